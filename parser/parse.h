@@ -1,0 +1,45 @@
+#pragma once
+/// \file
+/// The parser module: bytes of one JavaScript or TypeScript file in, FileFacts out.
+///
+/// Pure: no I/O, no clock but a parse budget, no global state, never fails. It alone knows
+/// tree-sitter. Any input gives facts: what cannot be read becomes a Problem or a SkipReason.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "parser/facts.h"
+
+namespace dg {
+
+struct ParseOptions {
+  std::uint32_t max_bytes = 2u << 20;       ///< Larger files are skipped: too_large.
+  std::uint32_t max_line_bytes = 20'000;    ///< Files dominated by longer lines are skipped: minified.
+  std::uint32_t max_depth = 10'000;         ///< Syntax nested deeper is left out: Problem too_deep.
+  std::uint32_t budget_ms = 10'000;         ///< Parsing longer than this is given up: timed_out.
+};
+
+/// The language of a path by its extension (.js .mjs .cjs .jsx .ts .mts .cts .tsx), else nothing.
+std::optional<Language> language_of(std::string_view path) noexcept;
+
+/// Owns the parsers and scratch memory of one thread; reuse it, making one costs ~100 µs.
+/// Not thread-safe; one per thread.
+class Parser {
+ public:
+  explicit Parser(ParseOptions options = {});
+  ~Parser();
+  Parser(Parser&&) noexcept;
+  Parser& operator=(Parser&&) noexcept;
+
+  /// O(bytes). `path` decides the language and is otherwise not looked at; it must have one
+  /// (language_of). The same (language, bytes, options) give the same facts.
+  FileFacts parse(std::string_view path, std::string_view bytes);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace dg
