@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace dg {
 
@@ -23,12 +24,20 @@ enum class ErrorKind {
   cancelled,      ///< Deadline or cancellation.
 };
 
+/// One of several atoms that a request could mean (ambiguous), or that its author may have meant (not_found).
+struct Candidate {
+  std::string id;     ///< `src/a.js::Cart.pay`.
+  std::string kind;   ///< `method`.
+  std::string place;  ///< `src/a.js:12:3`.
+};
+
 /// Thing, reason, cure: `deltagraph: <thing>: <reason>. <cure>`.
 struct Error {
   ErrorKind kind = ErrorKind::io;
   std::string thing;
   std::string reason;
   std::string cure;
+  std::vector<Candidate> candidates = {};  ///< Best first; at most a screenful.
   std::string message() const {
     std::string text = thing + ": " + reason;
     if (!cure.empty()) text += ". " + cure;

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// Requests: the questions that can be asked of a project, one small file each. Every protocol (socket,
-/// command line, later LSP and MCP) serves these same answers.
+/// Requests: the questions that can be asked of a project, one small file each. Every protocol
+/// (socket, command line, later LSP and MCP) serves these same answers.
 
 #include <chrono>
 #include <cstdint>
@@ -18,28 +18,33 @@ using Json = nlohmann::ordered_json;
 
 /// How current the snapshot is; part of every answer.
 struct Freshness {
-  std::int64_t committed_ms = 0;   ///< Unix time of the snapshot's commit; 0: nothing committed.
-  std::size_t pending = 0;         ///< Changes seen and not yet in the snapshot.
-  bool live = false;               ///< A service is watching; else the database as it was left.
+  std::int64_t committed_ms = 0;  ///< Unix time of the snapshot's commit; 0: nothing committed.
+  std::size_t pending = 0;        ///< Changes seen and not yet in the snapshot.
+  bool live = false;              ///< A service is watching; else the database as it was left.
 };
 
 /// What a handler may use. Handlers run on any thread, side by side, and never wait for the writer.
 struct RequestContext {
   SnapshotPtr snapshot;
-  Reader* reader = nullptr;        ///< Null where there is no database connection.
+  Reader* reader = nullptr;  ///< Null where there is no database connection.
   Freshness freshness;
-  std::string root;                ///< Absolute path of the project, for messages.
+  std::string root;  ///< Absolute path of the project, for messages.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
 
 using Handler = Result<Json> (*)(const RequestContext& context, const Json& params);
 
-struct Parameter { const char* name; const char* type; const char* description; bool required; };
+struct Parameter {
+  const char* name;
+  const char* type;
+  const char* description;
+  bool required;
+};
 
 /// One question: `callers`, `impact` …; the name is both the socket's method and the command.
 struct Method {
   const char* name;
-  const char* summary;             ///< One line, for help and documentation.
+  const char* summary;  ///< One line, for help and documentation.
   std::vector<Parameter> parameters;
   Handler handler;
 };
