@@ -2,7 +2,8 @@
 /// \file
 /// The flow of the whole program on one screen:
 ///
-///     settled change -> read -> parse -> link -> delta -> one transaction -> publish -> subscribers
+///     settled change -> read -> parse -> link -> delta -> one transaction -> publish ->
+///     subscribers
 ///
 /// Pipeline is the one writer: it owns the write lock, the Store and the current snapshot. apply()
 /// runs on one thread at a time; snapshot() and the other readers from any thread.
@@ -26,11 +27,11 @@
 namespace dg {
 
 struct PipelineOptions {
-  std::filesystem::path root;            ///< The project, canonical.
-  std::filesystem::path state_folder;    ///< Empty: <root>/.deltagraph.
+  std::filesystem::path root;          ///< The project, canonical.
+  std::filesystem::path state_folder;  ///< Empty: <root>/.deltagraph.
   ParseOptions parse;
-  unsigned threads = 0;                  ///< 0: as many as the machine has.
-  std::string vfs;                       ///< For tests; see Store::Options.
+  unsigned threads = 0;  ///< 0: as many as the machine has.
+  std::string vfs;       ///< For tests; see Store::Options.
 };
 
 /// Work counted, which tests assert instead of time.
@@ -38,7 +39,9 @@ struct Work {
   std::uint32_t read = 0, parsed = 0, from_cache = 0, relinked = 0, rows_written = 0, events = 0;
 };
 
-struct Timings { double read_ms = 0, parse_ms = 0, link_ms = 0, commit_ms = 0, total_ms = 0; };
+struct Timings {
+  double read_ms = 0, parse_ms = 0, link_ms = 0, commit_ms = 0, total_ms = 0;
+};
 
 /// What one apply() did. `delta` is empty where nothing changed.
 struct Outcome {
@@ -48,36 +51,42 @@ struct Outcome {
   Work work;
   Timings timings;
   Cause cause = Cause::file_watcher;
-  std::vector<Listing::Trouble> troubles;   ///< Files that could not be read; they keep their last known state.
+  std::vector<Listing::Trouble>
+      troubles;  ///< Files that could not be read; they keep their last known state.
 };
 
 /// How far a long apply() is; called from the applying thread a few times a second.
-struct Progress { std::string_view stage; std::size_t done = 0, total = 0; };
+struct Progress {
+  std::string_view stage;
+  std::size_t done = 0, total = 0;
+};
 
 class Pipeline {
  public:
-  /// Takes the lock, opens the database (a damaged one is set aside and made anew: see notices()) and
-  /// loads the last snapshot. Parses nothing.
+  /// Takes the lock, opens the database (a damaged one is set aside and made anew: see notices())
+  /// and loads the last snapshot. Parses nothing.
   static Result<std::unique_ptr<Pipeline>> open(const PipelineOptions& options);
   ~Pipeline();
 
   /// Brings database and snapshot up to date with the named paths (or the whole tree on `rescan`),
-  /// commits, then publishes. On an Error nothing is published and the paths stay dirty: they are part
-  /// of the next apply().
-  Result<Outcome> apply(const SettledChange& change, const std::function<void(const Progress&)>& progress = {});
+  /// commits, then publishes. On an Error nothing is published and the paths stay dirty: they are
+  /// part of the next apply(). `listing` is a crawl made for this very change, if there is one.
+  Result<Outcome> apply(const SettledChange& change,
+                        const std::function<void(const Progress&)>& progress = {},
+                        const Listing* listing = nullptr);
 
-  SnapshotPtr snapshot() const;                       ///< Any thread; never null.
-  std::int64_t committed_ms() const noexcept;         ///< Unix time of the snapshot's commit.
-  std::size_t dirty() const noexcept;                 ///< Paths whose change could not be committed yet.
-  Result<std::unique_ptr<Reader>> reader() const;     ///< Any thread.
+  SnapshotPtr snapshot() const;                ///< Any thread; never null.
+  std::int64_t committed_ms() const noexcept;  ///< Unix time of the snapshot's commit.
+  std::size_t dirty() const noexcept;          ///< Paths whose change could not be committed yet.
+  Result<std::unique_ptr<Reader>> reader() const;  ///< Any thread.
   std::uint64_t database_size() const;
-  std::vector<std::string> notices() const;           ///< What a person should know: set aside, rebuilt, ….
+  std::vector<std::string> notices() const;  ///< What a person should know: set aside, rebuilt, ….
   const PipelineOptions& options() const noexcept { return options_; }
 
  private:
-  Pipeline() = default;
-  PipelineOptions options_;
   struct Impl;
+  Pipeline(PipelineOptions options, std::unique_ptr<Impl> impl);
+  PipelineOptions options_;
   std::unique_ptr<Impl> impl_;
 };
 

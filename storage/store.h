@@ -39,6 +39,7 @@ struct TransactionInfo {
 /// Everything that starting needs, so that no file is parsed or linked again.
 struct StoredProject {
   Sequence sequence{};
+  std::int64_t committed_ms = 0;        ///< Unix time of the last commit; 0: none.
   std::uint64_t graph_digest = 0;
   std::uint32_t extractor_version = 0;
   std::string options;                  ///< As given to Store::open when it was written.

@@ -1,0 +1,73 @@
+#pragma once
+/// \file
+/// Ingest: the first half of the pipeline. From paths that may have changed to the sources and
+/// configuration files that really did, parsed.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "daemon/pipeline.h"
+#include "daemon/watch/crawl.h"
+#include "graph/snapshot.h"
+#include "parser/parse.h"
+#include "storage/store.h"
+
+namespace dg {
+
+/// What reading and parsing gave.
+struct Ingested {
+  ChangeSet changes;
+  std::vector<std::string> touched;  ///< Same bytes, other mtime.
+  std::vector<Listing::Trouble> troubles;
+  std::uint32_t read = 0, parsed = 0, from_cache = 0;
+  double read_ms = 0, parse_ms = 0;  ///< Summed over threads, as CPU-bound stages are compared.
+};
+
+/// Owns one Parser per thread. One thread calls run() at a time; it uses the others itself.
+class Ingest {
+ public:
+  Ingest(std::filesystem::path root, ParseOptions options, unsigned threads);
+
+  /// Compares with `base` by size and mtime, then by content hash. `reparse` ignores both (the
+  /// extractor changed). Files that cannot be read become troubles and keep their last known state.
+  Ingested run(const SnapshotPtr& base, const SettledChange& change, Store& store,
+               const Listing* listing, bool reparse,
+               const std::function<void(const Progress&)>& progress);
+
+ private:
+  struct Candidate {
+    std::string path;
+    FileVersionPtr known;  ///< In `base`; null: new.
+    bool listed = false;   ///< A crawl has just seen it there.
+    FileStat stat;         ///< Valid where listed.
+  };
+  struct Slot;
+
+  std::vector<Candidate> candidates(const SnapshotPtr& base, const SettledChange& change,
+                                    const Listing& listing, bool reparse,
+                                    std::vector<std::string>& configs);
+  void collect_folder(const SnapshotPtr& base, const std::string& folder, Ingested& result,
+                      std::vector<Candidate>& list, std::vector<std::string>& configs);
+  bool unchanged_by_stat(const Candidate& candidate) const;
+  Slot ingest_one(const Candidate& candidate, Parser& parser, Store& store, bool reparse,
+                  bool use_cache);
+  void read_configs(const SnapshotPtr& base, const std::vector<std::string>& paths,
+                    Ingested& result) const;
+
+  std::filesystem::path root_;
+  ParseOptions options_;
+  std::vector<Parser> parsers_;
+  std::mutex store_mutex_;  ///< Guards the store while several threads ingest.
+  /// Size and mtime seen last for files whose bytes did not change; the snapshot keeps the older
+  /// ones.
+  std::map<std::string, FileStat, std::less<>> touched_;
+  IgnoreRules rules_;
+  bool have_rules_ = false;
+};
+
+}  // namespace dg

@@ -1,0 +1,224 @@
+#include "daemon/pipeline.h"
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include "daemon/git_head.h"
+#include "daemon/ingest.h"
+
+namespace dg {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double since_ms(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+std::int64_t unix_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+/// Facts depend on these; a database made with others is parsed anew.
+std::string options_text(const ParseOptions& options) {
+  return "max_bytes=" + std::to_string(options.max_bytes) +
+         " max_line_bytes=" + std::to_string(options.max_line_bytes) +
+         " max_depth=" + std::to_string(options.max_depth);
+}
+
+/// Opens the store; a damaged database is set aside and a new one is begun.
+Result<std::unique_ptr<Store>> open_store(const Store::Options& options,
+                                          std::vector<std::string>& notices) {
+  Result<std::unique_ptr<Store>> store = Store::open(options);
+  if (store || store.error().kind != ErrorKind::corrupt) return store;
+  const Result<std::filesystem::path> aside = set_aside(options.database);
+  if (!aside) return aside.error();
+  notices.push_back(store.error().message() + " It was kept as " + aside->filename().string() +
+                    " and the index is rebuilt from the sources; its history stays in that file.");
+  return Store::open(options);
+}
+
+}  // namespace
+
+struct Pipeline::Impl {
+  std::unique_ptr<WriteLock> lock;  // First in, last out: held for as long as the store is open.
+  Store::Options store_options;
+  std::unique_ptr<Store> store;
+  std::unique_ptr<Ingest> ingest;
+  bool reparse = false;               // The stored facts are another extractor's.
+  std::set<std::string> dirty_paths;  // Seen, not committed. Writer thread only.
+  bool dirty_rescan = false;
+
+  mutable std::mutex mutex;  // Guards what follows.
+  SnapshotPtr snapshot;
+  std::vector<std::string> notices;
+  std::atomic<std::int64_t> committed_ms{0};
+  std::atomic<std::size_t> dirty{0};
+
+  void publish(SnapshotPtr next, std::int64_t at_ms) {
+    const std::lock_guard guard(mutex);
+    snapshot = std::move(next);
+    committed_ms = at_ms;
+  }
+  SettledChange with_dirty(const SettledChange& change) const {
+    SettledChange all = change;
+    all.paths.insert(all.paths.end(), dirty_paths.begin(), dirty_paths.end());
+    all.rescan = all.rescan || dirty_rescan || reparse;
+    return all;
+  }
+  void keep_dirty(const SettledChange& change) {
+    dirty_paths.insert(change.paths.begin(), change.paths.end());
+    dirty_rescan = dirty_rescan || change.rescan;
+    dirty = dirty_paths.size() + (dirty_rescan ? 1 : 0);
+  }
+  void clear_dirty() {
+    dirty_paths.clear();
+    dirty_rescan = false;
+    dirty = 0;
+  }
+};
+
+Pipeline::Pipeline(PipelineOptions options, std::unique_ptr<Impl> impl)
+    : options_(std::move(options)), impl_(std::move(impl)) {}
+Pipeline::~Pipeline() = default;
+
+Result<std::unique_ptr<Pipeline>> Pipeline::open(const PipelineOptions& given) {
+  PipelineOptions options = given;
+  if (options.state_folder.empty()) options.state_folder = options.root / ".deltagraph";
+  auto impl = std::make_unique<Impl>();
+
+  Result<std::unique_ptr<WriteLock>> lock =
+      WriteLock::acquire(options.state_folder, options.root.string());
+  if (!lock) return lock.error();
+  impl->lock = std::move(*lock);
+
+  impl->store_options = {options.state_folder / "deltagraph.db", options_text(options.parse),
+                         options.vfs};
+  Result<std::unique_ptr<Store>> store = open_store(impl->store_options, impl->notices);
+  if (!store) return store.error();
+  impl->store = std::move(*store);
+
+  Result<StoredProject> stored = impl->store->load();
+  if (!stored && stored.error().kind == ErrorKind::corrupt) {
+    impl->store.reset();
+    const Result<std::filesystem::path> aside = set_aside(impl->store_options.database);
+    if (!aside) return aside.error();
+    impl->notices.push_back(
+        stored.error().message() + " It was kept as " + aside->filename().string() +
+        " and the index is rebuilt from the sources; its history stays in that file.");
+    store = Store::open(impl->store_options);
+    if (!store) return store.error();
+    impl->store = std::move(*store);
+    stored = impl->store->load();
+  }
+  if (!stored) return stored.error();
+
+  const bool used = raw(stored->sequence) != 0;
+  impl->reparse = used && (stored->extractor_version != kExtractorVersion ||
+                           stored->options != impl->store_options.extractor_options);
+  if (impl->reparse)
+    impl->notices.push_back("The extractor or its options changed: all files are parsed anew.");
+  impl->committed_ms = stored->committed_ms;
+  std::vector<RetiredAtom> retired;
+  retired.reserve(stored->retired.size());
+  for (StoredProject::Retired& atom : stored->retired)
+    retired.push_back({std::move(atom.id_text), atom.id, atom.version});
+  impl->snapshot =
+      load_snapshot(stored->sequence, std::move(stored->files), std::move(stored->configs),
+                    std::move(retired), stored->next_atom, stored->next_file);
+  impl->ingest = std::make_unique<Ingest>(options.root, options.parse, options.threads);
+  return std::unique_ptr<Pipeline>(new Pipeline(std::move(options), std::move(impl)));
+}
+
+Result<Outcome> Pipeline::apply(const SettledChange& change,
+                                const std::function<void(const Progress&)>& progress,
+                                const Listing* listing) {
+  Outcome outcome;
+  const auto start = Clock::now();
+  TransactionInfo info;
+  info.started_ms = unix_ms();
+  info.cause = change.cause;
+  const SettledChange all = impl_->with_dirty(change);
+  outcome.cause = change.cause;
+  outcome.before = outcome.after = snapshot();
+  outcome.sequence = outcome.before->sequence();
+
+  Ingested ingested =
+      impl_->ingest->run(outcome.before, all, *impl_->store, listing, impl_->reparse, progress);
+  outcome.troubles = std::move(ingested.troubles);
+  outcome.work.read = ingested.read;
+  outcome.work.parsed = ingested.parsed;
+  outcome.work.from_cache = ingested.from_cache;
+  outcome.timings.read_ms = ingested.read_ms;
+  outcome.timings.parse_ms = since_ms(start);
+
+  const bool bulk = ingested.changes.sources.size() > 100;
+  if (progress && bulk) progress({"link", 0, ingested.changes.sources.size()});
+  const auto link_start = Clock::now();
+  Advance advanced = advance(
+      outcome.before, std::move(ingested.changes),
+      options_.threads == 0 ? std::max(1u, std::thread::hardware_concurrency()) : options_.threads);
+  outcome.work.relinked = advanced.work.relinked;
+  outcome.timings.link_ms = since_ms(link_start);
+
+  if (!advanced.delta.empty()) {
+    if (progress && bulk) progress({"commit", 0, advanced.delta.files.size()});
+    const auto commit_start = Clock::now();
+    info.sequence = advanced.next->sequence();
+    info.git_head = git_head(options_.root);
+    info.graph_digest = advanced.next->digest();
+    Result<CommitCounts> committed = impl_->store->commit(advanced.delta, info);
+    if (!committed) {
+      impl_->keep_dirty(all);
+      return committed.error();
+    }
+    outcome.timings.commit_ms = since_ms(commit_start);
+    outcome.work.rows_written = committed->rows_written;
+    outcome.work.events = committed->events;
+    impl_->publish(advanced.next, committed->committed_ms);
+    outcome.after = advanced.next;
+    outcome.sequence = advanced.next->sequence();
+    outcome.delta = std::move(advanced.delta);
+  }
+  const bool root_unreadable =
+      std::any_of(outcome.troubles.begin(), outcome.troubles.end(),
+                  [](const Listing::Trouble& trouble) { return trouble.path.empty(); });
+  if (root_unreadable) {
+    impl_->keep_dirty(all);
+  } else {
+    impl_->clear_dirty();
+    impl_->reparse = false;
+  }
+  outcome.timings.total_ms = since_ms(start);
+  return outcome;
+}
+
+SnapshotPtr Pipeline::snapshot() const {
+  const std::lock_guard guard(impl_->mutex);
+  return impl_->snapshot;
+}
+
+std::int64_t Pipeline::committed_ms() const noexcept {
+  return impl_->committed_ms;
+}
+std::size_t Pipeline::dirty() const noexcept {
+  return impl_->dirty;
+}
+Result<std::unique_ptr<Reader>> Pipeline::reader() const {
+  return open_reader(impl_->store_options.database);
+}
+std::uint64_t Pipeline::database_size() const {
+  return impl_->store->file_size();
+}
+
+std::vector<std::string> Pipeline::notices() const {
+  const std::lock_guard guard(impl_->mutex);
+  return impl_->notices;
+}
+
+}  // namespace dg
