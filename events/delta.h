@@ -17,7 +17,14 @@ std::string_view to_string(Operation operation) noexcept;
 
 /// Fields of an atom whose change is a change of the atom. Position is deliberately not one.
 enum class Field : std::uint16_t {
-  name = 1, kind = 2, signature = 4, body = 8, exported = 16, async = 32, owner = 64, doc = 128,
+  name = 1,
+  kind = 2,
+  signature = 4,
+  body = 8,
+  exported = 16,
+  async = 32,
+  owner = 64,
+  doc = 128,
   relations = 256,  ///< Gained, lost or re-labelled edges or open references.
 };
 using FieldSet = std::uint16_t;  ///< Bitwise or of Field.
@@ -53,21 +60,22 @@ struct OpenChange {
 /// One file before and after. At least one side is there.
 struct FileDelta {
   FileVersionPtr before, after;
-  bool moved_only = false;            ///< Content differs, yet no atom and no link does.
-  std::vector<AtomChange> atoms;      ///< Sorted by (after or before index).
-  std::vector<RelationChange> gained, lost;   ///< Sorted. A change of confidence is a loss and a gain.
-  std::vector<OpenChange> opened, closed;     ///< Sorted.
+  bool moved_only = false;        ///< Content differs, yet no atom and no link does.
+  std::vector<AtomChange> atoms;  ///< Sorted by (after or before index).
+  std::vector<RelationChange> gained,
+      lost;                                ///< Sorted. A change of confidence is a loss and a gain.
+  std::vector<OpenChange> opened, closed;  ///< Sorted.
 };
 
 struct ConfigFile {
-  std::string path;     ///< package.json, tsconfig.json, jsconfig.json; relative to the project.
+  std::string path;  ///< package.json, tsconfig.json, jsconfig.json; relative to the project.
   std::string content;
   bool removed = false;
 };
 
 struct Delta {
-  std::vector<FileDelta> files;       ///< Sorted by path; files whose bytes, links or versions differ.
-  std::vector<ConfigFile> configs;    ///< Sorted by path.
+  std::vector<FileDelta> files;  ///< Sorted by path; files whose bytes, links or versions differ.
+  std::vector<ConfigFile> configs;  ///< Sorted by path.
   bool empty() const noexcept { return files.empty() && configs.empty(); }
 };
 

@@ -19,9 +19,9 @@ struct ContentHash {
   friend auto operator<=>(const ContentHash&, const ContentHash&) = default;
 };
 
-/// One use of a target. `ordinal` counts the owner atom's own references from 0, in source order, so
-/// that a shift of lines, a comment or a reformat changes no site (DESIGN §3, invariant 6):
-/// its place is facts.references[atom.references.begin + ordinal].at.
+/// One use of a target. `ordinal` counts the owner atom's own references from 0, in source order,
+/// so that a shift of lines, a comment or a reformat changes no site (DESIGN §3, invariant 6): its
+/// place is facts.references[atom.references.begin + ordinal].at.
 struct Site {
   std::uint32_t ordinal = 0;
   Confidence confidence = Confidence::exact;
@@ -32,11 +32,11 @@ struct Site {
 inline constexpr std::uint32_t kNoOrdinal = 0xffffffffu;
 
 struct Edge {
-  AtomIndex source{};       ///< In this file.
+  AtomIndex source{};  ///< In this file.
   Relation relation = Relation::calls;
   Confidence confidence = Confidence::exact;  ///< The best of its sites'.
-  AtomId target{};          ///< In any file.
-  Range sites;              ///< Into FileLinks::sites; at least one.
+  AtomId target{};                            ///< In any file.
+  Range sites;                                ///< Into FileLinks::sites; at least one.
 };
 
 /// References of one atom that share text and reason.
@@ -44,9 +44,9 @@ struct OpenReference {
   AtomIndex source{};
   Relation relation = Relation::calls;
   OpenReason reason = OpenReason::global;
-  NameId text{};            ///< In this file's facts.
-  std::uint32_t detail = 0; ///< Into FileLinks::details; 0 is the empty text.
-  Range sites;              ///< Into FileLinks::sites.
+  NameId text{};             ///< In this file's facts.
+  std::uint32_t detail = 0;  ///< Into FileLinks::details; 0 is the empty text.
+  Range sites;               ///< Into FileLinks::sites.
 };
 
 /// What linking one file gave. A function of the facts of all files, never of their order.
@@ -55,14 +55,14 @@ struct FileLinks {
   std::vector<OpenReference> open;  ///< Sorted by (source, relation, text, reason, detail).
   std::vector<Site> sites;
   std::vector<std::string> details{std::string()};  ///< Package names; [0] is empty.
-  /// Sorted hashes of every fact outside the file that was asked for, found or not. The file must be
-  /// linked again when, and only when, one of them changes.
+  /// Sorted hashes of every fact outside the file that was asked for, found or not. The file must
+  /// be linked again when, and only when, one of them changes.
   std::vector<std::uint64_t> depends_on;
 };
 
 struct FileVersion {
   FileId id{};
-  std::string path;         ///< Relative to the project, `/` separators, bytes as on disk.
+  std::string path;  ///< Relative to the project, `/` separators, bytes as on disk.
   ContentHash hash;
   std::int64_t mtime_ns = 0;
   std::uint64_t size = 0;

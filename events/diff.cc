@@ -1,0 +1,224 @@
+// The delta analyzer: two versions of a file in, what changed between them out.
+
+#include <algorithm>
+#include <utility>
+
+#include "events/delta.h"
+#include "events/link_view.h"
+#include "parser/check.h"
+
+namespace dg {
+namespace {
+
+using IdIndex = std::pair<AtomId, AtomIndex>;
+
+std::vector<IdIndex> by_id(const FileVersion* file) {
+  std::vector<IdIndex> ids;
+  if (file == nullptr) return ids;
+  DG_ENFORCE(file->atoms.size() == file->facts->atoms.size(), "every atom of a file has its id");
+  ids.reserve(file->atoms.size());
+  for (std::uint32_t i = 0; i < file->atoms.size(); ++i) {
+    ids.emplace_back(file->atoms[i], AtomIndex{i});
+  }
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+AtomId owner_of(const FileVersion& file, const Atom& atom) {
+  return atom.parent == kNone<AtomIndex> ? kNoAtom : file.atoms[raw(atom.parent)];
+}
+
+FieldSet bit(Field field, bool set) {
+  return set ? static_cast<FieldSet>(field) : FieldSet{0};
+}
+
+/// The fields but `relations`. Position is deliberately not looked at (invariant 6).
+FieldSet content_changes(const FileVersion& a, AtomIndex ai, const FileVersion& b, AtomIndex bi) {
+  const Atom& x = a.facts->atoms[raw(ai)];
+  const Atom& y = b.facts->atoms[raw(bi)];
+  const auto differ = [&](NameId p, NameId q) { return a.facts->name(p) != b.facts->name(q); };
+  const bool kind = x.kind != y.kind || x.form != y.form || x.is_static != y.is_static ||
+                    x.ambient != y.ambient || differ(x.test_callee, y.test_callee);
+  const unsigned fields =
+      bit(Field::name, differ(x.name, y.name)) | bit(Field::kind, kind) |
+      bit(Field::signature, differ(x.signature, y.signature)) |
+      bit(Field::body, x.body_hash != y.body_hash) |
+      bit(Field::exported, x.exported != y.exported) | bit(Field::async, x.is_async != y.is_async) |
+      bit(Field::owner, owner_of(a, x) != owner_of(b, y)) | bit(Field::doc, differ(x.doc, y.doc));
+  return static_cast<FieldSet>(fields);
+}
+
+class Differ {
+ public:
+  Differ(const FileVersion* before, FileVersion* after,
+         const std::function<std::uint32_t(AtomId)>& ended)
+      : before_(before), after_(after), ended_(ended), old_links_(before), new_links_(after) {}
+
+  FileDelta run() {
+    if (after_ != nullptr) after_->versions.assign(after_->atoms.size(), 0);
+    merge(by_id(before_), by_id(after_));
+    finish();
+    return std::move(delta_);
+  }
+
+ private:
+  void merge(const std::vector<IdIndex>& olds, const std::vector<IdIndex>& news) {
+    delta_.atoms.reserve(before_ == nullptr ? news.size() : 0);
+    auto x = olds.begin();
+    auto y = news.begin();
+    while (x != olds.end() || y != news.end()) {
+      if (y == news.end() || (x != olds.end() && x->first < y->first)) {
+        removed(*x++);
+      } else if (x == olds.end() || y->first < x->first) {
+        created(*y++);
+      } else {
+        kept(*x++, *y++);
+      }
+    }
+  }
+
+  void created(const IdIndex& atom) {
+    const std::uint32_t past = ended_(atom.first);
+    delta_.atoms.push_back(
+        {Operation::create, atom.first, kNone<AtomIndex>, atom.second, past, past + 1, 0});
+    after_->versions[raw(atom.second)] = past + 1;
+    links(atom.first, kNone<AtomIndex>, atom.second);
+  }
+
+  void removed(const IdIndex& atom) {
+    const std::uint32_t version = before_->versions[raw(atom.second)];
+    delta_.atoms.push_back(
+        {Operation::delete_, atom.first, atom.second, kNone<AtomIndex>, version, version + 1, 0});
+    links(atom.first, atom.second, kNone<AtomIndex>);
+  }
+
+  void kept(const IdIndex& was, const IdIndex& now) {
+    FieldSet changed = before_->facts == after_->facts
+                           ? FieldSet{0}
+                           : content_changes(*before_, was.second, *after_, now.second);
+    if (links(was.first, was.second, now.second)) {
+      changed = static_cast<FieldSet>(changed | static_cast<FieldSet>(Field::relations));
+    }
+    const std::uint32_t version = before_->versions[raw(was.second)];
+    after_->versions[raw(now.second)] = changed == 0 ? version : version + 1;
+    if (changed == 0) return;
+    delta_.atoms.push_back(
+        {Operation::update, was.first, was.second, now.second, version, version + 1, changed});
+  }
+
+  bool links(AtomId id, AtomIndex was, AtomIndex now) {
+    const bool edges_differ = edges(id, was, now);
+    return open(id, was, now) || edges_differ;
+  }
+
+  /// Whether any edge of the atom, its sites included, differs.
+  bool edges(AtomId id, AtomIndex was, AtomIndex now) {
+    const auto olds = was == kNone<AtomIndex> ? std::span<const Edge>{} : old_links_.edges(was);
+    const auto news = now == kNone<AtomIndex> ? std::span<const Edge>{} : new_links_.edges(now);
+    const auto key = [](const Edge& e) { return std::pair(e.relation, e.target); };
+    const auto change = [&](const Edge& e) {
+      return RelationChange{id, e.relation, e.target, e.confidence};
+    };
+    bool differ = false;
+    auto x = olds.begin();
+    auto y = news.begin();
+    while (x != olds.end() || y != news.end()) {
+      if (y == news.end() || (x != olds.end() && key(*x) < key(*y))) {
+        delta_.lost.push_back(change(*x++));
+        differ = true;
+      } else if (x == olds.end() || key(*y) < key(*x)) {
+        delta_.gained.push_back(change(*y++));
+        differ = true;
+      } else {
+        if (x->confidence != y->confidence) {
+          delta_.lost.push_back(change(*x));
+          delta_.gained.push_back(change(*y));
+          differ = true;
+        } else if (!std::ranges::equal(old_links_.sites(*x), new_links_.sites(*y))) {
+          differ = true;
+        }
+        ++x, ++y;
+      }
+    }
+    return differ;
+  }
+
+  /// Whether any open reference of the atom, its sites included, differs.
+  bool open(AtomId id, AtomIndex was, AtomIndex now) {
+    const auto olds = was == kNone<AtomIndex> ? std::span<const OpenView>{} : old_links_.open(was);
+    const auto news = now == kNone<AtomIndex> ? std::span<const OpenView>{} : new_links_.open(now);
+    const auto change = [&](const OpenView& o) {
+      return OpenChange{id, o.relation, std::string(o.text), o.reason, std::string(o.detail)};
+    };
+    bool differ = false;
+    auto x = olds.begin();
+    auto y = news.begin();
+    while (x != olds.end() || y != news.end()) {
+      const bool only_old = y == news.end() || (x != olds.end() && x->order(*y) < 0);
+      const bool only_new = !only_old && (x == olds.end() || y->order(*x) < 0);
+      if (only_old) {
+        delta_.closed.push_back(change(*x++));
+      } else if (only_new) {
+        delta_.opened.push_back(change(*y++));
+      } else {
+        const bool moved = !std::ranges::equal(x->sites, y->sites);
+        ++x, ++y;
+        if (!moved) continue;
+      }
+      differ = true;
+    }
+    return differ;
+  }
+
+  void finish() {
+    const auto place = [](const AtomChange& change) {
+      return std::pair(raw(change.after == kNone<AtomIndex> ? change.before : change.after),
+                       change.after != kNone<AtomIndex>);
+    };
+    std::sort(delta_.atoms.begin(), delta_.atoms.end(),
+              [&](const AtomChange& a, const AtomChange& b) { return place(a) < place(b); });
+    std::sort(delta_.gained.begin(), delta_.gained.end());
+    std::sort(delta_.lost.begin(), delta_.lost.end());
+    std::sort(delta_.opened.begin(), delta_.opened.end());
+    std::sort(delta_.closed.begin(), delta_.closed.end());
+    delta_.moved_only = before_ != nullptr && after_ != nullptr && delta_.atoms.empty() &&
+                        before_->hash != after_->hash;
+  }
+
+  const FileVersion* before_;
+  FileVersion* after_;
+  const std::function<std::uint32_t(AtomId)>& ended_;
+  LinkView old_links_, new_links_;
+  FileDelta delta_;
+};
+
+}  // namespace
+
+FileDelta diff_file(const FileVersion* before, FileVersion* after,
+                    const std::function<std::uint32_t(AtomId)>& ended) {
+  DG_ENFORCE(before != nullptr || after != nullptr, "a delta has at least one side");
+  return Differ(before, after, ended).run();
+}
+
+DeltaCounts count(const Delta& delta) noexcept {
+  DeltaCounts counts;
+  counts.files = static_cast<std::uint32_t>(delta.files.size());
+  for (const FileDelta& file : delta.files) {
+    for (const AtomChange& atom : file.atoms) {
+      if (atom.operation == Operation::create) {
+        ++counts.created;
+      } else if (atom.operation == Operation::delete_) {
+        ++counts.deleted;
+      } else {
+        ++counts.updated;
+      }
+    }
+    counts.relations_gained += static_cast<std::uint32_t>(file.gained.size());
+    counts.relations_lost += static_cast<std::uint32_t>(file.lost.size());
+    counts.opened += static_cast<std::uint32_t>(file.opened.size());
+    counts.closed += static_cast<std::uint32_t>(file.closed.size());
+  }
+  return counts;
+}
+
+}  // namespace dg
