@@ -35,20 +35,29 @@ struct InterfaceItem {
   friend auto operator<=>(const InterfaceItem&, const InterfaceItem&) = default;
 };
 
+struct FileIndex;  ///< graph/file_index.h: the lookup tables of one file's facts, built once.
+
 /// Everything that linking another file could read of this one, sorted by key. Holds ids as text
-/// hashes, no dense id and no position: a shift of lines changes no item. O(facts).
-std::vector<InterfaceItem> interface_of(std::string_view path, const FileFacts& facts);
+/// hashes, no dense id and no position: a shift of lines changes no item. Among the items are the
+/// file's own path_key (it exists) and one member_name_key per name in FileIndex::named_members.
+/// `index` must be make_file_index(path, facts). O(facts).
+std::vector<InterfaceItem> interface_of(std::string_view path, const FileFacts& facts,
+                                        const FileIndex& index);
+/// The same for all configuration files together, sorted by key: one item per file and one per
+/// package name, with a value that only the settings read by module resolution can change.
+std::vector<InterfaceItem> interface_of(const ModuleConfigs& configs);
 
 /// The rest of the project as the linker sees it. Implemented by the snapshot under construction.
 class LinkSource {
  public:
   struct File {
     const FileVersion* version = nullptr;  ///< `links` is not looked at. Null: no such file.
+    const FileIndex* index = nullptr;      ///< make_file_index(version->path, *version->facts).
   };
   virtual ~LinkSource() = default;
   virtual File file_at(std::string_view path) const = 0;
   virtual const ModuleConfigs& configs() const = 0;
-  /// Methods and function-valued members of that name in the whole project, in id-text order, at
+  /// The atoms listed under that name in FileIndex::named_members of all files, in id-text order, at
   /// most `limit + 1` of them. For confidence `name`.
   virtual std::vector<AtomId> members_named(std::string_view name, std::size_t limit) const = 0;
 };
@@ -57,12 +66,13 @@ class LinkSource {
 std::uint64_t member_name_key(std::string_view name) noexcept;
 /// The key under which the existence of a source file at a path is noted.
 std::uint64_t path_key(std::string_view path) noexcept;
-/// The key under which all answers of a configuration file are noted.
+/// The key under which what a configuration file says is noted, whether it exists or not; also of
+/// the pseudo-path `package:<name>`, for "which package.json has this name".
 std::uint64_t config_key(std::string_view path) noexcept;
 
 /// Resolves every reference of one file. Deterministic and independent of file order and dense ids
 /// (edges are sorted by them, but chosen without them). Thread-safe for distinct files over one
-/// unchanging source. `self.atoms` must be assigned.
-FileLinks link_file(const LinkSource& source, const FileVersion& self);
+/// unchanging source. `self.atoms` must be assigned; `index` is self's own. `source` must hold self.
+FileLinks link_file(const LinkSource& source, const FileVersion& self, const FileIndex& index);
 
 }  // namespace dg
