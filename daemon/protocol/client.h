@@ -14,7 +14,8 @@
 namespace dg {
 
 /// Where a project's service listens: `$XDG_RUNTIME_DIR/deltagraph/<hash>.sock`, or
-/// `/tmp/deltagraph-<uid>/<hash>.sock` (folder 0700, owner checked); hash: XXH3-64 of the canonical root.
+/// `/tmp/deltagraph-<uid>/<hash>.sock` (folder 0700, owner checked); hash: XXH3-64 of the canonical
+/// root.
 Result<std::filesystem::path> socket_path(const std::filesystem::path& root);
 
 class Client {
@@ -23,9 +24,11 @@ class Client {
   static Result<std::unique_ptr<Client>> connect(const std::filesystem::path& socket);
   virtual ~Client() = default;
   /// A JSON-RPC error becomes an Error whose kind is carried in `error.data.kind`.
-  virtual Result<Json> call(const std::string& method, const Json& params, std::chrono::milliseconds timeout) = 0;
+  virtual Result<Json> call(const std::string& method, const Json& params,
+                            std::chrono::milliseconds timeout) = 0;
   /// Subscribes and hands over each notification until `on` returns false or the connection ends.
-  virtual Result<> listen(const std::string& method, const Json& params, const std::function<bool(const Json&)>& on) = 0;
+  virtual Result<> listen(const std::string& method, const Json& params,
+                          const std::function<bool(const Json&)>& on) = 0;
 };
 
 }  // namespace dg

@@ -1,0 +1,87 @@
+#include "daemon/protocol/json_rpc.h"
+
+#include "daemon/requests/error_json.h"
+
+namespace dg {
+namespace {
+
+RpcRequest read_request(Json& json) {
+  RpcRequest request;
+  request.id = nullptr;
+  if (!json.is_object()) {
+    request.fault = "a request must be an object";
+    return request;
+  }
+  const auto id = json.find("id");
+  request.notification = id == json.end();
+  if (id != json.end()) {
+    if (!id->is_string() && !id->is_number() && !id->is_null()) {
+      request.fault = "id must be a string, a number or null";
+      return request;
+    }
+    request.id = *id;
+  }
+  const auto version = json.find("jsonrpc");
+  const auto method = json.find("method");
+  if (version == json.end() || !version->is_string() ||
+      version->get_ref<const std::string&>() != "2.0") {
+    request.fault = "jsonrpc must be \"2.0\"";
+  } else if (method == json.end() || !method->is_string()) {
+    request.fault = "method must be a string";
+  } else {
+    request.method = method->get<std::string>();
+    const auto params = json.find("params");
+    if (params != json.end()) {
+      if (!params->is_object() && !params->is_array()) {
+        request.fault = "params must be an object";
+      } else {
+        request.params = std::move(*params);
+      }
+    }
+  }
+  return request;
+}
+
+}  // namespace
+
+RpcMessage read_rpc(std::string_view text, int max_depth) {
+  RpcMessage message;
+  bool too_deep = false;
+  const Json::parser_callback_t guard = [&](int depth, Json::parse_event_t, Json&) {
+    if (depth > max_depth) too_deep = true;
+    return depth <= max_depth;
+  };
+  Json json = Json::parse(text, guard, /*allow_exceptions=*/false);
+  if (json.is_discarded() || too_deep) {
+    message.parse_error = true;
+    return message;
+  }
+  if (json.is_array()) {
+    message.batch = true;
+    for (Json& item : json) message.requests.push_back(read_request(item));
+  } else {
+    message.requests.push_back(read_request(json));
+  }
+  return message;
+}
+
+Json rpc_result(const Json& id, Json result) {
+  return Json{{"jsonrpc", "2.0"}, {"id", id}, {"result", std::move(result)}};
+}
+
+Json rpc_error(const Json& id, int code, const std::string& message, Json data) {
+  Json error{{"code", code}, {"message", message}};
+  if (!data.is_null()) error["data"] = std::move(data);
+  return Json{{"jsonrpc", "2.0"}, {"id", id}, {"error", std::move(error)}};
+}
+
+Json rpc_error(const Json& id, const Error& error) {
+  const int code = error.kind == ErrorKind::usage ? kRpcInvalidParams : kRpcApplicationError;
+  return rpc_error(id, code, error.message(), error_to_json(error));
+}
+
+std::string to_text(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace dg

@@ -1,0 +1,156 @@
+#include "daemon/server/dispatcher.h"
+
+#include <algorithm>
+#include <exception>
+
+namespace dg {
+namespace {
+
+constexpr std::chrono::seconds kDeadline{5};
+
+const Method* find_method(const std::string& name) {
+  const std::vector<Method>& all = methods();
+  const auto found = std::find_if(all.begin(), all.end(),
+                                  [&](const Method& method) { return name == method.name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+/// Collects the replies of a batch; the last one sends them (JSON-RPC 2.0 §6).
+struct Batch {
+  std::mutex mutex;
+  std::size_t waiting = 0;
+  Json replies = Json::array();
+};
+
+}  // namespace
+
+void Dispatcher::handle(const std::string& message, Reply reply, const Subscribe& subscribe) {
+  const RpcMessage read = read_rpc(message);
+  if (read.parse_error)
+    return reply(to_text(rpc_error(nullptr, kRpcParseError, "not JSON, or nested too deep")));
+  if (read.requests.empty())
+    return reply(to_text(rpc_error(nullptr, kRpcInvalidRequest, "an empty batch")));
+
+  if (!read.batch) {
+    const RpcRequest& request = read.requests.front();
+    const bool silent = request.notification && request.fault.empty();
+    return answer(
+        request,
+        [reply = std::move(reply), silent](Json json) {
+          if (!silent) reply(to_text(json));
+        },
+        subscribe);
+  }
+  auto batch = std::make_shared<Batch>();
+  batch->waiting = read.requests.size();
+  for (const RpcRequest& request : read.requests) {
+    const bool silent = request.notification && request.fault.empty();
+    answer(
+        request,
+        [batch, reply, silent](Json json) {
+          const std::lock_guard guard(batch->mutex);
+          if (!silent) batch->replies.push_back(std::move(json));
+          if (--batch->waiting == 0 && !batch->replies.empty()) reply(to_text(batch->replies));
+        },
+        subscribe);
+  }
+}
+
+void Dispatcher::answer(const RpcRequest& request, const Answer& done, const Subscribe& subscribe) {
+  if (!request.fault.empty()) return done(rpc_error(request.id, kRpcInvalidRequest, request.fault));
+  if (request.params.is_array()) {
+    return done(
+        rpc_error(request.id, kRpcInvalidParams, "params must be an object: parameters are named"));
+  }
+  if (request.method == "status") return done(rpc_result(request.id, host_.status()));
+  if (request.method == "stop") {
+    done(rpc_result(request.id, Json{{"stopping", true}}));
+    return host_.stop();
+  }
+  if (request.method == "subscribe" || request.method == "unsubscribe") {
+    subscribe(request.method == "subscribe");
+    return done(rpc_result(request.id, Json{{"sequence", raw(host_.view().snapshot->sequence())}}));
+  }
+  if (request.method == "sync") {
+    return host_.sync([this, done, id = request.id](const Result<>& synced) {
+      if (!synced) return done(rpc_error(id, synced.error()));
+      done(rpc_result(
+          id, Json{{"sequence", raw(host_.view().snapshot->sequence())}, {"synced", true}}));
+    });
+  }
+  if (request.method == "ready") {
+    return host_.when_ready([this, done, id = request.id] {
+      done(rpc_result(id,
+                      Json{{"sequence", raw(host_.view().snapshot->sequence())}, {"ready", true}}));
+    });
+  }
+  const Method* method = find_method(request.method);
+  if (method == nullptr) {
+    return done(rpc_error(request.id, kRpcMethodNotFound, "no method '" + request.method + "'"));
+  }
+  question(*method, request, done);
+}
+
+void Dispatcher::question(const Method& method, const RpcRequest& request, const Answer& done) {
+  Json params = request.params;
+  bool sync = false;
+  if (const auto wish = params.find("sync"); wish != params.end()) {
+    if (!wish->is_boolean())
+      return done(rpc_error(request.id, kRpcInvalidParams, "sync must be true or false"));
+    sync = wish->get<bool>();
+    params.erase("sync");
+  }
+  const auto run_later = [this, &method, done, id = request.id, params = std::move(params)] {
+    post_([this, &method, done, id, params] { done(run(method, id, params)); });
+  };
+  if (sync) {
+    return host_.sync([run_later, done, id = request.id](const Result<>& synced) {
+      if (!synced) return done(rpc_error(id, synced.error()));
+      run_later();
+    });
+  }
+  host_.when_ready(run_later);
+}
+
+Json Dispatcher::run(const Method& method, const Json& id, const Json& params) {
+  // Each request has its own guard: a failing one costs its own answer, never the service.
+  try {
+    PooledReader pooled = take_reader();
+    Host::View view = host_.view();
+    RequestContext context;
+    context.snapshot = std::move(view.snapshot);
+    context.reader = pooled.reader.get();
+    context.freshness = view.freshness;
+    context.root = host_.root();
+    context.deadline = std::chrono::steady_clock::now() + kDeadline;
+    Result<Json> answered = method.handler(context, params);
+    give_back(std::move(pooled));
+    return answered ? rpc_result(id, std::move(*answered)) : rpc_error(id, answered.error());
+  } catch (const std::exception& failure) {
+    return rpc_error(id, kRpcInternalError,
+                     std::string("internal error in '") + method.name + "': " + failure.what());
+  }
+}
+
+Dispatcher::PooledReader Dispatcher::take_reader() {
+  const std::uint64_t generation = host_.database_generation();
+  {
+    const std::lock_guard guard(mutex_);
+    std::erase_if(readers_,
+                  [&](const PooledReader& reader) { return reader.generation != generation; });
+    if (!readers_.empty()) {
+      PooledReader reader = std::move(readers_.back());
+      readers_.pop_back();
+      return reader;
+    }
+  }
+  Result<std::unique_ptr<Reader>> opened = host_.reader();
+  return {opened ? std::move(*opened) : nullptr, generation};
+}
+
+void Dispatcher::give_back(PooledReader reader) {
+  const std::lock_guard guard(mutex_);
+  if (reader.reader != nullptr && readers_.size() < 8) readers_.push_back(std::move(reader));
+}
+
+}  // namespace dg

@@ -1,0 +1,50 @@
+#pragma once
+/// \file
+/// Dispatcher: one message in, its reply out. Knows JSON-RPC and the methods, no socket.
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/protocol/json_rpc.h"
+#include "daemon/server/server.h"
+
+namespace dg {
+
+/// Thread-safe.
+class Dispatcher {
+ public:
+  using Reply = std::function<void(std::string)>;
+  using Subscribe = std::function<void(bool on)>;
+
+  /// Runs a piece of work on one of the server's threads, so that the service's own never wait.
+  using Post = std::function<void(std::function<void()>)>;
+
+  Dispatcher(Host& host, Post post) : host_(host), post_(std::move(post)) {}
+
+  /// Calls `reply` at most once, perhaps later and from another thread; never for a notification.
+  void handle(const std::string& message, Reply reply, const Subscribe& subscribe);
+
+ private:
+  using Answer = std::function<void(Json)>;
+
+  void answer(const RpcRequest& request, const Answer& done, const Subscribe& subscribe);
+  void question(const Method& method, const RpcRequest& request, const Answer& done);
+  Json run(const Method& method, const Json& id, const Json& params);
+  struct PooledReader {
+    std::unique_ptr<Reader> reader;
+    std::uint64_t generation = 0;
+  };
+  PooledReader take_reader();
+  void give_back(PooledReader reader);
+
+  Host& host_;
+  Post post_;
+  std::mutex mutex_;                   ///< Guards readers_.
+  std::vector<PooledReader> readers_;  ///< Idle connections, at most 8.
+};
+
+}  // namespace dg

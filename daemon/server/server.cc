@@ -1,0 +1,246 @@
+#include "daemon/server/server.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <boost/asio.hpp>
+#include <deque>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "daemon/protocol/frame.h"
+#include "daemon/server/dispatcher.h"
+
+namespace dg {
+namespace {
+
+namespace asio = boost::asio;
+using Socket = asio::local::stream_protocol::socket;
+using ErrorCode = boost::system::error_code;
+
+/// Unsent bytes after which a client that does not read is cut off.
+constexpr std::size_t kOutputLimit = std::size_t{64} << 20;
+
+class Connection;
+
+/// The live connections and who of them wants deltas. Thread-safe.
+class Registry {
+ public:
+  void add(const std::shared_ptr<Connection>& connection) {
+    const std::lock_guard guard(mutex_);
+    all_.insert(connection);
+    touch();
+  }
+  void remove(const std::shared_ptr<Connection>& connection) {
+    const std::lock_guard guard(mutex_);
+    all_.erase(connection);
+    touch();
+  }
+  std::vector<std::shared_ptr<Connection>> all() const {
+    const std::lock_guard guard(mutex_);
+    return {all_.begin(), all_.end()};
+  }
+  std::size_t size() const {
+    const std::lock_guard guard(mutex_);
+    return all_.size();
+  }
+  void touch() noexcept {
+    last_active_ = std::chrono::steady_clock::now().time_since_epoch().count();
+  }
+  std::chrono::steady_clock::time_point last_active() const noexcept {
+    return std::chrono::steady_clock::time_point(
+        std::chrono::steady_clock::duration(last_active_.load()));
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::set<std::shared_ptr<Connection>> all_;
+  std::atomic<std::chrono::steady_clock::rep> last_active_{
+      std::chrono::steady_clock::now().time_since_epoch().count()};
+};
+
+/// One client. All members are touched on its strand only.
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(Socket socket, Dispatcher& dispatcher, Registry& registry)
+      : socket_(std::move(socket)), dispatcher_(dispatcher), registry_(registry) {}
+
+  void start() {
+    asio::dispatch(socket_.get_executor(), [self = shared_from_this()] { self->read(); });
+  }
+  void send(std::string message) {
+    asio::post(socket_.get_executor(),
+               [self = shared_from_this(), message = std::move(message)]() mutable {
+                 self->enqueue(std::move(message));
+               });
+  }
+  void send_delta(std::shared_ptr<const std::string> message) {
+    asio::post(socket_.get_executor(), [self = shared_from_this(), message = std::move(message)] {
+      if (self->subscribed_) self->enqueue(*message);
+    });
+  }
+  void close() {
+    asio::post(socket_.get_executor(), [self = shared_from_this()] { self->shut(); });
+  }
+
+ private:
+  void read() {
+    socket_.async_read_some(asio::buffer(input_), [self = shared_from_this()](ErrorCode failure,
+                                                                              std::size_t size) {
+      if (failure) return self->shut();
+      self->registry_.touch();
+      self->frames_.feed({self->input_.data(), size});
+      while (auto message = self->frames_.next()) self->handle(*message);
+      if (!self->frames_.error().empty()) {
+        self->enqueue(frame(to_text(rpc_error(nullptr, kRpcParseError, self->frames_.error()))));
+        self->closing_ = true;
+        if (!self->writing_) self->shut();
+        return;
+      }
+      self->read();
+    });
+  }
+  void handle(const std::string& message) {
+    dispatcher_.handle(
+        message, [self = shared_from_this()](std::string reply) { self->send(frame(reply)); },
+        [self = shared_from_this()](bool on) {
+          asio::post(self->socket_.get_executor(), [self, on] { self->subscribed_ = on; });
+        });
+  }
+  void enqueue(std::string message) {
+    if (!socket_.is_open()) return;
+    queued_bytes_ += message.size();
+    if (queued_bytes_ > kOutputLimit) return shut();
+    output_.push_back(std::move(message));
+    if (!writing_) write();
+  }
+  void write() {
+    writing_ = true;
+    asio::async_write(socket_, asio::buffer(output_.front()),
+                      [self = shared_from_this()](ErrorCode failure, std::size_t) {
+                        self->writing_ = false;
+                        if (failure) return self->shut();
+                        self->queued_bytes_ -= self->output_.front().size();
+                        self->output_.pop_front();
+                        if (!self->output_.empty()) return self->write();
+                        if (self->closing_) self->shut();
+                      });
+  }
+  void shut() {
+    if (!socket_.is_open()) return;
+    ErrorCode ignored;
+    socket_.shutdown(Socket::shutdown_both, ignored);
+    socket_.close(ignored);
+    registry_.remove(shared_from_this());
+  }
+
+  Socket socket_;
+  Dispatcher& dispatcher_;
+  Registry& registry_;
+  FrameReader frames_;
+  std::array<char, 16 * 1024> input_{};
+  std::deque<std::string> output_;
+  std::size_t queued_bytes_ = 0;
+  bool writing_ = false, closing_ = false, subscribed_ = false;
+};
+
+class UnixServer final : public Server {
+ public:
+  UnixServer(std::filesystem::path path, Host& host)
+      : path_(std::move(path)),
+        dispatcher_(host,
+                    [this](std::function<void()> work) { asio::post(context_, std::move(work)); }),
+        acceptor_(context_) {}
+
+  ~UnixServer() override {
+    asio::post(context_, [this] {
+      ErrorCode ignored;
+      acceptor_.close(ignored);
+    });
+    for (const auto& connection : registry_.all()) connection->close();
+    work_.reset();
+    // Handlers that still hold a connection keep the context busy for at most one request's
+    // deadline.
+    for (std::thread& thread : threads_) thread.join();
+    struct stat now {};
+    if (::lstat(path_.c_str(), &now) == 0 && now.st_ino == inode_) ::unlink(path_.c_str());
+  }
+
+  Result<> open(unsigned threads) {
+    ErrorCode failure;
+    const asio::local::stream_protocol::endpoint endpoint(path_.string());
+    ::unlink(path_.c_str());
+    acceptor_.open(endpoint.protocol(), failure);
+    const mode_t mask = ::umask(0177);
+    if (!failure) acceptor_.bind(endpoint, failure);
+    ::umask(mask);
+    if (!failure) acceptor_.listen(asio::socket_base::max_listen_connections, failure);
+    if (failure) {
+      return Error{ErrorKind::io,
+                   path_.string(),
+                   "cannot listen: " + failure.message(),
+                   "Check that the folder exists and is yours, or set XDG_RUNTIME_DIR.",
+                   {}};
+    }
+    struct stat now {};
+    if (::lstat(path_.c_str(), &now) == 0) inode_ = now.st_ino;
+    accept();
+    for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { context_.run(); });
+    return Ok{};
+  }
+
+  void publish(Json delta) override {
+    const auto message = std::make_shared<const std::string>(frame(
+        to_text(Json{{"jsonrpc", "2.0"}, {"method", "delta"}, {"params", std::move(delta)}})));
+    for (const auto& connection : registry_.all()) connection->send_delta(message);
+  }
+  std::size_t clients() const noexcept override { return registry_.size(); }
+  std::chrono::steady_clock::time_point last_active() const noexcept override {
+    return registry_.last_active();
+  }
+
+ private:
+  void accept() {
+    acceptor_.async_accept(asio::make_strand(context_), [this](ErrorCode failure, Socket socket) {
+      if (!acceptor_.is_open()) return;
+      if (!failure) {
+        auto connection = std::make_shared<Connection>(std::move(socket), dispatcher_, registry_);
+        registry_.add(connection);
+        connection->start();
+        return accept();
+      }
+      // Out of descriptors: refuse for a moment instead of spinning.
+      retry_.expires_after(std::chrono::milliseconds(50));
+      retry_.async_wait([this](ErrorCode cancelled) {
+        if (!cancelled && acceptor_.is_open()) accept();
+      });
+    });
+  }
+
+  std::filesystem::path path_;
+  ino_t inode_ = 0;
+  Dispatcher dispatcher_;
+  Registry registry_;
+  asio::io_context context_;
+  asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
+  asio::local::stream_protocol::acceptor acceptor_;
+  asio::steady_timer retry_{context_};
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Server>> Server::listen(const std::filesystem::path& socket, Host& host,
+                                               unsigned threads) {
+  auto server = std::make_unique<UnixServer>(socket, host);
+  const Result<> opened = server->open(threads);
+  if (!opened) return opened.error();
+  return std::unique_ptr<Server>(std::move(server));
+}
+
+}  // namespace dg

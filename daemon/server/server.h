@@ -1,0 +1,58 @@
+#pragma once
+/// \file
+/// Server: answers JSON-RPC on the project's Unix socket. It knows the service only through Host,
+/// so that a test can stand in for it.
+///
+/// Methods: every question of methods() (request.h), and `status`, `sync`, `subscribe`, `stop`.
+/// `"sync": true` in a question's params first waits until all that is on disk at the time of the
+/// call is visible. A connection's requests are read in order and answered as they are done.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+#include "daemon/requests/request.h"
+#include "storage/result.h"
+
+namespace dg {
+
+/// What the server asks of the service. Called from several threads.
+class Host {
+ public:
+  virtual ~Host() = default;
+  struct View {
+    SnapshotPtr snapshot;
+    Freshness freshness;
+  };
+  virtual View view() const = 0;
+  virtual std::string root() const = 0;
+  virtual Result<std::unique_ptr<Reader>> reader() const = 0;
+  /// Changes when the database file is replaced: readers opened before are of no use any more.
+  virtual std::uint64_t database_generation() const noexcept = 0;
+  virtual Json status() const = 0;
+  /// Calls back once, from any thread, when the first consistent state is there. At once if it is.
+  virtual void when_ready(std::function<void()> then) = 0;
+  /// Calls back once, from any thread: all file operations finished before the call are visible.
+  virtual void sync(std::function<void(Result<>)> then) = 0;
+  virtual void stop() noexcept = 0;
+};
+
+class Server {
+ public:
+  /// Binds and listens (mode 0600). A socket file that nobody answers on is replaced; the caller
+  /// holds the project's write lock, so that it is a dead process' own. Serves until destroyed.
+  static Result<std::unique_ptr<Server>> listen(const std::filesystem::path& socket, Host& host,
+                                                unsigned threads = 4);
+  virtual ~Server() = default;
+
+  /// Sends a `delta` notification to every subscriber. A subscriber that does not read is dropped.
+  virtual void publish(Json delta) = 0;
+  virtual std::size_t clients() const noexcept = 0;
+  /// When the last request came or the last client left. For idle exit.
+  virtual std::chrono::steady_clock::time_point last_active() const noexcept = 0;
+};
+
+}  // namespace dg
