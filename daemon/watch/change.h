@@ -14,9 +14,10 @@ namespace dg {
 /// renamed. What really changed is decided by reading them. Sorted, each once.
 struct SettledChange {
   std::vector<std::string> paths;
-  bool rescan = false;       ///< Compare the whole tree: first scan, queue overflow, ignore rules changed.
+  bool rescan =
+      false;  ///< Compare the whole tree: first scan, queue overflow, ignore rules changed.
   Cause cause = Cause::file_watcher;
-  std::chrono::steady_clock::time_point first_event;   ///< For save → visible.
+  std::chrono::steady_clock::time_point first_event;  ///< For save → visible.
   bool empty() const noexcept { return paths.empty() && !rescan; }
 };
 

@@ -17,26 +17,31 @@
 namespace dg {
 
 struct FileStat {
-  std::string path;            ///< Relative to the root, `/` separators.
+  std::string path;  ///< Relative to the root, `/` separators.
   std::int64_t mtime_ns = 0;
   std::uint64_t size = 0;
 };
 
 struct Listing {
-  std::vector<FileStat> sources;   ///< Files with a known language, sorted by path.
-  std::vector<FileStat> configs;   ///< package.json, tsconfig*.json, jsconfig.json, sorted by path.
-  std::vector<std::string> folders;///< Every folder that is not ignored, sorted; "" is the root. What to watch.
-  struct Trouble { std::string path, reason; };
-  std::vector<Trouble> troubles;   ///< Unreadable folders and files, links out of the project, loops.
+  std::vector<FileStat> sources;  ///< Files with a known language, sorted by path.
+  std::vector<FileStat> configs;  ///< package.json, tsconfig*.json, jsconfig.json, sorted by path.
+  std::vector<std::string>
+      folders;  ///< Every folder that is not ignored, sorted; "" is the root. What to watch.
+  struct Trouble {
+    std::string path, reason;
+  };
+  std::vector<Trouble>
+      troubles;  ///< Unreadable folders and files, links out of the project, loops.
   IgnoreRules rules;
 };
 
-/// Walks the tree. Symbolic links to folders are not followed; a link to a file inside the project is
-/// the file it names and listed once, under its real path; links out are troubles. Bounded stack and
-/// descriptors (≤ 16). Fails where the root itself cannot be listed.
+/// Walks the tree. Symbolic links to folders are not followed; a link to a file inside the project
+/// is the file it names and listed once, under its real path; links out are troubles. Bounded stack
+/// and descriptors (≤ 16). Fails where the root itself cannot be listed.
 Result<Listing> crawl(const std::filesystem::path& root);
 /// As crawl, of one folder below the root (it may be gone: then empty). Uses and extends `rules`.
-Listing crawl_folder(const std::filesystem::path& root, std::string_view folder, IgnoreRules& rules);
+Listing crawl_folder(const std::filesystem::path& root, std::string_view folder,
+                     IgnoreRules& rules);
 
 /// Whether a path is of interest by its name alone: a source (language_of) or a configuration file.
 bool is_config_name(std::string_view path) noexcept;
@@ -44,7 +49,7 @@ bool is_config_name(std::string_view path) noexcept;
 struct FileBytes {
   FileStat stat;
   ContentHash hash;
-  std::string bytes;           ///< Empty where it is over `max_bytes`; the hash is then of (size, mtime).
+  std::string bytes;  ///< Empty where it is over `max_bytes`; the hash is then of (size, mtime).
   bool too_large = false;
 };
 /// O_NOFOLLOW, O_NONBLOCK, regular files only, read whole; nothing where it is gone or no file.
