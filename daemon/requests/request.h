@@ -34,11 +34,16 @@ struct RequestContext {
 
 using Handler = Result<Json> (*)(const RequestContext& context, const Json& params);
 
+/// One named parameter of a question. A value of another type, beyond the limits, or outside
+/// `choices` is a usage error that names the parameter, the reason and the cure (params.h).
 struct Parameter {
   const char* name;
-  const char* type;
+  const char* type;  ///< `text`, `integer`, `boolean`, or `list`: an array of texts or `a,b`.
   const char* description;
-  bool required;
+  bool required = false;
+  const char* choices = "";  ///< `exact|inferred|name`: what a text, or each of a list, may be.
+  std::int64_t least = 0;    ///< Limits of an integer.
+  std::int64_t most = 1'000'000;
 };
 
 /// One question: `callers`, `impact` …; the name is both the socket's method and the command.
