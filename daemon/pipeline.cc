@@ -1,5 +1,7 @@
 #include "daemon/pipeline.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <chrono>
 #include <set>
@@ -31,6 +33,11 @@ std::string options_text(const ParseOptions& options) {
          " max_depth=" + std::to_string(options.max_depth);
 }
 
+ino_t inode_of(const std::filesystem::path& file) {
+  struct stat info {};
+  return ::stat(file.c_str(), &info) == 0 ? info.st_ino : 0;
+}
+
 /// Opens the store; a damaged database is set aside and a new one is begun.
 Result<std::unique_ptr<Store>> open_store(const Store::Options& options,
                                           std::vector<std::string>& notices) {
@@ -56,8 +63,10 @@ struct Pipeline::Impl {
 
   mutable std::mutex mutex;  // Guards what follows.
   SnapshotPtr snapshot;
+  std::int64_t committed_ms = 0;
   std::vector<std::string> notices;
-  std::atomic<std::int64_t> committed_ms{0};
+  ino_t inode = 0;  // Of the database file, to notice that it was replaced.
+  std::atomic<std::uint64_t> generation{1};
   std::atomic<std::size_t> dirty{0};
 
   void publish(SnapshotPtr next, std::int64_t at_ms) {
@@ -131,6 +140,7 @@ Result<std::unique_ptr<Pipeline>> Pipeline::open(const PipelineOptions& given) {
   impl->snapshot =
       load_snapshot(stored->sequence, std::move(stored->files), std::move(stored->configs),
                     std::move(retired), stored->next_atom, stored->next_file);
+  impl->inode = inode_of(impl->store_options.database);
   impl->ingest = std::make_unique<Ingest>(options.root, options.parse, options.threads);
   return std::unique_ptr<Pipeline>(new Pipeline(std::move(options), std::move(impl)));
 }
@@ -184,6 +194,8 @@ Result<Outcome> Pipeline::apply(const SettledChange& change,
     outcome.after = advanced.next;
     outcome.sequence = advanced.next->sequence();
     outcome.delta = std::move(advanced.delta);
+    if (change.first_event != Clock::time_point())
+      outcome.timings.visible_ms = since_ms(change.first_event);
   }
   const bool root_unreadable =
       std::any_of(outcome.troubles.begin(), outcome.troubles.end(),
@@ -198,14 +210,11 @@ Result<Outcome> Pipeline::apply(const SettledChange& change,
   return outcome;
 }
 
-SnapshotPtr Pipeline::snapshot() const {
+Pipeline::Published Pipeline::published() const {
   const std::lock_guard guard(impl_->mutex);
-  return impl_->snapshot;
+  return {impl_->snapshot, impl_->committed_ms};
 }
 
-std::int64_t Pipeline::committed_ms() const noexcept {
-  return impl_->committed_ms;
-}
 std::size_t Pipeline::dirty() const noexcept {
   return impl_->dirty;
 }

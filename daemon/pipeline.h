@@ -41,6 +41,7 @@ struct Work {
 
 struct Timings {
   double read_ms = 0, parse_ms = 0, link_ms = 0, commit_ms = 0, total_ms = 0;
+  double visible_ms = 0;  ///< From the first file event to publication; 0 where there was none.
 };
 
 /// What one apply() did. `delta` is empty where nothing changed.
@@ -75,11 +76,23 @@ class Pipeline {
                         const std::function<void(const Progress&)>& progress = {},
                         const Listing* listing = nullptr);
 
-  SnapshotPtr snapshot() const;                ///< Any thread; never null.
-  std::int64_t committed_ms() const noexcept;  ///< Unix time of the snapshot's commit.
-  std::size_t dirty() const noexcept;          ///< Paths whose change could not be committed yet.
+  struct Published {
+    SnapshotPtr snapshot;           ///< Never null.
+    std::int64_t committed_ms = 0;  ///< Unix time of its commit; 0: none.
+  };
+  Published published() const;  ///< Any thread.
+  SnapshotPtr snapshot() const { return published().snapshot; }
+  std::size_t dirty() const noexcept;  ///< Paths whose change could not be committed yet.
   Result<std::unique_ptr<Reader>> reader() const;  ///< Any thread.
-  std::uint64_t database_size() const;
+  std::uint64_t database_size() const;             ///< Database and WAL, bytes. Any thread.
+  /// False when the database file was deleted or replaced under the running program (RELIABILITY
+  ///
+  bool database_present() const;
+  /// Begins a new database from the current snapshot, as one `reconcile` transaction. History is
+  /// lost; notices() says so. Writer thread.
+  Result<Outcome> recreate_database();
+  /// Rises with each recreate_database(): readers opened before it read the old file.
+  std::uint64_t database_generation() const noexcept;  ///< Any thread.
   std::vector<std::string> notices() const;  ///< What a person should know: set aside, rebuilt, ….
   const PipelineOptions& options() const noexcept { return options_; }
 
