@@ -1,0 +1,182 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <ostream>
+
+#include "tests/layering/rules.h"
+
+namespace dg::layering {
+
+void PrintTo(const Finding& finding, std::ostream* out) {
+  *out << finding.path << ':' << finding.line << ": " << finding.what;
+}
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct SourceFile {
+  std::string path;  ///< Relative to the repository.
+  std::string text;
+};
+
+/// Every .h and .cc of ours, sorted by path.
+std::vector<SourceFile> own_sources() {
+  const fs::path root = DELTAGRAPH_SOURCE_DIR;
+  std::vector<SourceFile> sources;
+  for (const char* folder : {"parser", "events", "graph", "storage", "daemon", "tests", "bench"}) {
+    fs::recursive_directory_iterator it(root / folder), end;
+    for (; it != end; ++it) {
+      if (it->path().filename() == "node_modules") it.disable_recursion_pending();
+      const std::string extension = it->path().extension().string();
+      if (!it->is_regular_file() || (extension != ".h" && extension != ".cc")) continue;
+      std::ifstream in(it->path(), std::ios::binary);
+      sources.push_back({it->path().lexically_relative(root).string(),
+                         {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()}});
+    }
+  }
+  std::sort(sources.begin(), sources.end(),
+            [](const SourceFile& a, const SourceFile& b) { return a.path < b.path; });
+  return sources;
+}
+
+template <typename Check>
+std::vector<Finding> check_all(const Check& check) {
+  std::vector<Finding> all;
+  for (const SourceFile& source : own_sources()) {
+    const std::vector<Finding> findings = check(source.path, source.text);
+    all.insert(all.end(), findings.begin(), findings.end());
+  }
+  return all;
+}
+
+std::vector<std::string> findings_of(std::string_view path, std::string_view text) {
+  std::vector<std::string> whats;
+  for (const Finding& finding : check_includes(path, text)) whats.push_back(finding.what);
+  return whats;
+}
+
+using Whats = std::vector<std::string>;
+
+TEST(Layering, TheTreeIsRead) {
+  const std::vector<SourceFile> sources = own_sources();
+  const auto has = [&](std::string_view path) {
+    return std::any_of(sources.begin(), sources.end(),
+                       [&](const SourceFile& source) { return source.path == path; });
+  };
+  for (const char* path :
+       {"parser/parse.h", "events/delta.h", "graph/snapshot.h", "storage/store.h",
+        "daemon/pipeline.h", "tests/layering/layering_test.cc"}) {
+    EXPECT_TRUE(has(path)) << path;
+  }
+}
+
+TEST(Layering, IncludesFollowTheArrows) {
+  EXPECT_EQ(check_all(check_includes), std::vector<Finding>());
+}
+
+TEST(Layering, FilesAreShortAndHeadersSayWhatTheyAreFor) {
+  EXPECT_EQ(check_all(check_shape), std::vector<Finding>());
+}
+
+TEST(Layering, TheTopFolderHoldsTheLayoutOnly) {
+  std::vector<std::string> names;
+  for (const fs::directory_entry& entry : fs::directory_iterator(DELTAGRAPH_SOURCE_DIR)) {
+    names.push_back(entry.path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  EXPECT_EQ(check_top_level(names), std::vector<Finding>());
+}
+
+// --- The checker itself: every rule is shown to be able to fail.
+// ------------------------------------
+
+TEST(LayeringRules, AllowedArrowsPass) {
+  EXPECT_EQ(findings_of("graph/linker.cc",
+                        "#include \"graph/linker.h\"\n#include \"events/delta.h\"\n"
+                        "#include \"parser/facts.h\"\n#include <boost/graph/graph_traits.hpp>\n"
+                        "#include <vector>\n"),
+            Whats());
+  EXPECT_EQ(findings_of("storage/commit.cc",
+                        "#include \"events/delta.h\"\n#include <sqlite3.h>\n#include <unistd.h>\n"),
+            Whats());
+  EXPECT_EQ(findings_of("daemon/service.cc",
+                        "#include \"storage/store.h\"\n#include \"graph/snapshot.h\"\n"
+                        "#include <sys/inotify.h>\n#include <spdlog/spdlog.h>\n"),
+            Whats());
+}
+
+TEST(LayeringRules, ForbiddenArrowsAreFound) {
+  EXPECT_EQ(findings_of("parser/parse.cc", "#include \"events/ids.h\"\n"),
+            Whats{"events/ids.h: parser must not know events"});
+  EXPECT_EQ(findings_of("events/diff.cc", "#include \"graph/snapshot.h\"\n"),
+            Whats{"graph/snapshot.h: events must not know graph"});
+  EXPECT_EQ(findings_of("graph/advance.cc", "#include \"storage/result.h\"\n"),
+            Whats{"storage/result.h: graph must not know storage"});
+  EXPECT_EQ(findings_of("storage/store.cc", "#include \"graph/linker.h\"\n"),
+            Whats{"graph/linker.h: storage must not know graph"});
+  EXPECT_EQ(findings_of("storage/store.cc", "#include \"daemon/pipeline.h\"\n"),
+            Whats{"daemon/pipeline.h: storage must not know daemon"});
+  EXPECT_EQ(findings_of("daemon/main.cc", "#include \"tests/support/vfs.h\"\n"),
+            Whats{"tests/support/vfs.h: daemon must not know tests"});
+  EXPECT_EQ(findings_of("daemon/main.cc", "#include \"pipeline.h\"\n"),
+            Whats{"pipeline.h: is not written from the repository's root"});
+}
+
+TEST(LayeringRules, ForeignHeadersOutsideTheirHomeAreFound) {
+  EXPECT_EQ(findings_of("daemon/a.cc", "#include <sqlite3.h>\n#include <tree_sitter/api.h>\n"),
+            (Whats{"sqlite3.h: sqlite3.h is not at home in daemon",
+                   "tree_sitter/api.h: tree_sitter/ is not at home in daemon"}));
+  EXPECT_EQ(findings_of("storage/a.cc", "#include <nlohmann/json.hpp>\n"),
+            Whats{"nlohmann/json.hpp: nlohmann/ is not at home in storage"});
+  EXPECT_EQ(findings_of("graph/a.cc", "#include <boost/asio.hpp>\n#include <gtest/gtest.h>\n"),
+            (Whats{"boost/asio.hpp: boost/asio is not at home in graph",
+                   "gtest/gtest.h: gtest/ is not at home in graph"}));
+  EXPECT_EQ(
+      findings_of("daemon/a.cc", "#include <rocksdb/db.h>\n"),
+      Whats{"rocksdb/db.h: has no home: add it to the table in tests/layering/rules.cc, or do "
+            "without it"});
+  EXPECT_EQ(findings_of("tests/a.cc", "#include <gtest/gtest.h>\n#include <sqlite3.h>\n"), Whats());
+}
+
+TEST(LayeringRules, PureModulesReachNeitherDiskNorKernel) {
+  EXPECT_EQ(findings_of("parser/a.cc", "#include <fstream>\n#include <unistd.h>\n"),
+            (Whats{"fstream: parser is pure: no disk, no kernel",
+                   "unistd.h: parser is pure: no disk, no kernel"}));
+  EXPECT_EQ(findings_of("events/a.h", "#include <filesystem>\n"),
+            Whats{"filesystem: events is pure: no disk, no kernel"});
+  EXPECT_EQ(findings_of("graph/a.cc", "#include <sys/stat.h>\n"),
+            Whats{"sys/stat.h: graph is pure: no disk, no kernel"});
+}
+
+TEST(LayeringRules, IncludesAreReadAsTheCompilerReadsThem) {
+  const std::vector<Include> includes =
+      includes_of("// #include \"a/b.h\"\n  #  include <x/y.h>  // why\n#include\t\"c/d.h\"");
+  ASSERT_EQ(includes.size(), 2u);
+  EXPECT_EQ(includes[0].target, "x/y.h");
+  EXPECT_EQ(includes[0].line, 2);
+  EXPECT_FALSE(includes[0].quoted);
+  EXPECT_EQ(includes[1].target, "c/d.h");
+  EXPECT_TRUE(includes[1].quoted);
+}
+
+TEST(LayeringRules, ShapeIsChecked) {
+  const std::string doc = "#pragma once\n/// \\file\n/// What this header is for, in a sentence.\n";
+  EXPECT_EQ(check_shape("a/b.h", doc + "int f();\n").size(), 0u);
+  EXPECT_EQ(check_shape("a/b.h", "#pragma once\n#include <vector>\n" + doc).size(), 1u);
+  EXPECT_EQ(check_shape("a/b.h", "#pragma once\n/// Short.\nint f();\n").size(), 1u);
+  EXPECT_EQ(check_shape("a/b.cc", "int f();\n").size(), 0u);
+  EXPECT_EQ(check_shape("a/b.cc", std::string(kMaxLines, '\n')).size(), 0u);
+  EXPECT_EQ(check_shape("a/b.cc", std::string(kMaxLines + 1, '\n')).size(), 1u);
+}
+
+TEST(LayeringRules, TopLevelIsChecked) {
+  EXPECT_EQ(check_top_level({"dev", "parser", ".git"}).size(), 0u);
+  EXPECT_EQ(check_top_level({"utils", "notes.md"}).size(), 2u);
+}
+
+}  // namespace
+}  // namespace dg::layering
