@@ -88,6 +88,9 @@ class Pipeline {
   /// False when the database file was deleted or replaced under the running program (RELIABILITY
   ///
   bool database_present() const;
+  /// Moves the write-ahead log into the database as far as readers allow; never waits. Writer
+  /// thread.
+  Result<> checkpoint();
   /// Begins a new database from the current snapshot, as one `reconcile` transaction. History is
   /// lost; notices() says so. Writer thread.
   Result<Outcome> recreate_database();

@@ -1,6 +1,7 @@
 #pragma once
 /// \file
-/// Service: the supervisor. Owns the threads (watch, writer, server) and their order of start and stop.
+/// Service: the supervisor. Owns the threads (watch, writer, server) and their order of start and
+/// stop.
 
 #include <chrono>
 #include <filesystem>
@@ -16,25 +17,29 @@ namespace dg {
 struct ServiceOptions {
   PipelineOptions pipeline;
   WatchOptions watch;
-  std::chrono::minutes idle_exit{0};      ///< 0: never. Without a client for this long the service ends.
+  std::chrono::minutes idle_exit{
+      0};  ///< 0: never. Without a client for this long the service ends.
 };
 
 /// What the foreground terminal shows; called from the writer thread.
 struct ServiceEvents {
   std::function<void(const Progress&)> progress;
-  std::function<void(const Outcome&)> indexed;    ///< Once: the first consistent state is published.
-  std::function<void(const Outcome&)> delta;      ///< Each later commit.
+  std::function<void(const Outcome&)> indexed;  ///< Once: the first consistent state is published.
+  std::function<void(const Outcome&)> delta;    ///< Each later commit.
   std::function<void(const std::string&)> notice;
 };
 
 /// One service of one project: index, watch, answer, until request_stop().
 class Service {
  public:
-  /// Takes the write lock, opens the database and the socket. Fails with busy where another service holds it.
-  static Result<std::unique_ptr<Service>> start(const ServiceOptions& options, ServiceEvents events);
+  /// Takes the write lock, opens the database and the socket. Fails with busy where another service
+  /// holds it.
+  static Result<std::unique_ptr<Service>> start(const ServiceOptions& options,
+                                                ServiceEvents events);
   virtual ~Service() = default;
-  virtual void wait() = 0;                    ///< Until it has stopped.
-  virtual void request_stop() noexcept = 0;   ///< Any thread or a signal watcher; finishes the commit under way.
+  virtual void wait() = 0;  ///< Until it has stopped.
+  virtual void
+  request_stop() noexcept = 0;  ///< Any thread or a signal watcher; finishes the commit under way.
   virtual Pipeline& pipeline() noexcept = 0;
   virtual std::filesystem::path socket() const = 0;
 };

@@ -1,0 +1,302 @@
+#include "daemon/service.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <random>
+#include <thread>
+
+#include "daemon/mailbox.h"
+#include "daemon/protocol/client.h"
+#include "daemon/protocol/delta_json.h"
+#include "daemon/server/server.h"
+#include "daemon/status.h"
+
+namespace dg {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kTick{1000};  ///< How often the quiet writer looks around.
+constexpr milliseconds kSyncPatience{10'000};
+constexpr milliseconds kRetryCap{30'000};  ///< S2-26.
+
+class RunningService final : public Service, private Host {
+ public:
+  RunningService(const ServiceOptions& options, ServiceEvents events)
+      : options_(options), events_(std::move(events)) {}
+
+  ~RunningService() override {
+    request_stop();
+    wait();
+    mailbox_.stop();  // Once more: somebody may have begun to wait meanwhile.
+    server_.reset();
+  }
+
+  Result<> open() {
+    Result<std::unique_ptr<Pipeline>> pipeline = Pipeline::open(options_.pipeline);
+    if (!pipeline) return pipeline.error();
+    pipeline_ = std::move(*pipeline);
+    Result<std::filesystem::path> socket = socket_path(options_.pipeline.root);
+    if (!socket) return socket.error();
+    socket_ = std::move(*socket);
+    Result<std::unique_ptr<Watcher>> watcher = Watcher::start(
+        options_.pipeline.root, pipeline_->options().state_folder, options_.watch, &first_listing_);
+    if (!watcher) return watcher.error();
+    watcher_ = std::move(*watcher);
+    Result<std::unique_ptr<Server>> server = Server::listen(socket_, *this);
+    if (!server) return server.error();
+    server_ = std::move(*server);
+    for (const std::string& notice : pipeline_->notices()) say(notice);
+    notices_said_ = pipeline_->notices().size();
+    writer_thread_ = std::thread([this] { write_loop(); });
+    watch_thread_ = std::thread([this] { watch_loop(); });
+    return Ok{};
+  }
+
+  void wait() override {
+    if (writer_thread_.joinable()) writer_thread_.join();
+    if (watch_thread_.joinable()) watch_thread_.join();
+  }
+  void request_stop() noexcept override {
+    mailbox_.stop();
+    if (watcher_) watcher_->wake();
+  }
+  Pipeline& pipeline() noexcept override { return *pipeline_; }
+  std::filesystem::path socket() const override { return socket_; }
+
+ private:
+  // --- threads
+  // --------------------------------------------------------------------------------------
+
+  void watch_loop() {
+    while (!mailbox_.stopped()) {
+      SettledChange change = watcher_->step(kTick);
+      mailbox_.put(std::move(change), watcher_->cookies_seen());
+    }
+  }
+
+  void write_loop() {
+    first_index();
+    milliseconds retry{0};
+    while (!mailbox_.stopped()) {
+      const Mailbox::Batch batch = mailbox_.take(pipeline_->dirty() > 0 ? retry : kTick);
+      const bool work = !batch.change.empty() || pipeline_->dirty() > 0;
+      if (work && !mailbox_.stopped()) {
+        if (apply(batch)) {
+          retry = milliseconds{0};
+        } else {
+          retry = next_retry(retry);
+        }
+      } else {
+        mailbox_.done(batch);
+        look_around();
+      }
+    }
+    static_cast<void>(pipeline_->checkpoint());
+  }
+
+  void first_index() {
+    SettledChange all;
+    all.rescan = true;
+    all.cause =
+        raw(pipeline_->snapshot()->sequence()) == 0 ? Cause::initial_scan : Cause::reconcile;
+    Result<Outcome> outcome = pipeline_->apply(all, events_.progress, &first_listing_);
+    first_listing_ = {};
+    if (outcome) {
+      note_success(*outcome);
+      if (events_.indexed) events_.indexed(*outcome);
+      publish(*outcome);
+    } else {
+      note_failure(outcome.error());
+    }
+    become_ready();
+  }
+
+  bool apply(const Mailbox::Batch& batch) {
+    Result<Outcome> outcome =
+        pipeline_->database_present() ? pipeline_->apply(batch.change) : recreate(batch);
+    if (!outcome) {
+      note_failure(outcome.error());
+      mailbox_.failed(batch, outcome.error());
+      return false;
+    }
+    note_success(*outcome);
+    publish(*outcome);
+    mailbox_.done(batch);
+    return true;
+  }
+
+  /// The database is gone: begin a new one from memory, then apply what changed.
+  Result<Outcome> recreate(const Mailbox::Batch& batch) {
+    Result<Outcome> outcome = pipeline_->recreate_database();
+    if (!outcome) return outcome;
+    publish(*outcome);
+    return pipeline_->apply(batch.change);
+  }
+
+  void publish(const Outcome& outcome) {
+    if (outcome.delta.empty()) return;
+    checkpoint_due_ = true;
+    if (server_->clients() > 0)
+      server_->publish(delta_json(outcome, pipeline_->published().committed_ms));
+    if (ready_ && events_.delta) events_.delta(outcome);
+  }
+
+  /// Runs when nothing is to be written.
+  void look_around() {
+    mailbox_.expire(kSyncPatience);
+    if (!pipeline_->database_present()) {
+      const Result<Outcome> outcome = recreate({});
+      if (!outcome) note_failure(outcome.error());
+    } else if (checkpoint_due_) {
+      checkpoint_due_ = false;
+      static_cast<void>(pipeline_->checkpoint());
+    }
+    say_new_notices();
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(options_.pipeline.root, ignored)) {
+      say("The project folder is gone: the service ends.");
+      request_stop();
+    }
+    if (options_.idle_exit.count() > 0 && server_->clients() == 0 &&
+        Clock::now() - server_->last_active() > options_.idle_exit) {
+      say("No client for " + std::to_string(options_.idle_exit.count()) +
+          " minutes: the service ends.");
+      request_stop();
+    }
+  }
+
+  milliseconds next_retry(milliseconds last) {
+    std::uniform_int_distribution<int> jitter(80, 120);
+    const milliseconds doubled =
+        last.count() == 0 ? milliseconds(100) : std::min(last * 2, kRetryCap);
+    return doubled * jitter(random_) / 100;
+  }
+
+  // --- what people hear
+  // -----------------------------------------------------------------------------
+
+  void say(const std::string& notice) {
+    if (events_.notice) events_.notice(notice);
+  }
+  void say_new_notices() {
+    const std::vector<std::string> all = pipeline_->notices();
+    for (; notices_said_ < all.size(); ++notices_said_) say(all[notices_said_]);
+  }
+  void note_failure(const Error& error) {
+    const std::lock_guard guard(mutex_);
+    if (last_error_ != error.message()) say(error.message());
+    last_error_ = error.message();
+  }
+  void note_success(const Outcome& outcome) {
+    const std::lock_guard guard(mutex_);
+    last_error_.clear();
+    troubles_ = outcome.troubles;
+  }
+
+  // --- Host, for the server's threads
+  // ---------------------------------------------------------------
+
+  View view() const override {
+    Pipeline::Published published = pipeline_->published();
+    View view;
+    view.snapshot = std::move(published.snapshot);
+    view.freshness = {published.committed_ms, pending(), true};
+    return view;
+  }
+  std::size_t pending() const {
+    return watcher_->pending() + mailbox_.pending() + pipeline_->dirty() + (ready_ ? 0 : 1);
+  }
+  std::string root() const override { return options_.pipeline.root.string(); }
+  Result<std::unique_ptr<Reader>> reader() const override { return pipeline_->reader(); }
+  std::uint64_t database_generation() const noexcept override {
+    return pipeline_->database_generation();
+  }
+
+  Json status() const override {
+    StatusFacts facts;
+    facts.root = root();
+    facts.socket = socket_.string();
+    facts.database = (pipeline_->options().state_folder / "deltagraph.db").string();
+    facts.database_size = pipeline_->database_size();
+    facts.published = pipeline_->published();
+    facts.pending = pending();
+    facts.ready = ready_;
+    facts.watch = watcher_->status();
+    facts.clients = server_ ? server_->clients() : 0;
+    facts.uptime_ms = std::chrono::duration_cast<milliseconds>(Clock::now() - started_).count();
+    facts.notices = pipeline_->notices();
+    const std::lock_guard guard(mutex_);
+    facts.last_error = last_error_;
+    facts.troubles = troubles_;
+    return status_json(facts);
+  }
+
+  void when_ready(std::function<void()> then) override {
+    {
+      const std::lock_guard guard(mutex_);
+      if (!ready_) {
+        ready_waiters_.push_back(std::move(then));
+        return;
+      }
+    }
+    then();
+  }
+  void become_ready() {
+    std::vector<std::function<void()>> waiters;
+    {
+      const std::lock_guard guard(mutex_);
+      ready_ = true;
+      waiters.swap(ready_waiters_);
+    }
+    for (const auto& then : waiters) then();
+  }
+
+  void sync(std::function<void(Result<>)> then) override {
+    when_ready([this, then = std::move(then)] {
+      // Without kernel events for some folder, only looking at the disk tells.
+      if (!watcher_->status().polled.empty()) return mailbox_.wait_for_rescan(then);
+      const Result<std::uint64_t> cookie = watcher_->cookie();
+      if (!cookie) return mailbox_.wait_for_rescan(then);
+      mailbox_.wait_for_cookie(*cookie, then);
+    });
+  }
+  void stop() noexcept override { request_stop(); }
+
+  ServiceOptions options_;
+  ServiceEvents events_;
+  Clock::time_point started_ = Clock::now();
+  std::filesystem::path socket_;
+  Listing first_listing_;                        // Writer thread.
+  std::size_t notices_said_ = 0;                 // Writer thread.
+  bool checkpoint_due_ = false;                  // Writer thread.
+  std::mt19937 random_{std::random_device{}()};  // Writer thread; jitter only.
+  Mailbox mailbox_;
+  std::atomic<bool> ready_{false};
+
+  mutable std::mutex mutex_;  // Guards what follows.
+  std::vector<std::function<void()>> ready_waiters_;
+  std::string last_error_;
+  std::vector<Listing::Trouble> troubles_;
+
+  std::unique_ptr<Pipeline> pipeline_;
+  std::unique_ptr<Watcher> watcher_;
+  std::unique_ptr<Server> server_;
+  std::thread writer_thread_, watch_thread_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Service>> Service::start(const ServiceOptions& options,
+                                                ServiceEvents events) {
+  auto service = std::make_unique<RunningService>(options, std::move(events));
+  const Result<> opened = service->open();
+  if (!opened) return opened.error();
+  return std::unique_ptr<Service>(std::move(service));
+}
+
+}  // namespace dg
