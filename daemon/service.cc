@@ -10,7 +10,7 @@
 
 #include "daemon/mailbox.h"
 #include "daemon/protocol/client.h"
-#include "daemon/protocol/delta_json.h"
+#include "daemon/requests/delta_json.h"
 #include "daemon/server/server.h"
 #include "daemon/status.h"
 
@@ -142,7 +142,7 @@ class RunningService final : public Service, private Host {
     if (outcome.delta.empty()) return;
     checkpoint_due_ = true;
     if (server_->clients() > 0)
-      server_->publish(delta_json(outcome, pipeline_->published().committed_ms));
+      server_->publish(delta_to_json(outcome, pipeline_->published().committed_ms));
     if (ready_ && events_.delta) events_.delta(outcome);
   }
 
