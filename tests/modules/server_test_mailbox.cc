@@ -1,0 +1,108 @@
+// What lies between the watch thread and the writer: merging, waiting, telling.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "daemon/mailbox.h"
+
+namespace dg {
+namespace {
+
+using std::chrono::milliseconds;
+
+SettledChange change(std::vector<std::string> paths, bool rescan = false) {
+  SettledChange settled;
+  settled.paths = std::move(paths);
+  settled.rescan = rescan;
+  settled.first_event = Mailbox::Clock::now();
+  return settled;
+}
+
+/// What a waiter was told: nothing yet, "ok" or the reason.
+struct Told {
+  std::optional<std::string> what;
+  Mailbox::Then then() {
+    return [this](const Result<>& outcome) { what = outcome ? "ok" : outcome.error().reason; };
+  }
+};
+
+TEST(Mailbox, MergesWhatArrivesWhileTheWriterWorks) {
+  Mailbox mailbox;
+  mailbox.put(change({"b.js", "c.js"}), 0);
+  mailbox.put(change({"a.js", "b.js"}), 0);
+  EXPECT_EQ(mailbox.pending(), 3u);
+  const Mailbox::Batch batch = mailbox.take(milliseconds(0));
+  EXPECT_EQ(batch.change.paths, (std::vector<std::string>{"a.js", "b.js", "c.js"}));
+  EXPECT_FALSE(batch.change.rescan);
+  EXPECT_EQ(mailbox.pending(), 3u) << "in flight until it is visible";
+  mailbox.done(batch);
+  EXPECT_EQ(mailbox.pending(), 0u);
+}
+
+TEST(Mailbox, ACookieIsMetWhenItsBatchIsVisible) {
+  Mailbox mailbox;
+  Told told;
+  mailbox.wait_for_cookie(2, told.then());
+  mailbox.put(change({"a.js"}), 1);
+  Mailbox::Batch batch = mailbox.take(milliseconds(0));
+  mailbox.done(batch);
+  EXPECT_EQ(told.what, std::nullopt);
+  mailbox.put({}, 2);
+  batch = mailbox.take(milliseconds(0));
+  EXPECT_EQ(told.what, std::nullopt) << "taken, but not visible yet";
+  mailbox.done(batch);
+  EXPECT_EQ(told.what, "ok");
+}
+
+TEST(Mailbox, ACookieThatHasPassedIsMetByTheNextLook) {
+  Mailbox mailbox;
+  mailbox.put({}, 5);
+  mailbox.done(mailbox.take(milliseconds(0)));
+  Told told;
+  mailbox.wait_for_cookie(5, told.then());
+  mailbox.done(mailbox.take(milliseconds(0)));
+  EXPECT_EQ(told.what, "ok");
+}
+
+TEST(Mailbox, ARescanIsMetOnlyByOneThatBeganLater) {
+  Mailbox mailbox;
+  mailbox.put(change({}, true), 0);
+  const Mailbox::Batch earlier = mailbox.take(milliseconds(0));
+  Told told;
+  mailbox.wait_for_rescan(told.then());
+  mailbox.done(earlier);
+  EXPECT_EQ(told.what, std::nullopt);
+  const Mailbox::Batch later = mailbox.take(milliseconds(0));
+  EXPECT_TRUE(later.change.rescan);
+  mailbox.done(later);
+  EXPECT_EQ(told.what, "ok");
+}
+
+TEST(Mailbox, AFailedCommitIsSaid) {
+  Mailbox mailbox;
+  Told told;
+  mailbox.wait_for_cookie(1, told.then());
+  mailbox.put(change({"a.js"}), 1);
+  mailbox.failed(mailbox.take(milliseconds(0)),
+                 Error{ErrorKind::disk_full, "db", "the disk is full", "", {}});
+  EXPECT_EQ(told.what, "the disk is full");
+}
+
+TEST(Mailbox, NobodyWaitsForEver) {
+  Mailbox mailbox;
+  Told late, stopped;
+  mailbox.wait_for_cookie(9, late.then());
+  mailbox.expire(milliseconds(-1));
+  ASSERT_TRUE(late.what);
+  EXPECT_NE(*late.what, "ok");
+  mailbox.wait_for_cookie(9, stopped.then());
+  mailbox.stop();
+  EXPECT_EQ(stopped.what, "the service is stopping");
+  EXPECT_TRUE(mailbox.stopped());
+  EXPECT_TRUE(mailbox.take(milliseconds(60'000)).change.empty()) << "returns at once";
+}
+
+}  // namespace
+}  // namespace dg
