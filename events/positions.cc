@@ -1,0 +1,146 @@
+#include "events/positions.h"
+
+#include <limits>
+
+#include "parser/check.h"
+
+namespace dg {
+namespace {
+
+constexpr char kFormat = 1;
+
+void put(std::string& out, std::uint64_t value) {
+  while (value >= 0x80) {
+    out += static_cast<char>(value | 0x80);
+    value >>= 7;
+  }
+  out += static_cast<char>(value);
+}
+
+/// Places are close to the place before them, so that most take two bytes.
+class PlaceWriter {
+ public:
+  explicit PlaceWriter(std::string& out) : out_(out) {}
+  void operator()(Position place) {
+    const std::int64_t step = std::int64_t{place.line} - line_;
+    put(out_, (static_cast<std::uint64_t>(step) << 1) ^ static_cast<std::uint64_t>(step >> 63));
+    put(out_, place.col);
+    line_ = place.line;
+  }
+
+ private:
+  std::string& out_;
+  std::int64_t line_ = 1;
+};
+
+class PlaceReader {
+ public:
+  explicit PlaceReader(std::string_view bytes) : bytes_(bytes) {}
+
+  bool at_end() const { return bytes_.empty(); }
+  std::size_t left() const { return bytes_.size(); }
+
+  bool number(std::uint64_t& value, std::uint64_t limit) {
+    value = 0;
+    for (unsigned shift = 0; shift < 64 && !bytes_.empty(); shift += 7) {
+      const auto byte = static_cast<unsigned char>(bytes_.front());
+      bytes_.remove_prefix(1);
+      value |= std::uint64_t{byte & 0x7Fu} << shift;
+      if (byte < 0x80) return value <= limit && (byte != 0 || shift == 0);
+    }
+    return false;
+  }
+
+  bool place(Position& place) {
+    std::uint64_t coded = 0;
+    std::uint64_t col = 0;
+    if (!number(coded, kMax * 2 + 1) || !number(col, kMax)) return false;
+    const std::int64_t step =
+        static_cast<std::int64_t>(coded >> 1) ^ -static_cast<std::int64_t>(coded & 1);
+    line_ += step;
+    if (line_ < 0 || line_ > static_cast<std::int64_t>(kMax)) return false;
+    place = {static_cast<std::uint32_t>(line_), static_cast<std::uint32_t>(col)};
+    return true;
+  }
+
+ private:
+  static constexpr std::uint64_t kMax = std::numeric_limits<std::uint32_t>::max();
+  std::string_view bytes_;
+  std::int64_t line_ = 1;
+};
+
+}  // namespace
+
+FilePlaces places_of(const FileVersion& file) {
+  FilePlaces places;
+  places.atoms.reserve(file.atoms.size());
+  places.references.reserve(file.facts->references.size());
+  for (std::size_t i = 0; i < file.atoms.size(); ++i) {
+    const Atom& atom = file.facts->atoms[i];
+    const auto begin = static_cast<std::uint32_t>(places.references.size());
+    for (std::uint32_t k = 0; k < atom.references.count; ++k) {
+      places.references.push_back(file.facts->references[atom.references.begin + k].at);
+    }
+    places.atoms.push_back(
+        {file.atoms[i], atom.start, atom.end, atom.name_at, {begin, atom.references.count}});
+  }
+  return places;
+}
+
+std::string pack_places(const FilePlaces& places) {
+  std::string out;
+  out.reserve(2 + places.atoms.size() * 12 + places.references.size() * 2);
+  out += kFormat;
+  put(out, places.atoms.size());
+  PlaceWriter place(out);
+  std::uint32_t references = 0;
+  for (const AtomPlace& atom : places.atoms) {
+    DG_ENFORCE(atom.references.begin == references, "references are grouped by atom, in its order");
+    put(out, raw(atom.id));
+    place(atom.start);
+    place(atom.end);
+    place(atom.name_at);
+    put(out, atom.references.count);
+    references += atom.references.count;
+  }
+  DG_ENFORCE(references == places.references.size(), "every reference has an atom");
+  for (const Position& at : places.references) place(at);
+  return out;
+}
+
+std::string pack_positions(const FileVersion& file) {
+  return pack_places(places_of(file));
+}
+
+std::optional<FilePlaces> unpack_positions(std::string_view bytes) {
+  if (bytes.empty() || bytes.front() != kFormat) return std::nullopt;
+  PlaceReader reader(bytes.substr(1));
+  // Each atom takes at least eight bytes and each reference two, so that no count can make us
+  // allocate more than a small multiple of what is there.
+  std::uint64_t count = 0;
+  if (!reader.number(count, reader.left() / 8)) return std::nullopt;
+  FilePlaces places;
+  places.atoms.resize(count);
+  std::uint64_t references = 0;
+  for (AtomPlace& atom : places.atoms) {
+    std::uint64_t id = 0;
+    std::uint64_t own = 0;
+    if (!reader.number(id, std::numeric_limits<std::uint32_t>::max()) ||
+        !reader.place(atom.start) || !reader.place(atom.end) || !reader.place(atom.name_at) ||
+        !reader.number(own, bytes.size())) {
+      return std::nullopt;
+    }
+    atom.id = AtomId{static_cast<std::uint32_t>(id)};
+    atom.references = {static_cast<std::uint32_t>(references), static_cast<std::uint32_t>(own)};
+    references += own;
+  }
+  if (references > reader.left() / 2) return std::nullopt;
+  places.references.resize(references);
+  for (Position& at : places.references) {
+    if (!reader.place(at)) return std::nullopt;
+  }
+  if (!reader.at_end()) return std::nullopt;
+  return places;
+}
+
+}  // namespace dg

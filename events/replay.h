@@ -1,0 +1,79 @@
+#pragma once
+/// \file
+/// Replay: the log of events, folded, gives the state exactly (DESIGN §3, invariant 3).
+///
+/// A FoldedState is a state of the project as the log tells it: what atoms are, their versions,
+/// edges and open references from the events; which files there are and where things stand in them
+/// from each transaction's file rows. of() makes the same of live FileVersions, and difference()
+/// compares the two. It knows nothing of where events come from. Single-threaded value.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "events/event.h"
+#include "events/positions.h"
+
+namespace dg {
+
+struct FoldedEdge {
+  Relation relation = Relation::calls;
+  AtomId target{};
+  Confidence confidence = Confidence::exact;
+  std::vector<Site> sites;
+  friend auto operator<=>(const FoldedEdge&, const FoldedEdge&) = default;
+};
+
+struct FoldedOpen {
+  Relation relation = Relation::calls;
+  std::string text;
+  OpenReason reason = OpenReason::global;
+  std::string detail;
+  std::vector<Site> sites;
+  friend auto operator<=>(const FoldedOpen&, const FoldedOpen&) = default;
+};
+
+struct FoldedAtom {
+  std::uint32_t version = 0;
+  AtomContent content;
+  std::vector<FoldedEdge> edges;  ///< Sorted.
+  std::vector<FoldedOpen> open;   ///< Sorted; two alike where they differ in ill-formed bytes only.
+  friend bool operator==(const FoldedAtom&, const FoldedAtom&) = default;
+};
+
+struct FoldedFile {
+  std::string path;
+  ContentHash hash;
+  FilePlaces places;
+  friend bool operator==(const FoldedFile&, const FoldedFile&) = default;
+};
+
+class FoldedState {
+ public:
+  /// The state that these files are in. O(n).
+  static FoldedState of(const std::vector<FileVersionPtr>& files);
+
+  /// Takes the next event, in order of sequence. Answers what contradicts the state, if anything
+  /// does (a version that does not follow, an edge lost that was not there); the state is then of
+  /// no further use. O(own links).
+  [[nodiscard]] std::optional<std::string> apply(const Event& event);
+  void set_file(FileId id, FoldedFile file) { files_[raw(id)] = std::move(file); }
+  void remove_file(FileId id) { files_.erase(raw(id)); }
+
+  const FoldedAtom* atom(AtomId id) const;  ///< Null: not live.
+  const FoldedFile* file(FileId id) const;  ///< Null: not there.
+  std::size_t atom_count() const noexcept { return atoms_.size(); }
+
+  /// The first thing, by id, in which the other state differs, for people; empty where none does.
+  std::string difference(const FoldedState& other) const;
+
+ private:
+  std::optional<std::string> content(const Event& event);
+  std::unordered_map<std::uint32_t, FoldedAtom> atoms_;
+  std::unordered_map<std::uint32_t, std::uint32_t> ended_;  ///< Versions of deletes, by AtomId.
+  std::unordered_map<std::uint32_t, FoldedFile> files_;
+};
+
+}  // namespace dg
