@@ -45,10 +45,16 @@ struct InEdge {
 struct Totals {
   std::uint64_t files = 0, skipped_files = 0, files_with_problems = 0, lines = 0, bytes = 0;
   std::uint64_t atoms = 0;
-  std::uint64_t edges[kRelationCount] = {};          ///< Distinct (source, relation, target).
+  std::uint64_t edges[kRelationCount] = {};  ///< Distinct (source, relation, target).
   std::uint64_t edges_by_confidence[3] = {};
-  std::uint64_t sites[kRelationCount] = {};          ///< Call sites and the like.
-  std::uint64_t open[10] = {};                       ///< Sites, by OpenReason.
+  std::uint64_t sites[kRelationCount] = {};  ///< Call sites and the like.
+  std::uint64_t open[10] = {};               ///< Sites, by OpenReason.
+};
+
+/// Open sites that mention a name last: `x.pay()` and `pay()` mention `pay`.
+struct OpenMentions {
+  std::uint32_t possible = 0;   ///< Might mean an atom of the project.
+  std::uint32_t elsewhere = 0;  ///< Known to leave it: external, builtin, no_source.
 };
 
 /// An atom that is gone; its id text gets the same AtomId when it comes back.
@@ -67,13 +73,18 @@ class Snapshot {
   /// Order-independent sum of file digests (events/digest.h), kept incrementally.
   virtual std::uint64_t digest() const noexcept = 0;
 
-  virtual FileVersionPtr file(FileId id) const = 0;                     ///< Null: none. O(1).
-  virtual FileVersionPtr file_at(std::string_view path) const = 0;      ///< Null: none. O(1).
-  virtual std::vector<FileVersionPtr> files() const = 0;                ///< Sorted by path. O(n log n).
-  virtual AtomRef atom(AtomId id) const noexcept = 0;                   ///< O(1).
-  virtual AtomRef atom_with_id(std::string_view id_text) const = 0;     ///< O(1).
+  virtual FileVersionPtr file(FileId id) const = 0;                 ///< Null: none. O(1).
+  virtual FileVersionPtr file_at(std::string_view path) const = 0;  ///< Null: none. O(1).
+  virtual std::vector<FileVersionPtr> files() const = 0;            ///< Sorted by path. O(n log n).
+  virtual AtomRef atom(AtomId id) const noexcept = 0;               ///< O(1).
+  virtual AtomRef atom_with_id(std::string_view id_text) const = 0;  ///< O(1).
   /// Atoms with this simple or qualified name, sorted by (path, start). O(matches).
   virtual std::vector<AtomId> atoms_named(std::string_view name) const = 0;
+  /// Atoms whose simple name has a word (words.h) that begins with `text`, whatever the case;
+  /// sorted by id. O(matches of the first three letters); for a shorter text O(atoms).
+  virtual std::vector<AtomId> atoms_with_word(std::string_view text) const = 0;
+  /// O(1).
+  virtual OpenMentions open_mentions(std::string_view name) const = 0;
   /// The innermost atom at a place; the module atom where no other is. O(log atoms of the file).
   virtual AtomRef atom_at(std::string_view path, Position at) const = 0;
 
@@ -86,7 +97,7 @@ class Snapshot {
   /// Upper bound of AtomIds in use, for dense arrays: every id is below it.
   virtual std::uint32_t atom_id_bound() const noexcept = 0;
 
-  virtual std::vector<ConfigFile> configs() const = 0;                  ///< Sorted by path.
+  virtual std::vector<ConfigFile> configs() const = 0;  ///< Sorted by path.
 };
 using SnapshotPtr = std::shared_ptr<const Snapshot>;
 
@@ -105,12 +116,12 @@ struct ChangeSet {
 
 /// Work done, which tests assert instead of time.
 struct LinkWork {
-  std::uint32_t relinked = 0;         ///< Files whose references were resolved anew.
-  std::uint32_t links_changed = 0;    ///< Of these, files whose links came out different.
+  std::uint32_t relinked = 0;       ///< Files whose references were resolved anew.
+  std::uint32_t links_changed = 0;  ///< Of these, files whose links came out different.
 };
 
 struct Advance {
-  SnapshotPtr next;   ///< The base itself where nothing changed.
+  SnapshotPtr next;  ///< The base itself where nothing changed.
   Delta delta;
   LinkWork work;
 };
