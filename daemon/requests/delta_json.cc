@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "events/names.h"
+
 namespace dg {
 namespace {
 
@@ -16,13 +18,10 @@ std::string id_text(const FileDelta& file, const AtomChange& change) {
 }
 
 Json field_names(FieldSet changed) {
-  constexpr std::pair<Field, const char*> names[] = {
-      {Field::name, "name"},   {Field::kind, "kind"},         {Field::signature, "signature"},
-      {Field::body, "body"},   {Field::exported, "exported"}, {Field::async, "async"},
-      {Field::owner, "owner"}, {Field::doc, "doc"},           {Field::relations, "relations"}};
   Json list = Json::array();
-  for (const auto& [field, name] : names) {
-    if ((changed & static_cast<FieldSet>(field)) != 0) list.push_back(name);
+  for (unsigned bit = 0; bit < 16; ++bit) {
+    const unsigned field = 1u << bit;
+    if ((changed & field) != 0) list.push_back(to_string(static_cast<Field>(field)));
   }
   return list;
 }
@@ -120,7 +119,7 @@ void add_files_and_atoms(const Delta& delta, Json& answer, bool& truncated) {
 
 }  // namespace
 
-Json delta_to_json(const Outcome& outcome, std::int64_t committed_ms, double latency_ms) {
+Json delta_to_json(const Outcome& outcome, std::int64_t committed_ms) {
   bool truncated = false;
   Json answer{{"sequence", raw(outcome.sequence)},
               {"cause", to_string(outcome.cause)},
@@ -137,8 +136,8 @@ Json delta_to_json(const Outcome& outcome, std::int64_t committed_ms, double lat
                       {"closed", counts.closed}};
   answer["broken"] = broken_list(outcome, truncated);
   answer["truncated"] = truncated;
-  answer["latency_ms"] = latency_ms < 0 ? Json(nullptr) : Json(latency_ms);
   const Timings& timings = outcome.timings;
+  answer["latency_ms"] = timings.visible_ms > 0 ? Json(timings.visible_ms) : Json(nullptr);
   answer["timings"] = {{"read_ms", timings.read_ms},
                        {"parse_ms", timings.parse_ms},
                        {"link_ms", timings.link_ms},

@@ -26,7 +26,7 @@
 
 namespace dg {
 
-/// `latency_ms`: from the first file event to visible; negative where there was none.
-Json delta_to_json(const Outcome& outcome, std::int64_t committed_ms, double latency_ms);
+/// `latency_ms` is from the first file event to visible; null where there was none.
+Json delta_to_json(const Outcome& outcome, std::int64_t committed_ms);
 
 }  // namespace dg

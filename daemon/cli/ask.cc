@@ -1,0 +1,108 @@
+#include "daemon/cli/ask.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "daemon/cli/launch.h"
+#include "daemon/cli/project.h"
+
+namespace dg {
+namespace {
+
+namespace fs = std::filesystem;
+
+class ServiceAnswerer final : public Answerer {
+ public:
+  ServiceAnswerer(std::unique_ptr<Client> client, bool sync)
+      : client_(std::move(client)), sync_(sync) {}
+
+  Result<Json> ask(const std::string& method, const Json& params) override {
+    Json complete = params;
+    if (std::exchange(sync_, false)) complete["sync"] = true;
+    return client_->call(method, complete, std::chrono::minutes(1));
+  }
+
+ private:
+  std::unique_ptr<Client> client_;
+  bool sync_;  ///< For the first question; later ones of the same command see at least that state.
+};
+
+class StoredAnswerer final : public Answerer {
+ public:
+  StoredAnswerer(StoredState state, std::string root)
+      : state_(std::move(state)), root_(std::move(root)) {}
+
+  Result<Json> ask(const std::string& name, const Json& params) override {
+    const std::vector<Method>& all = methods();
+    const auto method =
+        std::find_if(all.begin(), all.end(), [&](const Method& each) { return name == each.name; });
+    if (method == all.end()) {
+      return Error{ErrorKind::usage, name, "only a running service answers this",
+                   "Leave --no-start out."};
+    }
+    RequestContext context;
+    context.snapshot = state_.snapshot;
+    context.reader = state_.reader.get();
+    context.freshness = state_.freshness;
+    context.root = root_;
+    return method->handler(context, params);
+  }
+
+ private:
+  StoredState state_;
+  std::string root_;
+};
+
+}  // namespace
+
+Result<StoredState> read_stored(const fs::path& project) {
+  const fs::path database = database_path(project);
+  std::error_code error;
+  if (!fs::exists(database, error)) {
+    return Error{ErrorKind::not_found, project.string(), "is not indexed",
+                 "Run 'deltagraph index " + project.string() + "'."};
+  }
+  Result<StoredProject> stored = load_project(database);
+  if (!stored) return stored.error();
+  Result<std::unique_ptr<Reader>> reader = open_reader(database);
+  if (!reader) return reader.error();
+  StoredState state;
+  std::vector<RetiredAtom> retired;
+  retired.reserve(stored->retired.size());
+  for (StoredProject::Retired& atom : stored->retired) {
+    retired.push_back({std::move(atom.id_text), atom.id, atom.version});
+  }
+  state.snapshot =
+      load_snapshot(stored->sequence, std::move(stored->files), std::move(stored->configs),
+                    std::move(retired), stored->next_atom, stored->next_file);
+  state.reader = std::move(*reader);
+  state.freshness.committed_ms = stored->committed_ms;
+  return state;
+}
+
+Result<std::unique_ptr<Answerer>> Answerer::open(Session& session, const fs::path& project) {
+  if (session.settings.no_start) {
+    Result<std::unique_ptr<Client>> client = connect_service(project);
+    if (!client && session.settings.sync) {
+      return Error{ErrorKind::usage, "--sync", "needs a running service",
+                   "Leave --no-start out, or run 'deltagraph index' first."};
+    }
+    if (!client) {
+      Result<StoredState> state = read_stored(project);
+      if (!state) return state.error();
+      return std::unique_ptr<Answerer>(
+          std::make_unique<StoredAnswerer>(std::move(*state), project.string()));
+    }
+    return std::unique_ptr<Answerer>(
+        std::make_unique<ServiceAnswerer>(std::move(*client), session.settings.sync));
+  }
+  Result<std::unique_ptr<Client>> client = connect_or_start(session, project);
+  if (!client) return client.error();
+  const Result<> ready = wait_ready(session, **client);
+  if (!ready) return ready.error();
+  return std::unique_ptr<Answerer>(
+      std::make_unique<ServiceAnswerer>(std::move(*client), session.settings.sync));
+}
+
+}  // namespace dg

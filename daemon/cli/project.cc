@@ -1,0 +1,119 @@
+#include "daemon/cli/project.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <vector>
+
+namespace dg {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_home(const fs::path& folder) {
+  std::error_code ignored;
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') {
+    if (fs::equivalent(folder, home, ignored)) return true;
+  }
+  const passwd* user = getpwuid(geteuid());
+  return user != nullptr && user->pw_dir != nullptr &&
+         fs::equivalent(folder, user->pw_dir, ignored);
+}
+
+bool holds(const fs::path& folder, const char* name) {
+  std::error_code ignored;
+  return fs::exists(folder / name, ignored);
+}
+
+fs::path nearest_with(const fs::path& start, const char* name, bool even_home) {
+  for (fs::path folder = start;; folder = folder.parent_path()) {
+    const bool top = folder == folder.root_path();
+    if (holds(folder, name) && (even_home || (!top && !is_home(folder)))) return folder;
+    if (top) return {};
+  }
+}
+
+Error at_folder(ErrorKind kind, const fs::path& folder, std::string reason, std::string cure) {
+  return {kind, folder.string(), std::move(reason), std::move(cure)};
+}
+
+Result<fs::path> existing_folder(const fs::path& folder) {
+  std::error_code error;
+  const fs::path canonical = fs::canonical(folder, error);
+  if (error == std::errc::permission_denied) {
+    return at_folder(ErrorKind::io, folder, "cannot be reached: permission denied",
+                     "Give yourself read and search permission on it and on the folders above.");
+  }
+  if (error == std::errc::too_many_symbolic_link_levels) {
+    return at_folder(ErrorKind::io, folder, "is a loop of symbolic links", "Give the real folder.");
+  }
+  if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory) {
+    return at_folder(ErrorKind::not_found, folder, "does not exist", "Give a project's folder.");
+  }
+  if (error) return at_folder(ErrorKind::io, folder, error.message(), "Give a project's folder.");
+  if (!fs::is_directory(canonical, error)) {
+    return at_folder(ErrorKind::not_found, folder, "is not a folder",
+                     "Give the folder that holds it.");
+  }
+  return canonical;
+}
+
+}  // namespace
+
+Result<fs::path> check_folder(const fs::path& folder, bool force) {
+  Result<fs::path> canonical = existing_folder(folder);
+  if (!canonical) return canonical;
+  if (access(canonical->c_str(), R_OK | X_OK) != 0) {
+    return at_folder(ErrorKind::io, *canonical,
+                     std::string("cannot be read: ") + std::strerror(errno),
+                     "Give yourself read and search permission on it.");
+  }
+  if (!force && *canonical == canonical->root_path()) {
+    return at_folder(ErrorKind::usage, *canonical, "is the whole file system, not a project",
+                     "Give a project's folder, or --force if you mean it.");
+  }
+  if (!force && is_home(*canonical)) {
+    return at_folder(ErrorKind::usage, *canonical, "is a home folder, not a project",
+                     "Give a project's folder, or --force if you mean it.");
+  }
+  return canonical;
+}
+
+Result<fs::path> find_project(const std::string& given, const fs::path& start) {
+  if (!given.empty()) return existing_folder(given);
+  fs::path found = nearest_with(start, ".deltagraph", true);
+  if (found.empty()) found = nearest_with(start, ".git", false);
+  if (found.empty()) found = nearest_with(start, "package.json", false);
+  if (found.empty()) {
+    return at_folder(
+        ErrorKind::not_found, start,
+        "is not in a project: neither it nor a folder above holds .deltagraph, .git or "
+        "package.json",
+        "Run 'deltagraph index' in the project's folder, or give --project DIR.");
+  }
+  return found;
+}
+
+fs::path state_folder(const fs::path& project) {
+  return project / ".deltagraph";
+}
+fs::path database_path(const fs::path& project) {
+  return state_folder(project) / "deltagraph.db";
+}
+
+std::string relative_to_project(const std::string& typed, const fs::path& project,
+                                const fs::path& cwd) {
+  const std::size_t colon = typed.find(':');
+  const std::string file = typed.substr(0, colon);
+  if (file.empty()) return typed;
+  std::error_code error;
+  const fs::path real = fs::weakly_canonical(cwd / file, error);
+  if (error || !fs::exists(real, error)) return typed;
+  const fs::path relative = real.lexically_relative(project);
+  if (relative.empty() || *relative.begin() == "..") return typed;
+  return relative.generic_string() + (colon == std::string::npos ? "" : typed.substr(colon));
+}
+
+}  // namespace dg

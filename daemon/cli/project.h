@@ -1,0 +1,32 @@
+#pragma once
+/// \file
+/// Which folder a command is about.
+
+#include <filesystem>
+#include <string>
+
+#include "storage/result.h"
+
+namespace dg {
+
+/// The folder that `index`, `serve` and `start` are given, canonical. Refused, with the reason and
+/// the cure: what does not exist (not_found), what is no folder or cannot be read (io), and `/` or
+/// a home folder (usage) unless `force`: indexing those by mistake is what fills disks.
+Result<std::filesystem::path> check_folder(const std::filesystem::path& folder, bool force);
+
+/// The project of a command: `given`, or where it is empty the nearest folder at or above `start`
+/// with
+/// `.deltagraph`, else with `.git`, else with `package.json`; a home folder and `/` count only with
+/// `.deltagraph`.
+Result<std::filesystem::path> find_project(const std::string& given,
+                                           const std::filesystem::path& start);
+
+std::filesystem::path state_folder(const std::filesystem::path& project);
+std::filesystem::path database_path(const std::filesystem::path& project);
+
+/// A path or `file:line[:col]` or `file::name` as typed, with the file relative to the project
+/// where it is one of its files as seen from `cwd`; anything else unchanged.
+std::string relative_to_project(const std::string& typed, const std::filesystem::path& project,
+                                const std::filesystem::path& cwd);
+
+}  // namespace dg
