@@ -29,6 +29,10 @@ std::int64_t mtime_of(const struct stat& info) noexcept {
   return std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
 }
 
+std::int64_t ctime_of(const struct stat& info) noexcept {
+  return std::int64_t{info.st_ctim.tv_sec} * 1'000'000'000 + info.st_ctim.tv_nsec;
+}
+
 bool of_interest(std::string_view name) noexcept {
   return language_of(name).has_value() || is_config_name(name);
 }
@@ -44,11 +48,11 @@ using FolderIdentity = std::pair<dev_t, ino_t>;
 /// nor descriptors.
 class Crawl {
  public:
-  Crawl(const fs::path& root, IgnoreRules& rules, Listing& out)
-      : root_(root), rules_(rules), out_(out) {}
+  Crawl(const fs::path& root, IgnoreRules& rules, const FolderHook& hook, Listing& out)
+      : root_(root), rules_(rules), hook_(hook), out_(out) {}
 
   /// 0, or the errno for which `top` could not be listed.
-  int run(std::string top) {
+  int run(std::string top, bool descend = true) {
     root_fd_ = Descriptor(::open(root_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
     if (!root_fd_) return errno;
     pending_.push_back(std::move(top));
@@ -57,6 +61,10 @@ class Crawl {
       const std::string folder = std::move(pending_.back());
       pending_.pop_back();
       const int error = list(folder);
+      if (!descend) {
+        out_.folders.assign(pending_.begin(), pending_.end());
+        pending_.clear();
+      }
       if (first) first_error = error;
       // A folder that vanished since its parent was read is no trouble: it is simply not there.
       if (error != 0 && error != ENOENT && error != ENOTDIR && !(first && folder.empty())) {
@@ -83,6 +91,7 @@ class Crawl {
               "is the same folder as " + shown(known->second) + " (a loop or a bind mount)");
       return 0;
     }
+    if (hook_) hook_(folder, info.st_dev);
     rules_.enter(folder);
     const int fd = opened.get();
     DIR* const stream = ::fdopendir(fd);
@@ -134,7 +143,8 @@ class Crawl {
     }
     if (!S_ISREG(info.st_mode)) return;
     auto& list = language_of(entry.name) ? out_.sources : out_.configs;
-    list.push_back({std::move(path), mtime_of(info), static_cast<std::uint64_t>(info.st_size)});
+    list.push_back({std::move(path), mtime_of(info), static_cast<std::uint64_t>(info.st_size),
+                    ctime_of(info)});
   }
 
   /// A link to something inside the project adds nothing: what it names is listed under its real
@@ -183,6 +193,7 @@ class Crawl {
 
   const fs::path& root_;
   IgnoreRules& rules_;
+  const FolderHook& hook_;
   Listing& out_;
   Descriptor root_fd_;
   std::vector<std::string> pending_;
@@ -211,6 +222,7 @@ ReadStep read_once(int fd, std::uint64_t max_bytes, FileBytes& out) {
   struct stat before {};
   if (::fstat(fd, &before) != 0) return ReadStep::failed;
   out.stat.mtime_ns = mtime_of(before);
+  out.stat.ctime_ns = ctime_of(before);
   out.stat.size = static_cast<std::uint64_t>(before.st_size);
   if (out.stat.size > max_bytes) return ReadStep::too_large;
   if (!read_all(fd, static_cast<std::size_t>(before.st_size), max_bytes, out.bytes)) {
@@ -232,10 +244,10 @@ bool is_config_name(std::string_view path) noexcept {
          (name.starts_with("tsconfig") && name.ends_with(".json"));
 }
 
-Result<Listing> crawl(const fs::path& root) {
+Result<Listing> crawl(const fs::path& root, const FolderHook& before_listing) {
   Listing out;
   out.rules = IgnoreRules::load(root);
-  if (const int error = Crawl(root, out.rules, out).run(""); error != 0) {
+  if (const int error = Crawl(root, out.rules, before_listing, out).run(""); error != 0) {
     return Error{
         error == ENOENT || error == ENOTDIR ? ErrorKind::not_found : ErrorKind::io, root.string(),
         "cannot be listed: " + text_of(error),
@@ -244,9 +256,22 @@ Result<Listing> crawl(const fs::path& root) {
   return out;
 }
 
-Listing crawl_folder(const fs::path& root, std::string_view folder, IgnoreRules& rules) {
+Listing crawl_folder(const fs::path& root, std::string_view folder, IgnoreRules& rules,
+                     const FolderHook& before_listing) {
   Listing out;
-  static_cast<void>(Crawl(root, rules, out).run(std::string(folder)));
+  static_cast<void>(Crawl(root, rules, before_listing, out).run(std::string(folder)));
+  return out;
+}
+
+std::optional<Listing> list_folder(const fs::path& root, std::string_view folder,
+                                   IgnoreRules& rules) {
+  Listing out;
+  const FolderHook none;
+  const int error = Crawl(root, rules, none, out).run(std::string(folder), false);
+  if (error == ENOENT || error == ENOTDIR || error == ELOOP || error == EXDEV) return std::nullopt;
+  if (error != 0 && out.troubles.empty()) {
+    out.troubles.push_back({std::string(folder), "cannot be listed: " + text_of(error)});
+  }
   return out;
 }
 

@@ -20,6 +20,8 @@ struct FileStat {
   std::string path;  ///< Relative to the root, `/` separators.
   std::int64_t mtime_ns = 0;
   std::uint64_t size = 0;
+  std::int64_t ctime_ns =
+      0;  ///< Also moves when a file is replaced by one of the same size and mtime.
 };
 
 struct Listing {
@@ -35,13 +37,20 @@ struct Listing {
   IgnoreRules rules;
 };
 
+/// Called with each folder's path and st_dev before it is listed, so that a watch can be set first.
+using FolderHook = std::function<void(const std::string& folder, std::uint64_t device)>;
+
 /// Walks the tree. Symbolic links to folders are not followed; a link to a file inside the project
 /// is the file it names and listed once, under its real path; links out are troubles. Bounded stack
 /// and descriptors (≤ 16). Fails where the root itself cannot be listed.
-Result<Listing> crawl(const std::filesystem::path& root);
+Result<Listing> crawl(const std::filesystem::path& root, const FolderHook& before_listing = {});
 /// As crawl, of one folder below the root (it may be gone: then empty). Uses and extends `rules`.
-Listing crawl_folder(const std::filesystem::path& root, std::string_view folder,
-                     IgnoreRules& rules);
+Listing crawl_folder(const std::filesystem::path& root, std::string_view folder, IgnoreRules& rules,
+                     const FolderHook& before_listing = {});
+/// One folder without what lies in its subfolders, whose paths are `folders`. Nothing where it is
+/// gone.
+std::optional<Listing> list_folder(const std::filesystem::path& root, std::string_view folder,
+                                   IgnoreRules& rules);
 
 /// Whether a path is of interest by its name alone: a source (language_of) or a configuration file.
 bool is_config_name(std::string_view path) noexcept;
