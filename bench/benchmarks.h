@@ -1,0 +1,46 @@
+#pragma once
+/// \file
+/// The three groups of measurements; each checks every answer that it times (measure.h: require).
+
+#include <filesystem>
+#include <string>
+
+#include "bench/corpus.h"
+#include "bench/report.h"
+
+namespace dg::bench {
+
+struct Options {
+  unsigned threads = 2;
+  int cold_runs = 3;  ///< The median counts.
+  int saves = 200;
+  int queries = 1000;
+};
+
+/// What parsing found, which indexing must find again.
+struct ParseResult {
+  double grammar_only_ms = 0;  ///< The limit: the same files, the same threads, no facts.
+  std::uint64_t atoms = 0;
+};
+ParseResult bench_parse(const Corpus& corpus, const Options& options, Report& report);
+
+/// Cold index, size, memory, warm start and branch switch. Leaves the index in place.
+void bench_index(const Corpus& corpus, const ParseResult& parsed, const Options& options,
+                 Report& report);
+
+/// A live service with real file events: saves, and questions over its socket.
+void bench_service(const Corpus& corpus, const Options& options, Report& report);
+
+/// What must be measured in a process of its own, because memory and start are a process'.
+struct ChildRequest {
+  std::string mode;  ///< `cold`: index; `warm`: open and answer; `serve`: a whole, idle service.
+  std::filesystem::path root;
+  unsigned threads = 2;
+  std::string atom;  ///< For `warm`: whose users are asked for.
+};
+/// Runs this program again and reads the JSON object that it prints.
+Json run_child(const ChildRequest& request);
+/// The other side.
+int child_main(const ChildRequest& request);
+
+}  // namespace dg::bench
