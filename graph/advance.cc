@@ -8,10 +8,10 @@
 #include "events/digest.h"
 #include "graph/file_entries.h"
 #include "graph/graph_state.h"
-#include "graph/link_compare.h"
-#include "graph/link_source.h"
 #include "graph/linker.h"
 #include "graph/parallel.h"
+#include "graph/same_links.h"
+#include "graph/state_link_source.h"
 #include "graph/text_hash.h"
 #include "parser/facts_codec.h"
 

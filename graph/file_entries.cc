@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "graph/open_names.h"
 #include "graph/parallel.h"
 #include "graph/text_hash.h"
 #include "graph/words.h"
@@ -13,30 +14,6 @@ namespace {
 void sort_unique(std::vector<std::uint64_t>& entries) {
   std::sort(entries.begin(), entries.end());
   entries.erase(std::unique(entries.begin(), entries.end()), entries.end());
-}
-
-/// The name that a reference mentions last: `pay` in `shop.cart?.pay()`. The expression knows it
-/// even where the text was cut; without one (`super()`, `f()()`) the text stands for itself.
-std::string_view last_name(const FileFacts& facts, const Atom& owner, const FileLinks& links,
-                           const OpenReference& open) {
-  if (open.sites.count != 0) {
-    const std::uint32_t ordinal = links.sites[open.sites.begin].ordinal;
-    if (ordinal < owner.references.count) {
-      const Reference& reference = facts.references[owner.references.begin + ordinal];
-      const Expr& target = facts.exprs[raw(reference.target)];
-      if (target.kind == ExprKind::name || target.kind == ExprKind::member) {
-        return facts.name(NameId{target.b});
-      }
-    }
-  }
-  const std::string_view text = facts.name(open.text);
-  const std::size_t dot = text.rfind('.');
-  return dot == std::string_view::npos ? text : text.substr(dot + 1);
-}
-
-bool leaves_the_project(OpenReason reason) noexcept {
-  return reason == OpenReason::external || reason == OpenReason::builtin ||
-         reason == OpenReason::no_source;
 }
 
 /// Sums the counts of equal hashes.
@@ -118,8 +95,7 @@ LinkEntries link_entries(const FileVersion& file) {
   sort_unique(entries.dependents);
   entries.open_names.reserve(links.open.size());
   for (const OpenReference& open : links.open) {
-    const Atom& owner = file.facts->atoms[raw(open.source)];
-    const std::uint64_t hash = text_hash(last_name(*file.facts, owner, links, open));
+    const std::uint64_t hash = text_hash(mentioned_name({&file, open.source}, open));
     const bool elsewhere = leaves_the_project(open.reason);
     entries.open_names.push_back(
         {hash, elsewhere ? 0 : open.sites.count, elsewhere ? open.sites.count : 0});

@@ -1,4 +1,4 @@
-#include "graph/link_compare.h"
+#include "graph/same_links.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "graph/link_source.h"
+#include "graph/state_link_source.h"
 
 #include <algorithm>
 

@@ -1,0 +1,27 @@
+#include "graph/queries/options.h"
+
+#include <algorithm>
+
+namespace dg {
+
+std::vector<PlacedSite> placed_sites(const AtomRef& source, Range sites) {
+  const FileFacts& facts = *source.file->facts;
+  const Atom& atom = source.atom();
+  std::vector<PlacedSite> placed;
+  placed.reserve(sites.count);
+  for (std::uint32_t i = sites.begin; i < sites.begin + sites.count; ++i) {
+    const Site& site = source.file->links->sites[i];
+    const bool has_reference = site.ordinal < atom.references.count;
+    const Position at =
+        has_reference ? facts.references[atom.references.begin + site.ordinal].at : atom.name_at;
+    placed.push_back({at, site.confidence, site.rule, has_reference});
+  }
+  std::sort(placed.begin(), placed.end());
+  return placed;
+}
+
+bool reads_before(const AtomRef& a, const AtomRef& b) noexcept {
+  return a.file == b.file ? a.index < b.index : a.file->path < b.file->path;
+}
+
+}  // namespace dg
