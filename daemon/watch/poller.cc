@@ -20,14 +20,20 @@ std::vector<std::string> Poller::folders() const {
 }
 
 void Poller::remove(std::string_view folder) {
-  if (const auto it = folders_.find(folder); it != folders_.end()) folders_.erase(it);
+  const auto it = folders_.find(folder);
+  if (it == folders_.end()) return;
+  folders_.erase(it);
+  ++version_;
 }
 
 void Poller::remove_tree(std::string_view folder) {
   remove(folder);
   const std::string prefix = folder.empty() ? std::string() : std::string(folder) + "/";
   auto it = folders_.lower_bound(prefix);
-  while (it != folders_.end() && it->first.starts_with(prefix)) it = folders_.erase(it);
+  while (it != folders_.end() && it->first.starts_with(prefix)) {
+    it = folders_.erase(it);
+    ++version_;
+  }
 }
 
 void Poller::know(const FileStat& file) {

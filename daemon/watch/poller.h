@@ -29,15 +29,21 @@ class Poller {
   explicit Poller(std::filesystem::path root) : root_(std::move(root)) {}
 
   bool empty() const noexcept { return folders_.empty(); }
+  std::size_t size() const noexcept { return folders_.size(); }
   bool has(std::string_view folder) const { return folders_.find(folder) != folders_.end(); }
   /// The polled folders, sorted.
   std::vector<std::string> folders() const;
 
-  void add(const std::string& folder) { folders_.try_emplace(folder); }
+  void add(const std::string& folder) { version_ += folders_.try_emplace(folder).second ? 1 : 0; }
   void remove(std::string_view folder);
   /// The folder and all below it.
   void remove_tree(std::string_view folder);
-  void clear() noexcept { folders_.clear(); }
+  void clear() noexcept {
+    folders_.clear();
+    ++version_;
+  }
+  /// Another number whenever other folders are polled.
+  std::uint64_t version() const noexcept { return version_; }
   /// Takes a listing as what is known of the polled folders it covers, so that nothing between it
   /// and the first look is missed.
   void know(const Listing& listing);
@@ -59,6 +65,7 @@ class Poller {
 
   std::filesystem::path root_;
   std::map<std::string, Folder, std::less<>> folders_;
+  std::uint64_t version_ = 1;
 };
 
 }  // namespace dg

@@ -81,7 +81,7 @@ void Settler::note_state_folder_gone(Time now) {
 
 void Settler::note_git_lock(bool held, Time now) {
   if (held) {
-    git_lock_ = now;
+    if (!git_lock_) git_lock_ = now;
     return;
   }
   if (!git_lock_) return;
