@@ -4,9 +4,9 @@
 /// the configuration files (package.json, tsconfig.json, jsconfig.json); REFERENCE §2.2 and §2.3.
 ///
 /// Incremental linking rests on one rule: whatever the linker reads outside the file that it links,
-/// it reads through a Lookup, which notes a 64-bit key for each question, answered or not. A file is
-/// linked again when the value behind one of its keys changes, and only then. The keys and values
-/// that a file's facts provide are its interface (interface_of).
+/// it reads through a Lookup, which notes a 64-bit key for each question, answered or not. A file
+/// is linked again when the value behind one of its keys changes, and only then. The keys and
+/// values that a file's facts provide are its interface (interface_of).
 
 #include <cstdint>
 #include <functional>
@@ -22,9 +22,28 @@ namespace dg {
 
 /// The rule by which a site was linked: what `why` explains. Values are stored: append only.
 enum class LinkRule : std::uint8_t {
-  none, lexical, import, reexport, namespace_member, require, require_member, this_member,
-  inherited_member, super_member, constructed_receiver, object_member, static_member, prototype,
-  exported_value, member_name, containment, module_dependency, override_, jsx, decorator, alias,
+  none,
+  lexical,
+  import,
+  reexport,
+  namespace_member,
+  require,
+  require_member,
+  this_member,
+  inherited_member,
+  super_member,
+  constructed_receiver,
+  object_member,
+  static_member,
+  prototype,
+  exported_value,
+  member_name,
+  containment,
+  module_dependency,
+  override_,
+  jsx,
+  decorator,
+  alias,
 };
 std::string_view to_string(LinkRule rule) noexcept;
 
@@ -57,8 +76,8 @@ class LinkSource {
   virtual ~LinkSource() = default;
   virtual File file_at(std::string_view path) const = 0;
   virtual const ModuleConfigs& configs() const = 0;
-  /// The atoms listed under that name in FileIndex::named_members of all files, in id-text order, at
-  /// most `limit + 1` of them. For confidence `name`.
+  /// The atoms listed under that name in FileIndex::named_members of all files, in id-text order,
+  /// at most `limit + 1` of them. For confidence `name`.
   virtual std::vector<AtomId> members_named(std::string_view name, std::size_t limit) const = 0;
 };
 
@@ -72,7 +91,8 @@ std::uint64_t config_key(std::string_view path) noexcept;
 
 /// Resolves every reference of one file. Deterministic and independent of file order and dense ids
 /// (edges are sorted by them, but chosen without them). Thread-safe for distinct files over one
-/// unchanging source. `self.atoms` must be assigned; `index` is self's own. `source` must hold self.
+/// unchanging source. `self.atoms` must be assigned; `index` is self's own. `source` must hold
+/// self.
 FileLinks link_file(const LinkSource& source, const FileVersion& self, const FileIndex& index);
 
 }  // namespace dg

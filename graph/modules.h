@@ -1,9 +1,10 @@
 #pragma once
 /// \file
-/// Module resolution: from a specifier in a file to a file of the project, as Node's ESM and CommonJS
-/// algorithms and TypeScript's `bundler` resolution do it (REFERENCE §2.3; nodejs.org/api/esm.html
-/// #resolution-algorithm-specification; typescriptlang.org/docs/handbook/modules/reference.html).
-/// Pure: it sees the project's source paths and configuration files, never the disk.
+/// Module resolution: from a specifier in a file to a file of the project, as Node's ESM and
+/// CommonJS algorithms and TypeScript's `bundler` resolution do it (REFERENCE §2.3;
+/// nodejs.org/api/esm.html #resolution-algorithm-specification;
+/// typescriptlang.org/docs/handbook/modules/reference.html). Pure: it sees the project's source
+/// paths and configuration files, never the disk.
 
 #include <functional>
 #include <map>
@@ -31,7 +32,9 @@ class ModuleConfigs {
 
   void set(const ConfigFile& file);  ///< Adds, replaces or (removed) drops one. Shares the others.
   std::vector<ConfigFile> files() const;  ///< Sorted by path.
-  struct Problem { std::string path, reason; };
+  struct Problem {
+    std::string path, reason;
+  };
   std::vector<Problem> problems() const;
 
   struct Impl;
@@ -42,16 +45,16 @@ class ModuleConfigs {
 };
 
 struct Resolution {
-  std::string path;          ///< The file of the project; empty: none.
+  std::string path;                           ///< The file of the project; empty: none.
   OpenReason reason = OpenReason::no_module;  ///< Where path is empty.
-  std::string detail;        ///< The package or builtin for `external`.
+  std::string detail;                         ///< The package or builtin for `external`.
   std::vector<std::string> steps;  ///< What was tried, for people; filled only on request.
 };
 
 struct ResolveRequest {
-  std::string_view from;       ///< Path of the importing file.
+  std::string_view from;  ///< Path of the importing file.
   std::string_view specifier;
-  bool commonjs = false;       ///< `require` rather than `import`.
+  bool commonjs = false;  ///< `require` rather than `import`.
   bool explain = false;
 };
 

@@ -1,0 +1,273 @@
+#include "graph/file_index.h"
+
+#include <algorithm>
+
+#include "graph/stable_hash.h"
+
+namespace dg {
+namespace {
+
+/// Follows names, `.prototype` and `this` to what an assignment adds to. The chain is as long as
+/// the aliases of the source are, so it is bounded.
+class HolderFinder {
+ public:
+  HolderFinder(const FileFacts& facts, const FileIndex& index) : facts_(facts), index_(index) {}
+
+  Holder of(ExprIndex expr, int depth = 0) const {
+    if (depth > 8) return {};
+    const Expr& e = facts_.exprs[raw(expr)];
+    switch (e.kind) {
+      case ExprKind::name:
+        return e.a == kNoIndex ? Holder{} : of_binding(e.a, depth);
+      case ExprKind::atom:
+        return of_atom(e.a);
+      case ExprKind::this_:
+        return index_.holder_of_this(facts_, AtomIndex{e.a});
+      case ExprKind::module_exports:
+        return {HolderKind::exports, 0};
+      case ExprKind::object: {
+        const auto found = rows(index_.shape_binding, e.a);
+        return found.empty() ? Holder{} : Holder{HolderKind::variable, found.front().value};
+      }
+      case ExprKind::member:
+        return of_member(e, depth);
+      default:
+        return {};
+    }
+  }
+
+ private:
+  Holder of_atom(std::uint32_t atom) const {
+    const AtomKind kind = facts_.atoms[atom].kind;
+    if (kind == AtomKind::variable || kind == AtomKind::module) return {};
+    return {HolderKind::statics, atom};
+  }
+
+  Holder of_binding(std::uint32_t binding, int depth) const {
+    const Binding& b = facts_.bindings[binding];
+    if (b.atom != kNone<AtomIndex>) {
+      const Holder holder = of_atom(raw(b.atom));
+      if (holder.kind != HolderKind::none) return holder;
+    }
+    if (b.import == kNone<ImportIndex> && raw(b.init) != 0) {
+      const ExprKind kind = facts_.exprs[raw(b.init)].kind;
+      if (kind == ExprKind::member || kind == ExprKind::atom || kind == ExprKind::name ||
+          kind == ExprKind::this_ || kind == ExprKind::module_exports) {
+        const Holder holder = of(b.init, depth + 1);
+        if (holder.kind != HolderKind::none) return holder;
+      }
+    }
+    return {HolderKind::variable, binding};
+  }
+
+  Holder of_member(const Expr& e, int depth) const {
+    const std::string_view name = facts_.name(NameId{e.b});
+    if (name == "prototype") {
+      const Holder holder = of(ExprIndex{e.a}, depth + 1);
+      return holder.kind == HolderKind::statics ? Holder{HolderKind::instance, holder.index}
+                                                : Holder{};
+    }
+    if (facts_.exprs[e.a].kind != ExprKind::module_exports) return {};
+    for (const FileIndex::Row& row : rows(index_.exports, hash_text(name))) {
+      const Export& exported = facts_.exports[row.value];
+      if (exported.kind != ExportKind::cjs_member) continue;
+      const Holder holder = of(exported.value, depth + 1);
+      if (holder.kind != HolderKind::none) return holder;
+    }
+    return {};
+  }
+
+  const FileFacts& facts_;
+  const FileIndex& index_;
+};
+
+bool is_function(AtomKind kind) noexcept {
+  return kind == AtomKind::function || kind == AtomKind::arrow || kind == AtomKind::method ||
+         kind == AtomKind::generator;
+}
+
+void index_exports(const FileFacts& facts, FileIndex& index) {
+  for (std::uint32_t i = 0; i < facts.exports.size(); ++i) {
+    const Export& e = facts.exports[i];
+    const bool cjs = e.kind == ExportKind::cjs_value || e.kind == ExportKind::cjs_member ||
+                     e.kind == ExportKind::cjs_all;
+    (cjs ? index.cjs_exports : index.esm_exports) = true;
+    if (e.kind == ExportKind::all_from || e.kind == ExportKind::cjs_all) {
+      index.stars.push_back(i);
+    } else if (e.kind == ExportKind::cjs_value) {
+      index.whole.push_back(i);
+    } else {
+      index.exports.push_back({hash_text(facts.name(e.exported)), i});
+    }
+  }
+  std::sort(index.exports.begin(), index.exports.end());
+}
+
+void index_shapes(const FileFacts& facts, FileIndex& index) {
+  for (std::uint32_t s = 0; s < facts.shapes.size(); ++s) {
+    const Range range = facts.shapes[s].members;
+    for (std::uint32_t m = range.begin; m < range.begin + range.count; ++m) {
+      const Member& member = facts.members[m];
+      if (member.kind == MemberKind::spread) {
+        index.spreads.push_back({s, m});
+      } else if (raw(member.name) != 0) {
+        const std::uint64_t name = hash_text(facts.name(member.name));
+        index.members.push_back({FileIndex::member_row(ShapeIndex{s}, name), m});
+      }
+    }
+  }
+  std::sort(index.members.begin(), index.members.end());
+  for (std::uint32_t b = 0; b < facts.bindings.size(); ++b) {
+    const Expr& init = facts.exprs[raw(facts.bindings[b].init)];
+    if (init.kind == ExprKind::object) index.shape_binding.push_back({init.a, b});
+  }
+  std::sort(index.shape_binding.begin(), index.shape_binding.end());
+}
+
+void index_atoms(const FileFacts& facts, FileIndex& index) {
+  for (std::uint32_t a = 1; a < facts.atoms.size(); ++a) {
+    const Atom& atom = facts.atoms[a];
+    if (atom.parent != kNone<AtomIndex> &&
+        facts.atoms[raw(atom.parent)].kind == AtomKind::namespace_) {
+      index.children.push_back(
+          {FileIndex::child_row(atom.parent, hash_text(facts.name(atom.name))), a});
+    }
+    if (atom.member_of != kNone<ShapeIndex> && is_function(atom.kind) && raw(atom.name) != 0 &&
+        !facts.name(atom.name).starts_with('#')) {
+      index.named_members.push_back({atom.name, AtomIndex{a}});
+    }
+  }
+  std::sort(index.children.begin(), index.children.end());
+}
+
+void index_bindings(const FileFacts& facts, FileIndex& index) {
+  std::vector<FileIndex::Row> order;
+  order.reserve(facts.bindings.size());
+  for (std::uint32_t b = 0; b < facts.bindings.size(); ++b) {
+    const Binding& binding = facts.bindings[b];
+    const std::uint64_t owner = raw(facts.scopes[raw(binding.scope)].owner);
+    order.push_back({owner << 32 | raw(binding.name), b});
+  }
+  std::sort(order.begin(), order.end());
+  for (std::size_t i = 1, run = 0; i < order.size(); ++i) {
+    run = order[i].key == order[i - 1].key ? run + 1 : 0;
+    if (run > 0) index.ordinals.push_back({order[i].value, static_cast<std::uint32_t>(run)});
+  }
+  std::sort(index.ordinals.begin(), index.ordinals.end());
+}
+
+/// The class that an assignment of an object to `X.prototype` describes, or the one whose member
+/// the assigned function becomes.
+void note_this(const FileFacts& facts, const Assignment& assignment, Holder holder,
+               FileIndex& index) {
+  const Expr& value = facts.exprs[raw(assignment.value)];
+  if (holder.kind == HolderKind::statics && value.kind == ExprKind::object &&
+      facts.name(assignment.property) == "prototype") {
+    index.shape_class.push_back({value.a, {HolderKind::instance, holder.index}});
+  } else if (value.kind == ExprKind::atom && is_function(facts.atoms[value.a].kind)) {
+    index.this_of.push_back({value.a, holder});
+    const NameId name = assignment.property;
+    if (raw(name) != 0 && holder.kind != HolderKind::exports) {
+      index.named_members.push_back({name, AtomIndex{value.a}});
+    }
+  }
+}
+
+void index_assignments(const FileFacts& facts, FileIndex& index) {
+  const HolderFinder finder(facts, index);
+  std::vector<Holder> holders(facts.assignments.size());
+  // `this` inside a function means something only once the function is known to be a member, so
+  // assignments to named things come first and those to `this` second.
+  for (const bool through_this : {false, true}) {
+    for (std::uint32_t i = 0; i < facts.assignments.size(); ++i) {
+      const Assignment& assignment = facts.assignments[i];
+      if ((facts.exprs[raw(assignment.object)].kind == ExprKind::this_) != through_this) continue;
+      holders[i] = finder.of(assignment.object);
+      if (holders[i].kind != HolderKind::none) note_this(facts, assignment, holders[i], index);
+    }
+    std::stable_sort(index.this_of.begin(), index.this_of.end(),
+                     [](const auto& a, const auto& b) { return a.index < b.index; });
+    std::sort(index.shape_class.begin(), index.shape_class.end());
+  }
+  for (std::uint32_t i = 0; i < facts.assignments.size(); ++i) {
+    const Holder holder = holders[i];
+    if (holder.kind == HolderKind::none) continue;
+    const std::uint64_t name = hash_text(facts.name(facts.assignments[i].property));
+    index.added.push_back({FileIndex::added_row(holder, name), i});
+    index.holder_assignments.push_back({FileIndex::holder_row(holder), i});
+    if (holder.kind == HolderKind::exports) index.cjs_exports = true;
+  }
+  std::sort(index.added.begin(), index.added.end());
+  std::sort(index.holder_assignments.begin(), index.holder_assignments.end());
+}
+
+}  // namespace
+
+std::span<const FileIndex::Row> rows(const std::vector<FileIndex::Row>& table,
+                                     std::uint64_t key) noexcept {
+  const auto first = std::lower_bound(table.begin(), table.end(), FileIndex::Row{key, 0});
+  auto last = first;
+  while (last != table.end() && last->key == key) ++last;
+  return {first, last};
+}
+
+std::uint64_t FileIndex::member_row(ShapeIndex shape, std::uint64_t name_hash) noexcept {
+  return mix(name_hash, raw(shape));
+}
+std::uint64_t FileIndex::child_row(AtomIndex parent, std::uint64_t name_hash) noexcept {
+  return mix(name_hash, raw(parent));
+}
+std::uint64_t FileIndex::added_row(Holder holder, std::uint64_t name_hash) noexcept {
+  return mix(name_hash, holder_row(holder));
+}
+std::uint64_t FileIndex::holder_row(Holder holder) noexcept {
+  return std::uint64_t{static_cast<std::uint8_t>(holder.kind)} << 32 | holder.index;
+}
+
+Holder FileIndex::holder_of_this(const FileFacts& facts, AtomIndex index) const noexcept {
+  const Atom& atom = facts.atoms[raw(index)];
+  if (atom.kind == AtomKind::class_) return {HolderKind::instance, raw(index)};
+  const auto by_index = [](const Owned& row, std::uint32_t wanted) { return row.index < wanted; };
+  if (atom.member_of != kNone<ShapeIndex>) {
+    const Shape& shape = facts.shapes[raw(atom.member_of)];
+    if (shape.is_class) {
+      return {atom.is_static ? HolderKind::statics : HolderKind::instance, raw(shape.atom)};
+    }
+    const std::uint32_t s = raw(atom.member_of);
+    const auto owner = std::lower_bound(shape_class.begin(), shape_class.end(), s, by_index);
+    if (owner != shape_class.end() && owner->index == s) return owner->holder;
+    const auto binding = rows(shape_binding, s);
+    if (!binding.empty()) return {HolderKind::variable, binding.front().value};
+    return {};
+  }
+  const auto owner = std::lower_bound(this_of.begin(), this_of.end(), raw(index), by_index);
+  if (owner != this_of.end() && owner->index == raw(index)) return owner->holder;
+  if (atom.kind == AtomKind::function) return {HolderKind::instance, raw(index)};
+  return {};
+}
+
+std::uint64_t FileIndex::binding_identity(const FileFacts& facts,
+                                          BindingIndex index) const noexcept {
+  const Binding& binding = facts.bindings[raw(index)];
+  const Atom& owner = facts.atoms[raw(facts.scopes[raw(binding.scope)].owner)];
+  const auto ordinal = rows(ordinals, raw(index));
+  const std::uint64_t place =
+      mix(hash_text(facts.name(owner.qualified_name)), hash_text(facts.name(binding.name)));
+  return mix(place, ordinal.empty() ? 0 : ordinal.front().value);
+}
+
+std::shared_ptr<const FileIndex> make_file_index(std::string_view path, const FileFacts& facts) {
+  auto index = std::make_shared<FileIndex>();
+  index->path_hash = hash_text(path);
+  index_exports(facts, *index);
+  index_shapes(facts, *index);
+  index_atoms(facts, *index);
+  index_bindings(facts, *index);
+  index_assignments(facts, *index);
+  std::sort(index->named_members.begin(), index->named_members.end());
+  index->named_members.erase(std::unique(index->named_members.begin(), index->named_members.end()),
+                             index->named_members.end());
+  return index;
+}
+
+}  // namespace dg

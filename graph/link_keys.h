@@ -1,0 +1,38 @@
+#pragma once
+/// \file
+/// The keys under which linking notes what it reads of another file's facts, one per thing that can
+/// be read. interface_of (link_interface.cc) gives each of them its value; the two must agree.
+
+#include <cstdint>
+
+#include "graph/file_index.h"
+#include "graph/stable_hash.h"
+
+namespace dg {
+
+namespace key_tag {
+inline constexpr std::uint64_t path = 1, config = 2, member_name = 3, exported = 4, module = 5,
+                               binding = 6, atom = 7;
+}
+
+/// What a file exports under a name.
+inline std::uint64_t export_key(const FileIndex& index, std::uint64_t name_hash) noexcept {
+  return mix(mix(key_tag::exported, index.path_hash), name_hash);
+}
+/// What kind of module a file is, its `export *` and its whole-value exports.
+inline std::uint64_t module_key(const FileIndex& index) noexcept {
+  return mix(key_tag::module, index.path_hash);
+}
+/// A binding: what it names or starts with, and what is added to what it holds.
+inline std::uint64_t binding_key(const FileFacts& facts, const FileIndex& index,
+                                 BindingIndex binding) noexcept {
+  return mix(mix(key_tag::binding, index.path_hash), index.binding_identity(facts, binding));
+}
+/// An atom: its kind, what it returns, its members and what is added to it.
+inline std::uint64_t atom_key(const FileFacts& facts, const FileIndex& index,
+                              AtomIndex atom) noexcept {
+  return mix(mix(key_tag::atom, index.path_hash),
+             hash_text(facts.name(facts.atoms[raw(atom)].qualified_name)));
+}
+
+}  // namespace dg

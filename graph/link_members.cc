@@ -1,0 +1,353 @@
+// Members: what `x.m` can be, by what x is. "Nothing" is an empty, closed Values.
+
+#include <algorithm>
+
+#include "graph/link_eval.h"
+#include "graph/link_keys.h"
+
+namespace dg {
+namespace {
+
+bool nothing(const Values& values) noexcept {
+  return values.list.empty() && !values.open;
+}
+
+/// Properties that every object has (ECMA-262, Properties of the Object Prototype Object).
+bool on_every_object(std::string_view name) noexcept {
+  return name == "hasOwnProperty" || name == "isPrototypeOf" || name == "propertyIsEnumerable" ||
+         name == "toLocaleString" || name == "toString" || name == "valueOf" ||
+         name == "__defineGetter__" || name == "__lookupGetter__";
+}
+
+/// What is known of a member of something that is itself not known.
+OpenReason reason_of_member(OpenReason receiver) noexcept {
+  switch (receiver) {
+    case OpenReason::no_member:
+    case OpenReason::dynamic:
+      return OpenReason::unknown_receiver;
+    default:
+      return receiver;
+  }
+}
+
+LinkRule rule_of_member(const Value& receiver, bool inherited) noexcept {
+  if (receiver.through_super) return LinkRule::super_member;
+  if (inherited) return LinkRule::inherited_member;
+  if (receiver.through_this) return LinkRule::this_member;
+  switch (receiver.kind) {
+    case ValueKind::atom:
+      return LinkRule::static_member;
+    case ValueKind::instance:
+      return LinkRule::constructed_receiver;
+    case ValueKind::object:
+      return LinkRule::object_member;
+    case ValueKind::module:
+      return receiver.rule == LinkRule::require ? LinkRule::require_member
+                                                : LinkRule::namespace_member;
+  }
+  return LinkRule::object_member;
+}
+
+}  // namespace
+
+Values Evaluator::member(const Values& receivers, std::string_view name, const Receiver* self,
+                         int depth) {
+  static_cast<void>(self);
+  Values values;
+  for (const Value& receiver : receivers.list) {
+    if (receiver.promise) {
+      join(values, Values::unknown(OpenReason::builtin, detail("Promise")));
+      continue;
+    }
+    Values found = step(depth) ? member_of(receiver, name, depth + 1) : Values::unknown();
+    for (Value& value : found.list) {
+      value.confidence = std::max(value.confidence, receiver.confidence);
+    }
+    join(values, found);
+  }
+  if (receivers.open) {
+    join(values, Values::unknown(reason_of_member(receivers.why), receivers.detail));
+  } else if (receivers.list.empty()) {
+    join(values, Values::unknown());
+  }
+  settle(values);
+  return values;
+}
+
+Values Evaluator::member_of(const Value& receiver, std::string_view name, int depth) {
+  const LinkFile& file = *receiver.file;
+  switch (receiver.kind) {
+    case ValueKind::atom:
+      return member_of_atom(receiver, name, depth);
+    case ValueKind::object:
+      return member_of_object(receiver, name, depth);
+    case ValueKind::module: {
+      Visited visited;
+      Values values = exported(file, name, nullptr, visited, depth + 1);
+      for (Value& value : values.list) {
+        if (value.rule != LinkRule::reexport) value.rule = rule_of_member(receiver, false);
+      }
+      return values;
+    }
+    case ValueKind::instance:
+      break;
+  }
+  if (name == "constructor" || name == "__proto__") {
+    Value value = receiver;
+    if (name == "constructor") value.kind = ValueKind::atom;
+    return Values::one(value);
+  }
+  Values values = member_of_class(file, AtomIndex{receiver.index}, name, false, depth + 1);
+  if (nothing(values)) {
+    return on_every_object(name) ? Values::unknown(OpenReason::builtin, detail("Object"))
+                                 : Values::unknown(OpenReason::no_member);
+  }
+  for (Value& value : values.list) {
+    const bool inherited = value.rule == LinkRule::inherited_member;
+    if (value.rule != LinkRule::prototype) value.rule = rule_of_member(receiver, inherited);
+  }
+  return values;
+}
+
+Values Evaluator::member_of_atom(const Value& receiver, std::string_view name, int depth) {
+  const LinkFile& file = *receiver.file;
+  read_atom(file, receiver.index);
+  const AtomKind kind = file.facts->atoms[receiver.index].kind;
+  if (kind == AtomKind::enum_) return Values::unknown(OpenReason::builtin);
+  if (kind == AtomKind::namespace_) {
+    Values values;
+    const std::uint64_t key = FileIndex::child_row(AtomIndex{receiver.index}, hash_text(name));
+    for (const auto& row : rows(file.index->children, key)) {
+      if (file.facts->atoms[row.value].kind == AtomKind::variable) continue;
+      Value value;
+      value.file = &file;
+      value.index = row.value;
+      value.rule = LinkRule::namespace_member;
+      join(values, Values::one(value));
+    }
+    return nothing(values) ? Values::unknown(OpenReason::no_member) : values;
+  }
+  if (name == "prototype") {
+    Value value = receiver;
+    value.kind = ValueKind::instance;
+    value.rule = LinkRule::prototype;
+    return Values::one(value);
+  }
+  Values values = member_of_class(file, AtomIndex{receiver.index}, name, true, depth + 1);
+  if (!values.list.empty()) {
+    for (Value& value : values.list) {
+      const bool inherited = value.rule == LinkRule::inherited_member;
+      value.rule = rule_of_member(receiver, inherited);
+    }
+    return values;
+  }
+  if (name == "call" || name == "apply" || name == "bind") {
+    Value value = receiver;
+    value.via = name == "bind" ? Via::bind : Via::call;
+    return Values::one(value);
+  }
+  if (on_every_object(name)) return Values::unknown(OpenReason::builtin, detail("Function"));
+  return values.open ? values : Values::unknown(OpenReason::no_member);
+}
+
+/// Along the chain of superclasses, nearest first.
+Values Evaluator::member_of_class(const LinkFile& file, AtomIndex atom, std::string_view name,
+                                  bool is_static, int depth) {
+  if (!step(depth)) return Values::unknown();
+  Values values = declared_member(file, atom, name, is_static, depth + 1);
+  if (!nothing(values)) return values;
+  const Values parents = parent_of(file, atom, depth + 1);
+  for (const Value& parent : parents.list) {
+    if (parent.kind != ValueKind::atom) continue;
+    Values inherited =
+        member_of_class(*parent.file, AtomIndex{parent.index}, name, is_static, depth + 1);
+    for (Value& value : inherited.list) {
+      value.rule = LinkRule::inherited_member;
+      value.confidence = std::max(value.confidence, parent.confidence);
+    }
+    join(values, inherited);
+  }
+  if (parents.open && values.list.empty()) {
+    join(values, Values::unknown(reason_of_member(parents.why), parents.detail));
+  }
+  return values;
+}
+
+Values Evaluator::declared_member(const LinkFile& file, AtomIndex atom, std::string_view name,
+                                  bool is_static, int depth) {
+  read_atom(file, raw(atom));
+  const std::uint64_t name_hash = hash_text(name);
+  Values values;
+  bool has_method = false;
+  const ShapeIndex shape = file.facts->atoms[raw(atom)].shape;
+  if (shape != kNone<ShapeIndex>) {
+    const auto members = rows(file.index->members, FileIndex::member_row(shape, name_hash));
+    for (const auto& row : members) {
+      const Member& member = file.facts->members[row.value];
+      if (member.is_static != is_static || member.kind != MemberKind::method) continue;
+      join(values, member_values(file, row.value, depth + 1));
+      has_method = true;
+    }
+    // A method outranks `this.m = this.m.bind(this)` in the constructor.
+    for (const auto& row : members) {
+      const Member& member = file.facts->members[row.value];
+      if (has_method || member.is_static != is_static) continue;
+      join(values, member_values(file, row.value, depth + 1));
+    }
+  }
+  const Holder holder{is_static ? HolderKind::statics : HolderKind::instance, raw(atom)};
+  if (!has_method) {
+    Values added = added_member(file, holder, name, depth + 1);
+    if (!is_static) {
+      for (Value& value : added.list) value.rule = LinkRule::prototype;
+    }
+    join(values, added);
+  }
+  if (!is_static && nothing(values)) {
+    const Holder statics{HolderKind::statics, raw(atom)};
+    const Values prototypes = added_member(file, statics, "prototype", depth + 1);
+    for (const Value& value : prototypes.list) {
+      if (value.kind == ValueKind::object) {
+        const Values found = member_of_object(value, name, depth + 1);
+        if (!found.list.empty()) join(values, found);
+      }
+    }
+  }
+  settle(values);
+  return values;
+}
+
+Values Evaluator::member_of_object(const Value& receiver, std::string_view name, int depth) {
+  if (!step(depth)) return Values::unknown();
+  const LinkFile& file = *receiver.file;
+  const std::uint64_t name_hash = hash_text(name);
+  Values values;
+  const ShapeIndex shape{receiver.index};
+  for (const auto& row : rows(file.index->members, FileIndex::member_row(shape, name_hash))) {
+    join(values, member_values(file, row.value, depth + 1));
+  }
+  if (receiver.origin != kNoIndex) {
+    read_binding(file, BindingIndex{receiver.origin});
+    join(values, added_member(file, {HolderKind::variable, receiver.origin}, name, depth + 1));
+  }
+  bool open = false;
+  if (nothing(values)) {
+    for (const auto& row : rows(file.index->spreads, receiver.index)) {
+      const Values spread = eval(file, file.facts->members[row.value].value, nullptr, depth + 1);
+      const Values found = member(spread, name, nullptr, depth + 1);
+      if (!found.list.empty()) join(values, found);
+      open = open || spread.open;
+    }
+  }
+  for (Value& value : values.list) value.rule = rule_of_member(receiver, false);
+  if (nothing(values)) {
+    if (open) return Values::unknown();
+    return on_every_object(name) ? Values::unknown(OpenReason::builtin, detail("Object"))
+                                 : Values::unknown(OpenReason::no_member);
+  }
+  settle(values);
+  return values;
+}
+
+/// The value of a declared member. One that is declared but holds nothing known is open.
+Values Evaluator::member_values(const LinkFile& file, std::uint32_t index, int depth) {
+  const Member& member = file.facts->members[index];
+  Value value;
+  value.file = &file;
+  value.index = raw(member.atom);
+  switch (member.kind) {
+    case MemberKind::method:
+      if (member.atom != kNone<AtomIndex>) return Values::one(value);
+      break;
+    case MemberKind::getter:
+      if (member.atom != kNone<AtomIndex>) return returned(value, nullptr, depth + 1);
+      break;
+    case MemberKind::setter:
+      return Values::unknown();
+    case MemberKind::field:
+    case MemberKind::assigned:
+    case MemberKind::spread:
+      break;
+  }
+  if (raw(member.value) == 0) {
+    return member.atom != kNone<AtomIndex> ? Values::one(value) : Values::unknown();
+  }
+  return eval(file, member.value, nullptr, depth + 1);
+}
+
+/// Properties added by assignment. Function literals outrank other values: what is assigned beside
+/// them is most often a bound or wrapped form of the same function.
+Values Evaluator::added_member(const LinkFile& file, Holder holder, std::string_view name,
+                               int depth) {
+  const auto found = rows(file.index->added, FileIndex::added_row(holder, hash_text(name)));
+  Values values;
+  for (const auto& row : found) {
+    const ExprIndex value = file.facts->assignments[row.value].value;
+    if (file.facts->exprs[raw(value)].kind != ExprKind::atom) continue;
+    join(values, eval(file, value, nullptr, depth + 1));
+  }
+  if (!values.list.empty()) {
+    settle(values);
+    return values;
+  }
+  for (const auto& row : found) {
+    join(values, eval(file, file.facts->assignments[row.value].value, nullptr, depth + 1));
+  }
+  settle(values);
+  return values;
+}
+
+Values Evaluator::parent_of(const LinkFile& file, AtomIndex atom, int depth) {
+  if (!step(depth)) return Values::unknown();
+  read_atom(file, raw(atom));
+  Values found;
+  const ShapeIndex shape = file.facts->atoms[raw(atom)].shape;
+  if (shape != kNone<ShapeIndex> && raw(file.facts->shapes[raw(shape)].extends) != 0) {
+    found = eval(file, file.facts->shapes[raw(shape)].extends, nullptr, depth + 1);
+  } else {
+    for (const HolderKind kind : {HolderKind::statics, HolderKind::instance}) {
+      join(found, added_member(file, {kind, raw(atom)}, "<extends>", depth + 1));
+    }
+  }
+  found = callable(found, depth + 1);
+  Values parents;
+  parents.open = found.open;
+  parents.why = found.why;
+  parents.detail = found.detail;
+  for (Value value : found.list) {
+    if (value.kind == ValueKind::instance) value.kind = ValueKind::atom;  // B.prototype
+    if (value.kind != ValueKind::atom) continue;
+    if (value.file == &file && value.index == raw(atom)) continue;
+    value.through_this = value.through_super = false;
+    join(parents, Values::one(value));
+  }
+  return parents;
+}
+
+Values Evaluator::own_method(const LinkFile& file, AtomIndex atom, std::string_view name,
+                             bool is_static) {
+  read_atom(file, raw(atom));
+  Values values;
+  const ShapeIndex shape = file.facts->atoms[raw(atom)].shape;
+  Value value;
+  value.file = &file;
+  if (shape != kNone<ShapeIndex>) {
+    const std::uint64_t key = FileIndex::member_row(shape, hash_text(name));
+    for (const auto& row : rows(file.index->members, key)) {
+      const Member& member = file.facts->members[row.value];
+      if (member.is_static != is_static || member.atom == kNone<AtomIndex>) continue;
+      value.index = raw(member.atom);
+      join(values, Values::one(value));
+    }
+  }
+  const Holder holder{is_static ? HolderKind::statics : HolderKind::instance, raw(atom)};
+  for (const auto& row : rows(file.index->added, FileIndex::added_row(holder, hash_text(name)))) {
+    const Expr& e = file.facts->exprs[raw(file.facts->assignments[row.value].value)];
+    if (e.kind != ExprKind::atom) continue;
+    value.index = e.a;
+    join(values, Values::one(value));
+  }
+  return values;
+}
+
+}  // namespace dg

@@ -1,0 +1,84 @@
+#pragma once
+/// \file
+/// What an expression can be, as far as linking knows: the small vocabulary of the evaluator.
+
+#include <boost/container/small_vector.hpp>
+#include <cstdint>
+
+#include "events/file_version.h"
+#include "graph/file_index.h"
+#include "graph/linker.h"
+
+namespace dg {
+
+/// One file as the linker reads it.
+struct LinkFile {
+  const FileVersion* version = nullptr;
+  const FileFacts* facts = nullptr;
+  const FileIndex* index = nullptr;
+  bool own = false;  ///< The file that is being linked: reading it notes nothing.
+};
+
+enum class ValueKind : std::uint8_t {
+  atom,      ///< A function, class, enum or namespace itself; `index` is its AtomIndex.
+  instance,  ///< An object made by class or ES5 constructor `index`, or its prototype.
+  object,    ///< The object literal of shape `index`; `origin` is the binding it initialises.
+  module,    ///< The namespace or `module.exports` of the file.
+};
+
+/// How a function was taken from an object: `f.call` and `f.bind` stand for f.
+enum class Via : std::uint8_t { none, call, bind };
+
+struct Value {
+  ValueKind kind = ValueKind::atom;
+  Confidence confidence = Confidence::exact;
+  LinkRule rule = LinkRule::lexical;
+  Via via = Via::none;
+  bool promise = false;       ///< A promise of it; `await` gives the value.
+  bool through_this = false;  ///< The receiver is `this`.
+  bool through_super = false;
+  const LinkFile* file = nullptr;
+  std::uint32_t index = 0;
+  std::uint32_t origin = kNoIndex;
+};
+
+inline bool same_thing(const Value& a, const Value& b) noexcept {
+  return a.kind == b.kind && a.file == b.file && a.index == b.index && a.promise == b.promise;
+}
+
+/// The alternatives. None and not `open`: null or undefined, which nothing can be called on.
+struct Values {
+  boost::container::small_vector<Value, 2> list;
+  bool open = false;  ///< There may be others; `why` says why they are not known.
+  OpenReason why = OpenReason::unknown_receiver;
+  std::uint32_t detail = 0;  ///< Into FileLinks::details.
+
+  static Values unknown(OpenReason why = OpenReason::unknown_receiver, std::uint32_t detail = 0) {
+    Values values;
+    values.open = true;
+    values.why = why;
+    values.detail = detail;
+    return values;
+  }
+  static Values one(const Value& value) {
+    Values values;
+    values.list.push_back(value);
+    return values;
+  }
+};
+
+/// More alternatives than this are cut, and the rest counts as open.
+inline constexpr std::size_t kMaxAlternatives = 32;
+
+/// Adds `from`'s alternatives to `into`; of equal ones the surer stays.
+void join(Values& into, const Values& from);
+/// Several alternatives, or an open end, leave each of them only plausible.
+void settle(Values& values) noexcept;
+
+/// A declared module-level variable, class … that a name or an imported name stands for.
+struct Declaration {
+  const LinkFile* file = nullptr;
+  AtomIndex atom = kNone<AtomIndex>;
+};
+
+}  // namespace dg
