@@ -12,19 +12,20 @@ namespace dg {
 
 /// Only kinds that some code reacts to.
 enum class ErrorKind {
-  usage,          ///< The request makes no sense. Exit 2.
-  not_found,      ///< No such project, file or atom. Exit 4.
-  ambiguous,      ///< More than one match. Exit 3.
-  busy,           ///< Held by another process, named in `reason`. Exit 5.
-  disk_full,      ///< ENOSPC or quota; may pass. Exit 5.
-  io,             ///< Any other failure to read or write. Exit 5.
-  corrupt,        ///< The database is not one, or is damaged. Exit 5.
-  newer,          ///< The database was written by a newer program. Exit 5.
-  conflict,       ///< An optimistic version check failed. Exit 5.
-  cancelled,      ///< Deadline or cancellation.
+  usage,      ///< The request makes no sense. Exit 2.
+  not_found,  ///< No such project, file or atom. Exit 4.
+  ambiguous,  ///< More than one match. Exit 3.
+  busy,       ///< Held by another process, named in `reason`. Exit 5.
+  disk_full,  ///< ENOSPC or quota; may pass. Exit 5.
+  io,         ///< Any other failure to read or write. Exit 5.
+  corrupt,    ///< The database is not one, or is damaged. Exit 5.
+  newer,      ///< The database was written by a newer program. Exit 5.
+  conflict,   ///< An optimistic version check failed. Exit 5.
+  cancelled,  ///< Deadline or cancellation.
 };
 
-/// One of several atoms that a request could mean (ambiguous), or that its author may have meant (not_found).
+/// One of several atoms that a request could mean (ambiguous), or that its author may have meant
+/// (not_found).
 struct Candidate {
   std::string id;     ///< `src/a.js::Cart.pay`.
   std::string kind;   ///< `method`.
@@ -50,8 +51,9 @@ struct Ok {};
 template <typename T = Ok>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::move(value)) {}        // NOLINT(google-explicit-constructor): reads as a value
-  Result(Error error) : state_(std::move(error)) {}    // NOLINT(google-explicit-constructor)
+  Result(T value)
+      : state_(std::move(value)) {}  // NOLINT(google-explicit-constructor): reads as a value
+  Result(Error error) : state_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   explicit operator bool() const noexcept { return state_.index() == 0; }
   T& operator*() & { return std::get<0>(state_); }

@@ -2,8 +2,8 @@
 /// \file
 /// The storage module: one SQLite file per project, and the only way to write it.
 ///
-/// It turns deltas into durable rows and rows back into FileVersions. It knows nothing of the graph,
-/// of watching or of wire formats; it alone knows SQLite. All tables are declared once, in
+/// It turns deltas into durable rows and rows back into FileVersions. It knows nothing of the
+/// graph, of watching or of wire formats; it alone knows SQLite. All tables are declared once, in
 /// storage/schema/registry.h; DDL and statements derive from that.
 ///
 /// One process holds the write lock (lock.h) and in it one connection writes and checkpoints
@@ -25,59 +25,87 @@
 namespace dg {
 
 /// Why a transaction happened. Values are stored as text.
-enum class Cause { initial_scan, file_watcher, atomic_edit, overlay, cli, mcp, reconcile, migration };
+enum class Cause {
+  initial_scan,
+  file_watcher,
+  atomic_edit,
+  overlay,
+  cli,
+  mcp,
+  reconcile,
+  migration
+};
 std::string_view to_string(Cause cause) noexcept;
 
 struct TransactionInfo {
-  Sequence sequence{};                ///< Must be the stored sequence + 1.
+  Sequence sequence{};  ///< Must be the stored sequence + 1.
   Cause cause = Cause::initial_scan;
-  std::int64_t started_ms = 0;        ///< Unix time, UTC.
-  std::string git_head;               ///< Empty: none.
-  std::uint64_t graph_digest = 0;     ///< Of the graph after it.
+  std::int64_t started_ms = 0;     ///< Unix time, UTC.
+  std::string git_head;            ///< Empty: none.
+  std::uint64_t graph_digest = 0;  ///< Of the graph after it.
 };
 
 /// Everything that starting needs, so that no file is parsed or linked again.
 struct StoredProject {
   Sequence sequence{};
-  std::int64_t committed_ms = 0;        ///< Unix time of the last commit; 0: none.
+  std::int64_t committed_ms = 0;  ///< Unix time of the last commit; 0: none.
   std::uint64_t graph_digest = 0;
   std::uint32_t extractor_version = 0;
-  std::string options;                  ///< As given to Store::open when it was written.
-  std::vector<FileVersionPtr> files;    ///< Sorted by path.
-  std::vector<ConfigFile> configs;      ///< Sorted by path.
-  struct Retired { std::string id_text; AtomId id{}; std::uint32_t version = 0; };
+  std::string options;                ///< As given to Store::open when it was written.
+  std::vector<FileVersionPtr> files;  ///< Sorted by path.
+  std::vector<ConfigFile> configs;    ///< Sorted by path.
+  struct Retired {
+    std::string id_text;
+    AtomId id{};
+    std::uint32_t version = 0;
+  };
   std::vector<Retired> retired;
   AtomId next_atom{1};
   FileId next_file{1};
 };
 
-struct CommitCounts { std::uint32_t rows_written = 0; std::uint32_t events = 0; std::int64_t committed_ms = 0; };
+struct CommitCounts {
+  std::uint32_t rows_written = 0;
+  std::uint32_t events = 0;
+  std::int64_t committed_ms = 0;
+};
 
-struct SearchHit { AtomId id{}; double rank = 0; };
+struct SearchHit {
+  AtomId id{};
+  double rank = 0;
+};
 
-/// A read-only connection (query_only, no checkpoints): sees whole commits, never blocks the writer.
+/// A read-only connection (query_only, no checkpoints): sees whole commits, never blocks the
+/// writer.
 class Reader {
  public:
   virtual ~Reader() = default;
-  /// Full text over names (split at camelCase and `_`), signatures and doc comments: every word must
-  /// match, the last as a prefix; best first. Never a syntax error: any text is a query. The
+  /// Full text over names (split at camelCase and `_`), signatures and doc comments: every word
+  /// must match, the last as a prefix; best first. Never a syntax error: any text is a query. The
   /// sequence read at is written to `at`.
-  virtual Result<std::vector<SearchHit>> search(std::string_view text, std::size_t limit, Sequence* at) = 0;
+  virtual Result<std::vector<SearchHit>> search(std::string_view text, std::size_t limit,
+                                                Sequence* at) = 0;
 
-  struct Table { std::vector<std::string> columns; std::vector<std::vector<std::optional<std::string>>> rows; bool truncated = false; };
-  /// One read-only SELECT, EXPLAIN or PRAGMA without side effect; stops at `max_rows` or `deadline_ms`.
+  struct Table {
+    std::vector<std::string> columns;
+    std::vector<std::vector<std::optional<std::string>>> rows;
+    bool truncated = false;
+  };
+  /// One read-only SELECT, EXPLAIN or PRAGMA without side effect; stops at `max_rows` or
+  /// `deadline_ms`.
   virtual Result<Table> sql(std::string_view statement, std::size_t max_rows, int deadline_ms) = 0;
 };
 
 class Store {
  public:
   struct Options {
-    std::filesystem::path database;     ///< …/.deltagraph/deltagraph.db; its folder is made.
-    std::string extractor_options;      ///< Facts depend on them; stored.
-    std::string vfs;                    ///< Empty: the default one. Tests inject faults here.
+    std::filesystem::path database;  ///< …/.deltagraph/deltagraph.db; its folder is made.
+    std::string extractor_options;   ///< Facts depend on them; stored.
+    std::string vfs;                 ///< Empty: the default one. Tests inject faults here.
   };
-  /// Opens, creates or upgrades. The caller holds the write lock. A database newer than the program is refused
-  /// (ErrorKind::newer) and left untouched; a damaged one is refused (corrupt): see set_aside().
+  /// Opens, creates or upgrades. The caller holds the write lock. A database newer than the program
+  /// is refused (ErrorKind::newer) and left untouched; a damaged one is refused (corrupt): see
+  /// set_aside().
   static Result<std::unique_ptr<Store>> open(const Options& options);
   virtual ~Store() = default;
 
@@ -86,13 +114,15 @@ class Store {
   /// All or nothing. Facts are stored by content hash.
   virtual Result<CommitCounts> commit(const Delta& delta, const TransactionInfo& info) = 0;
   /// Facts of a version of a file seen before, from the bounded cache; null where it is not there.
-  virtual std::shared_ptr<const FileFacts> cached_facts(const ContentHash& hash, Language language) = 0;
+  virtual std::shared_ptr<const FileFacts> cached_facts(const ContentHash& hash,
+                                                        Language language) = 0;
   /// New mtime and size of a file whose bytes did not change.
   virtual Result<> touch(FileId file, std::int64_t mtime_ns, std::uint64_t size) = 0;
   virtual Result<std::unique_ptr<Reader>> reader() const = 0;
-  virtual Result<> checkpoint() = 0;      ///< Never waits for readers.
-  virtual std::uint64_t file_size() const = 0;   ///< Database and WAL, bytes.
-  virtual Result<std::string> integrity() = 0;   ///< "ok" or the first finding (quick_check, FTS5 integrity-check).
+  virtual Result<> checkpoint() = 0;            ///< Never waits for readers.
+  virtual std::uint64_t file_size() const = 0;  ///< Database and WAL, bytes.
+  virtual Result<std::string>
+  integrity() = 0;  ///< "ok" or the first finding (quick_check, FTS5 integrity-check).
 };
 
 /// A Reader without a Store: for queries when no service runs. Never creates or changes the file.
@@ -100,7 +130,8 @@ Result<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& databas
 /// As Store::load, read-only.
 Result<StoredProject> load_project(const std::filesystem::path& database);
 
-/// Renames a damaged database (with its -wal and -shm) to `<name>.corrupt-<UTC time>`; deletes nothing.
+/// Renames a damaged database (with its -wal and -shm) to `<name>.corrupt-<UTC time>`; deletes
+/// nothing.
 Result<std::filesystem::path> set_aside(const std::filesystem::path& database);
 
 }  // namespace dg

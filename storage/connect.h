@@ -1,0 +1,32 @@
+#pragma once
+/// \file
+/// Opening the database file: what may be opened at all, and with which settings. Internal to
+/// storage/.
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "storage/sqlite/connection.h"
+
+namespace dg {
+
+/// Looks at the file's header without SQLite, so that nothing is touched: an Error (newer, corrupt)
+/// or nothing. A missing or empty file is fine.
+std::optional<Error> examine_header(const std::filesystem::path& database);
+
+/// The writing connection: WAL, synchronous=NORMAL, its own checkpoints. Throws Failure.
+Connection connect_writer(const std::filesystem::path& database, const std::string& vfs);
+/// A connection that can change nothing: query_only, no checkpoints, an authorizer that lets only
+/// reads through. Throws Failure.
+Connection connect_reader(const std::filesystem::path& database, const std::string& vfs);
+
+/// Runs `work`, again after BUSY and LOCKED with exponential back-off and jitter for at most 30 s
+/// (S2-26); other failures go through at once.
+void retry_while_busy(const std::function<void()>& work);
+
+/// Creates the state folder with a .gitignore that hides it. Throws Failure.
+void make_state_folder(const std::filesystem::path& folder);
+
+}  // namespace dg

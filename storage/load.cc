@@ -1,0 +1,199 @@
+#include "storage/load.h"
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <unordered_map>
+
+#include "parser/facts_codec.h"
+#include "storage/codec/links_codec.h"
+#include "storage/rows/file_rows.h"
+
+namespace dg {
+namespace {
+
+/// A read transaction, so that all statements see one commit.
+class ReadTransaction {
+ public:
+  explicit ReadTransaction(Connection& connection) : connection_(connection) {
+    connection.execute("BEGIN");
+    sequence_ = connection.integer("SELECT max(sequence) FROM transactions");
+  }
+  ~ReadTransaction() { sqlite3_exec(connection_.handle(), "ROLLBACK", nullptr, nullptr, nullptr); }
+  ReadTransaction(const ReadTransaction&) = delete;
+  ReadTransaction& operator=(const ReadTransaction&) = delete;
+  std::int64_t sequence() const noexcept { return sequence_; }
+
+ private:
+  Connection& connection_;
+  std::int64_t sequence_ = 0;
+};
+
+/// Facts shared by files of equal content, while one thread reads.
+using SharedFacts = std::unordered_map<std::int64_t, std::shared_ptr<const FileFacts>>;
+
+std::shared_ptr<const FileFacts> facts_of(const Statement& row, SharedFacts& known) {
+  const std::int64_t id = row.integer(5);
+  std::shared_ptr<const FileFacts>& facts = known[id];
+  if (facts != nullptr) return facts;
+  std::optional<FileFacts> decoded = decode_facts(row.text(6));
+  if (!decoded) throw Damage{"the stored facts of " + std::string(row.text(1))};
+  facts = std::make_shared<const FileFacts>(*std::move(decoded));
+  return facts;
+}
+
+FileVersionPtr file_of(const Statement& row, SharedFacts& known) {
+  auto file = std::make_shared<FileVersion>();
+  file->id = static_cast<FileId>(row.integer(0));
+  file->path = row.text(1);
+  file->hash = content_hash_from(row.text(2));
+  file->mtime_ns = row.integer(3);
+  file->size = static_cast<std::uint64_t>(row.integer(4));
+  file->facts = facts_of(row, known);
+  std::optional<AtomRows> atoms = decode_atom_rows(row.text(7), file->facts->atoms.size());
+  std::optional<FileLinks> links = decode_links(row.text(8), *file->facts);
+  if (!atoms || !links) throw Damage{"the stored links of " + file->path};
+  file->atoms = std::move(atoms->ids);
+  file->versions = std::move(atoms->versions);
+  file->links = std::make_shared<const FileLinks>(*std::move(links));
+  return file;
+}
+
+/// The files whose id lies in [first, last).
+std::vector<FileVersionPtr> read_files(Connection& connection, std::int64_t first,
+                                       std::int64_t last) {
+  Statement rows = connection.prepare(
+      "SELECT f.id, f.path, f.content_hash, f.mtime_ns, f.size, f.facts_id, c.value, l.atoms, "
+      "l.links FROM files f LEFT JOIN cache_entries c ON c.id = f.facts_id "
+      "LEFT JOIN file_links l ON l.file_id = f.id WHERE f.id >= ?1 AND f.id < ?2 ORDER BY f.id");
+  rows.bind(1, first);
+  rows.bind(2, last);
+  SharedFacts known;
+  std::vector<FileVersionPtr> files;
+  while (rows.step()) files.push_back(file_of(rows, known));
+  return files;
+}
+
+struct Moved {};  ///< Another connection committed meanwhile.
+
+/// Reads parts of the files side by side. The first failure of any thread is thrown.
+std::vector<FileVersionPtr> read_files_in_parallel(Connection& own, const Connect& connect,
+                                                   std::int64_t sequence) {
+  const std::int64_t count = own.integer("SELECT count(*) FROM files");
+  const std::int64_t first = own.integer("SELECT min(id) FROM files");
+  const std::int64_t end = own.integer("SELECT max(id) FROM files") + 1;
+  const unsigned threads =
+      count < 256 ? 1 : std::clamp(std::thread::hardware_concurrency(), 1u, 8u);
+  if (threads == 1) return read_files(own, first, end);
+
+  std::vector<std::vector<FileVersionPtr>> parts(threads);
+  std::mutex mutex;
+  std::exception_ptr failure;
+  const auto read_part = [&](unsigned part) {
+    try {
+      const std::int64_t from = first + (end - first) * part / threads;
+      const std::int64_t to = first + (end - first) * (part + 1) / threads;
+      if (part == 0) {
+        parts[part] = read_files(own, from, to);
+        return;
+      }
+      Connection connection = connect();
+      const ReadTransaction transaction(connection);
+      if (transaction.sequence() != sequence) throw Moved{};
+      parts[part] = read_files(connection, from, to);
+    } catch (...) {
+      const std::lock_guard lock(mutex);
+      if (failure == nullptr) failure = std::current_exception();
+    }
+  };
+  {
+    std::vector<std::jthread> workers;
+    for (unsigned part = 1; part < threads; ++part) workers.emplace_back(read_part, part);
+    read_part(0);
+  }
+  if (failure != nullptr) std::rethrow_exception(failure);
+  std::vector<FileVersionPtr> files;
+  files.reserve(static_cast<std::size_t>(count));
+  for (std::vector<FileVersionPtr>& part : parts) {
+    files.insert(files.end(), std::make_move_iterator(part.begin()),
+                 std::make_move_iterator(part.end()));
+  }
+  return files;
+}
+
+std::optional<std::string> metadata(Connection& connection, std::string_view key) {
+  Statement row = connection.prepare("SELECT value FROM system_metadata WHERE key = ?1");
+  row.bind_text(1, key);
+  if (!row.step()) return std::nullopt;
+  return std::string(row.text(0));
+}
+
+std::uint64_t number(const std::optional<std::string>& text) {
+  std::uint64_t value = 0;
+  for (const char c : text.value_or("")) {
+    if (c < '0' || c > '9') throw Damage{"a number in system_metadata"};
+    value = value * 10 + static_cast<std::uint64_t>(c - '0');
+  }
+  return value;
+}
+
+void read_small_things(Connection& connection, StoredProject& project) {
+  Statement head =
+      connection.prepare("SELECT graph_digest FROM transactions ORDER BY sequence DESC LIMIT 1");
+  if (head.step()) project.graph_digest = static_cast<std::uint64_t>(head.integer(0));
+  project.extractor_version =
+      static_cast<std::uint32_t>(number(metadata(connection, "extractor_version")));
+  project.options = metadata(connection, "extractor_options").value_or("");
+
+  Statement configs = connection.prepare("SELECT path, content FROM config_files ORDER BY path");
+  while (configs.step()) {
+    project.configs.push_back({std::string(configs.text(0)), std::string(configs.text(1)), false});
+  }
+  Statement retired = connection.prepare(
+      "SELECT id, rowid, version FROM atoms WHERE state = 'removed' ORDER BY rowid");
+  while (retired.step()) {
+    project.retired.push_back({std::string(retired.text(0)),
+                               static_cast<AtomId>(retired.integer(1)),
+                               static_cast<std::uint32_t>(retired.integer(2))});
+  }
+  project.next_atom = static_cast<AtomId>(connection.integer("SELECT max(rowid) FROM atoms") + 1);
+  const std::uint64_t stored = number(metadata(connection, "next_file"));
+  const auto highest =
+      static_cast<std::uint64_t>(connection.integer("SELECT max(id) FROM files") + 1);
+  project.next_file = static_cast<FileId>(std::max(stored, highest));
+}
+
+StoredProject read_once(const Connect& connect) {
+  Connection connection = connect();
+  const ReadTransaction transaction(connection);
+  StoredProject project;
+  project.sequence = static_cast<Sequence>(transaction.sequence());
+  read_small_things(connection, project);
+  project.files = read_files_in_parallel(connection, connect, transaction.sequence());
+  std::sort(project.files.begin(), project.files.end(),
+            [](const FileVersionPtr& a, const FileVersionPtr& b) { return a->path < b->path; });
+  return project;
+}
+
+}  // namespace
+
+StoredProject read_project(const Connect& connect) {
+  constexpr int kAttempts = 20;
+  for (int attempt = 0;; ++attempt) {
+    try {
+      return read_once(connect);
+    } catch (const Moved&) {
+      if (attempt + 1 == kAttempts) {
+        Failure failure;
+        failure.code = SQLITE_BUSY;
+        failure.text = "it is written to all the time";
+        throw failure;
+      }
+    }
+  }
+}
+
+}  // namespace dg

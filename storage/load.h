@@ -1,0 +1,25 @@
+#pragma once
+/// \file
+/// Reading a stored project back. Internal to storage/; throws Failure.
+
+#include <filesystem>
+#include <functional>
+
+#include "storage/sqlite/connection.h"
+#include "storage/store.h"
+
+namespace dg {
+
+/// Makes one more connection to the same database, for reading.
+using Connect = std::function<Connection()>;
+
+/// Everything at one sequence. Facts are decoded by several threads, each with a connection of its
+/// own that is checked to stand at the same sequence.
+StoredProject read_project(const Connect& connect);
+
+/// Thrown where a stored value is none that this program can have written.
+struct Damage {
+  std::string what;
+};
+
+}  // namespace dg

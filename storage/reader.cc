@@ -1,0 +1,204 @@
+#include "storage/reader.h"
+
+#include <algorithm>
+#include <cctype>
+#include <chrono>
+
+#include "storage/connect.h"
+#include "storage/search_text.h"
+
+namespace dg {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Bytes that one answer of sql() may hold.
+constexpr std::size_t kMaxAnswerBytes = std::size_t{64} << 20;
+/// Virtual machine steps between two looks at the clock: about a tenth of a millisecond.
+constexpr int kStepsPerCheck = 10'000;
+
+/// Stops a connection's statements at a deadline for as long as it lives.
+class Deadline {
+ public:
+  Deadline(Connection& connection, int milliseconds)
+      : connection_(connection), at_(Clock::now() + std::chrono::milliseconds(milliseconds)) {
+    sqlite3_progress_handler(
+        connection.handle(), kStepsPerCheck,
+        [](void* self) { return Clock::now() >= static_cast<Deadline*>(self)->at_ ? 1 : 0; }, this);
+  }
+  ~Deadline() { sqlite3_progress_handler(connection_.handle(), 0, nullptr, nullptr); }
+  Deadline(const Deadline&) = delete;
+  Deadline& operator=(const Deadline&) = delete;
+
+ private:
+  Connection& connection_;
+  Clock::time_point at_;
+};
+
+/// One snapshot for several statements.
+class Snapshot {
+ public:
+  explicit Snapshot(Connection& connection) : connection_(connection) {
+    // The authorizer refuses BEGIN to everybody; a transaction of our own is let through.
+    sqlite3_set_authorizer(connection.handle(), nullptr, nullptr);
+    connection.execute("BEGIN");
+  }
+  ~Snapshot() { sqlite3_exec(connection_.handle(), "ROLLBACK", nullptr, nullptr, nullptr); }
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
+ private:
+  Connection& connection_;
+};
+
+std::string hexadecimal(std::string_view bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text = "x'";
+  text.reserve(bytes.size() * 2 + 3);
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 15];
+  }
+  return text + "'";
+}
+
+Error refused(const std::string& reason) {
+  return {ErrorKind::usage, "sql", reason,
+          "Give one SELECT, EXPLAIN or reading PRAGMA; the database cannot be changed here"};
+}
+
+class SqliteReader final : public Reader {
+ public:
+  SqliteReader(std::filesystem::path database, const std::string& vfs)
+      : database_(std::move(database)),
+        searching_(connect_reader(database_, vfs)),
+        asking_(connect_reader(database_, vfs)) {
+    sqlite3_set_authorizer(searching_.handle(), nullptr, nullptr);
+  }
+
+  Result<std::vector<SearchHit>> search(std::string_view text, std::size_t limit,
+                                        Sequence* at) override;
+  Result<Table> sql(std::string_view statement, std::size_t max_rows, int deadline_ms) override;
+
+ private:
+  std::vector<SearchHit> matches(const std::string& expression, std::size_t limit);
+  Table rows_of(Statement& statement, std::size_t max_rows);
+
+  std::filesystem::path database_;
+  Connection searching_;  ///< Runs our own statements only; query_only.
+  Connection asking_;     ///< Runs what users write; query_only, and the authorizer decides.
+  Statement begin_, sequence_, matches_, end_;
+};
+
+Result<std::vector<SearchHit>> SqliteReader::search(std::string_view text, std::size_t limit,
+                                                    Sequence* at) {
+  try {
+    if (!matches_) {
+      sequence_ = searching_.prepare("SELECT max(sequence) FROM transactions");
+      matches_ = searching_.prepare(
+          "SELECT rowid, bm25(atom_search, 10.0, 6.0, 2.0, 1.0) AS score FROM atom_search "
+          "WHERE atom_search MATCH ?1 ORDER BY score, rowid LIMIT ?2");
+    }
+    const std::string expression = search_expression(text);
+    const Snapshot snapshot(searching_);
+    const std::int64_t sequence = sequence_.step() ? sequence_.integer(0) : 0;
+    sequence_.reset();
+    if (at != nullptr) *at = static_cast<Sequence>(sequence);
+    if (expression.empty()) return std::vector<SearchHit>{};
+    return matches(expression, limit);
+  } catch (const Failure& failure) {
+    return to_error(failure, database_.string());
+  }
+}
+
+std::vector<SearchHit> SqliteReader::matches(const std::string& expression, std::size_t limit) {
+  std::vector<SearchHit> hits;
+  matches_.bind_text(1, expression);
+  matches_.bind(2, static_cast<std::int64_t>(std::min<std::size_t>(limit, 1'000'000)));
+  while (matches_.step()) {
+    // bm25 is smaller for a better match; a rank is larger.
+    hits.push_back({static_cast<AtomId>(matches_.integer(0)), -matches_.real(1)});
+  }
+  return hits;
+}
+
+Result<Reader::Table> SqliteReader::sql(std::string_view text, std::size_t max_rows,
+                                        int deadline_ms) {
+  if (text.find('\0') != std::string_view::npos) return refused("it holds a NUL character");
+  sqlite3_stmt* raw_statement = nullptr;
+  const char* tail = nullptr;
+  const int code = sqlite3_prepare_v2(asking_.handle(), text.data(), static_cast<int>(text.size()),
+                                      &raw_statement, &tail);
+  sqlite3_finalize(raw_statement);
+  if (code == SQLITE_AUTH) return refused(sqlite3_errmsg(asking_.handle()));
+  if (code != SQLITE_OK) {
+    const int primary = code & 0xff;
+    if (primary == SQLITE_ERROR || primary == SQLITE_TOOBIG) {
+      return Error{ErrorKind::usage, "sql", sqlite3_errmsg(asking_.handle()),
+                   "See `deltagraph sql \"SELECT name, sql FROM sqlite_schema\"` for the tables"};
+    }
+  }
+  try {
+    const auto used = static_cast<std::size_t>(tail - text.data());
+    if (code == SQLITE_OK && raw_statement == nullptr) return refused("there is no statement");
+    const Statement rest(asking_.handle(), text.substr(used), false);
+    if (rest) return refused("there is more than one statement");
+    Statement statement(asking_.handle(), text.substr(0, used), false);
+    if (sqlite3_stmt_readonly(statement.handle()) == 0)
+      return refused("it is no reading statement");
+    const Deadline deadline(asking_, deadline_ms);
+    return rows_of(statement, max_rows);
+  } catch (const Failure& failure) {
+    const int primary = failure.code & 0xff;
+    if (primary == SQLITE_AUTH) return refused(failure.text);
+    if (primary == SQLITE_ERROR || primary == SQLITE_MISMATCH || primary == SQLITE_TOOBIG) {
+      return Error{ErrorKind::usage, "sql", failure.text, "Correct the statement"};
+    }
+    return to_error(failure, primary == SQLITE_INTERRUPT ? "sql" : database_.string());
+  }
+}
+
+Reader::Table SqliteReader::rows_of(Statement& statement, std::size_t max_rows) {
+  Table table;
+  const int columns = sqlite3_column_count(statement.handle());
+  for (int i = 0; i < columns; ++i) {
+    table.columns.emplace_back(sqlite3_column_name(statement.handle(), i));
+  }
+  std::size_t bytes = 0;
+  while (statement.step()) {
+    if (table.rows.size() == max_rows || bytes > kMaxAnswerBytes) {
+      table.truncated = true;
+      statement.reset();
+      break;
+    }
+    std::vector<std::optional<std::string>>& row = table.rows.emplace_back();
+    row.reserve(static_cast<std::size_t>(columns));
+    for (int i = 0; i < columns; ++i) {
+      const int type = sqlite3_column_type(statement.handle(), i);
+      if (type == SQLITE_NULL) {
+        row.emplace_back(std::nullopt);
+        continue;
+      }
+      if (type == SQLITE_BLOB) {
+        row.emplace_back(hexadecimal(statement.text(i)));
+      } else {
+        // Numbers are rendered by SQLite, which must happen before their size is asked for.
+        const auto* content =
+            reinterpret_cast<const char*>(sqlite3_column_text(statement.handle(), i));
+        row.emplace_back(std::string(
+            content, static_cast<std::size_t>(sqlite3_column_bytes(statement.handle(), i))));
+      }
+      bytes += row.back()->size();
+    }
+  }
+  return table;
+}
+
+}  // namespace
+
+std::unique_ptr<Reader> make_reader(const std::filesystem::path& database, const std::string& vfs) {
+  return std::make_unique<SqliteReader>(database, vfs);
+}
+
+}  // namespace dg

@@ -1,0 +1,49 @@
+#pragma once
+/// \file
+/// Writes the atoms of one file's delta: rows of `atoms` and of the full-text index. An atom that
+/// only moved has its lines rewritten, without a new version. Internal to storage/; throws Failure.
+
+#include <cstdint>
+#include <string>
+
+#include "events/delta.h"
+#include "storage/sqlite/row_statement.h"
+
+namespace dg {
+
+/// Thrown when a row is not at the version that the delta starts from.
+struct VersionConflict {
+  AtomId atom{};
+  std::uint32_t expected = 0;
+};
+
+/// What every row of one commit shares.
+struct CommitContext {
+  std::int64_t sequence = 0;
+  std::int64_t now_ms = 0;
+};
+
+class AtomRowWriter {
+ public:
+  AtomRowWriter();
+  ~AtomRowWriter();
+  void prepare(const Connection& connection);
+  /// \returns rows written.
+  std::uint32_t write(const FileDelta& delta, const CommitContext& context);
+
+ private:
+  struct Statements;
+  struct LinkCounts;
+  void put(const FileVersion& file, const AtomChange& change, const LinkCounts& counts,
+           const CommitContext& context);
+  void remove(const AtomChange& change, const CommitContext& context);
+  std::uint32_t put_unchanged(const FileDelta& delta, const LinkCounts& before,
+                              const LinkCounts& after);
+  void index_text(const FileDelta& delta, const AtomChange& change);
+
+  std::unique_ptr<Statements> statements_;
+  const Connection* connection_ = nullptr;
+  std::string id_, signature_, words_;  ///< Scratch.
+};
+
+}  // namespace dg

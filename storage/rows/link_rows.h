@@ -1,0 +1,30 @@
+#pragma once
+/// \file
+/// Writes the links of one file's delta: rows of `atom_relations` and `unresolved_references`. Only
+/// rows that differ are written; lines are counted from the source atom, so that moved code
+/// rewrites none. Internal to storage/; throws Failure.
+
+#include <cstdint>
+#include <memory>
+
+#include "events/delta.h"
+#include "storage/rows/atom_rows.h"
+
+namespace dg {
+
+class LinkRowWriter {
+ public:
+  LinkRowWriter();
+  ~LinkRowWriter();
+  void prepare(const Connection& connection);
+  /// \returns rows written.
+  std::uint32_t write(const FileDelta& delta, const CommitContext& context);
+
+ private:
+  struct Statements;
+  std::uint32_t write_relations(const FileDelta& delta, const CommitContext& context);
+  std::uint32_t write_open(const FileDelta& delta);
+  std::unique_ptr<Statements> statements_;
+};
+
+}  // namespace dg

@@ -1,0 +1,169 @@
+#include "storage/schema/registry.h"
+
+namespace dg::schema {
+namespace {
+
+using enum ColumnType;
+
+constexpr std::string_view kCommit = "commit";
+
+constexpr Column needed(std::string_view name, ColumnType type, std::string_view producer,
+                        std::string_view description, std::string_view default_value = {}) {
+  return {name, type, false, false, "0.1", producer, description, default_value, {}};
+}
+constexpr Column maybe(std::string_view name, ColumnType type, std::string_view producer,
+                       std::string_view description) {
+  return {name, type, true, false, "0.1", producer, description, {}, {}};
+}
+
+constexpr Column kTransactions[] = {
+    maybe("sequence", integer, kCommit, "Rises by one with each commit; the first is 1."),
+    needed("id", text, kCommit, "UUIDv7 (RFC 9562)."),
+    needed("cause", text, kCommit,
+           "initial-scan, file-watcher, atomic-edit, overlay, cli, mcp, reconcile or migration."),
+    needed("started_ms", integer, kCommit, "ms since 1970, UTC."),
+    needed("committed_ms", integer, kCommit, "ms since 1970, UTC."),
+    needed("files", integer, kCommit, "Files written."),
+    needed("atoms_created", integer, kCommit, "Atoms created."),
+    needed("atoms_updated", integer, kCommit, "Atoms changed."),
+    needed("atoms_deleted", integer, kCommit, "Atoms removed."),
+    needed("relations_gained", integer, kCommit, "Relations gained."),
+    needed("relations_lost", integer, kCommit, "Relations lost."),
+    needed("first_event", integer, kCommit, "atom_events.id of its first event, were there one."),
+    needed("events", integer, kCommit, "Number of its events."),
+    needed("graph_digest", integer, kCommit, "Digest of the graph after it (as signed)."),
+    maybe("git_head", text, kCommit, "Commit checked out then; NULL where there is no git."),
+};
+constexpr Index kTransactionIndexes[] = {
+    {"idx_transactions_committed_ms", "committed_ms", false, false, {}},
+};
+
+constexpr Column kTransactionFiles[] = {
+    needed("sequence", integer, kCommit, "transactions.sequence."),
+    needed("file_id", integer, kCommit, "files.id then."),
+    needed("path", text, kCommit, "Project-relative path."),
+    maybe("content_hash", blob, kCommit, "XXH3-128 of the bytes; NULL: the file was removed."),
+    maybe("positions", blob, kCommit, "Packed places of its atoms and references."),
+};
+constexpr Index kTransactionFileIndexes[] = {
+    {"idx_transaction_files_path", "path, sequence", false, false, {}},
+};
+
+constexpr Column kUnresolvedReferences[] = {
+    needed("source_id", integer, "linker", "atoms.rowid."),
+    needed("relation_type", text, "linker", "As in atom_relations."),
+    needed("text", text, "linker", "The callee path as written."),
+    needed("reason", text, "linker",
+           "external, global, not_found, no_module, no_source, unknown_receiver, no_member, "
+           "dynamic, parameter or builtin."),
+    needed("detail", text, "linker", "The package or builtin for `external`; else empty."),
+    needed("weight", integer, "linker", "Number of sites."),
+    maybe("sites", blob, "linker", "Packed (ordinal, confidence, rule) of each site."),
+};
+
+constexpr Column kFileLinks[] = {
+    maybe("file_id", integer, kCommit, "files.id."),
+    needed("atoms", blob, kCommit, "Packed atoms.rowid and version of each atom, in order."),
+    needed("links", blob, kCommit, "Packed result of linking the file, for a start without work."),
+};
+
+constexpr Column kCacheUnused[] = {
+    maybe("entry_id", integer, kCommit, "cache_entries.id of facts that no live file has."),
+    needed("since", integer, kCommit, "transactions.sequence that made it unused."),
+    needed("bytes", integer, kCommit, "Size of the value."),
+};
+
+constexpr Column kConfigFiles[] = {
+    needed("path", text, kCommit, "package.json, tsconfig.json or jsconfig.json."),
+    needed("content", text, kCommit, "As on disk."),
+    needed("updated_at", integer, kCommit, "ms since 1970, UTC."),
+};
+
+constexpr Column kSystemMetadata[] = {
+    needed("key", text, kCommit, "next_file, extractor_version, extractor_options, ...."),
+    needed("value", text, kCommit, "Value as text."),
+    needed("updated_at", integer, kCommit, "ms since 1970, UTC."),
+};
+
+constexpr Column kSchemaJournal[] = {
+    maybe("id", integer, "open", "Order of execution."),
+    needed("applied_at", integer, "open", "ms since 1970, UTC."),
+    needed("schema_version", integer, "open", "user_version of the program that did it."),
+    needed("kind", text, "open", "table, column, index, view, trigger or virtual_table."),
+    needed("object", text, "open", "What was created: atoms, atoms.version, ...."),
+    needed("sql", text, "open", "The statement."),
+};
+
+}  // namespace
+
+std::span<const Table> own_tables() noexcept {
+  static const Table kTables[] = {
+      {"transactions", "One row per commit; never changed, never deleted.", kTransactions,
+       "sequence", "id", "", kTransactionIndexes, false, false, Mutability::append_only},
+      {"transaction_files", "What each commit saw of each file it wrote.", kTransactionFiles,
+       "sequence, file_id", "", "", kTransactionFileIndexes, true, false, Mutability::append_only},
+      {"unresolved_references",
+       "References without a target in the project, with the reason.",
+       kUnresolvedReferences,
+       "source_id, relation_type, text, reason, detail",
+       "",
+       "",
+       {},
+       true,
+       false,
+       Mutability::free},
+      {"file_links",
+       "Links of each live file in packed form.",
+       kFileLinks,
+       "file_id",
+       "",
+       "",
+       {},
+       false,
+       false,
+       Mutability::free},
+      {"cache_unused",
+       "Facts in cache_entries that no live file has, oldest dropped first.",
+       kCacheUnused,
+       "entry_id",
+       "",
+       "",
+       {},
+       false,
+       false,
+       Mutability::free},
+      {"config_files",
+       "Configuration files that linking depends on.",
+       kConfigFiles,
+       "path",
+       "",
+       "",
+       {},
+       false,
+       false,
+       Mutability::free},
+      {"system_metadata",
+       "Facts about the database itself.",
+       kSystemMetadata,
+       "key",
+       "",
+       "",
+       {},
+       false,
+       false,
+       Mutability::free},
+      {"schema_journal",
+       "Every schema statement executed; never changed, never deleted.",
+       kSchemaJournal,
+       "id",
+       "",
+       "",
+       {},
+       false,
+       false,
+       Mutability::append_only},
+  };
+  return kTables;
+}
+
+}  // namespace dg::schema

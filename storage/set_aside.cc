@@ -1,0 +1,47 @@
+#include <chrono>
+#include <ctime>
+#include <system_error>
+
+#include "storage/store.h"
+
+namespace dg {
+namespace {
+
+std::string utc_stamp() {
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char text[32];
+  const std::size_t size = std::strftime(text, sizeof text, "%Y%m%dT%H%M%SZ", &parts);
+  return {text, size};
+}
+
+bool is_free(const std::string& name) {
+  std::error_code error;
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    if (std::filesystem::exists(name + suffix, error)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<std::filesystem::path> set_aside(const std::filesystem::path& database) {
+  const std::string base = database.string() + ".corrupt-" + utc_stamp();
+  std::string target = base;
+  for (int i = 2; !is_free(target); ++i) target = base + "-" + std::to_string(i);
+  // The WAL goes first: a new database must never meet the old one's log.
+  for (const char* suffix : {"-wal", "-shm", ""}) {
+    std::error_code error;
+    const std::string from = database.string() + suffix;
+    if (!std::filesystem::exists(from, error)) continue;
+    std::filesystem::rename(from, target + suffix, error);
+    if (error) {
+      return Error{ErrorKind::io, from, "it cannot be renamed: " + error.message(),
+                   "Check the permissions of its folder"};
+    }
+  }
+  return std::filesystem::path(target);
+}
+
+}  // namespace dg

@@ -1,0 +1,341 @@
+#include "storage/store.h"
+
+#include <system_error>
+
+#include "events/names.h"
+#include "parser/facts_codec.h"
+#include "storage/connect.h"
+#include "storage/load.h"
+#include "storage/reader.h"
+#include "storage/schema/upkeep.h"
+#include "storage/transaction.h"
+
+namespace dg {
+namespace {
+
+/// WAL pages after which a commit checkpoints by itself, should nobody else have done it: 16 MiB.
+constexpr int kWalPagesBound = 4096;
+/// Atoms from which the first commit builds its secondary indexes afterwards.
+constexpr std::size_t kBulkAtoms = 2000;
+
+Error conflict(const std::string& database, const std::string& reason) {
+  return {ErrorKind::conflict, database, reason,
+          "Load the stored state and apply the change to it again"};
+}
+
+/// Turns what the module's inside throws into an Error.
+template <typename Work>
+auto guarded(const std::string& thing, const Work& work) -> decltype(work()) {
+  try {
+    return work();
+  } catch (const Failure& failure) {
+    return to_error(failure, thing);
+  } catch (const Damage& damage) {
+    return Error{ErrorKind::corrupt, thing, damage.what + " cannot be read",
+                 "Move it away and index again; the sources are the truth"};
+  } catch (const VersionConflict& lost) {
+    return conflict(thing, "atom " + std::to_string(raw(lost.atom)) + " is not at version " +
+                               std::to_string(lost.expected));
+  } catch (const SequenceConflict& lost) {
+    return conflict(thing, "it is at sequence " + std::to_string(lost.stored) + ", not at " +
+                               std::to_string(lost.wanted - 1));
+  } catch (const std::system_error& error) {
+    return Error{ErrorKind::io, thing, error.what(), "Check the disk and the memory"};
+  }
+}
+
+class SqliteStore final : public Store {
+ public:
+  explicit SqliteStore(Options options) : options_(std::move(options)) { connect(); }
+
+  Result<StoredProject> load() override;
+  Result<CommitCounts> commit(const Delta& delta, const TransactionInfo& info) override;
+  std::shared_ptr<const FileFacts> cached_facts(const ContentHash& hash,
+                                                Language language) override;
+  Result<> touch(FileId file, std::int64_t mtime_ns, std::uint64_t size) override;
+  Result<std::unique_ptr<Reader>> reader() const override;
+  Result<> checkpoint() override;
+  std::uint64_t file_size() const override;
+  Result<std::string> integrity() override;
+
+ private:
+  std::string thing() const { return options_.database.string(); }
+  void connect();
+  void reconnect_if_lost();
+  void drop_connection() noexcept;
+  void abandon(bool doubtful) noexcept;
+  CommitCounts write(const Delta& delta, const TransactionInfo& info);
+  bool is_bulk(const Delta& delta, const TransactionInfo& info) const;
+  void checkpoint_now();
+
+  Options options_;
+  Connection connection_;
+  std::unique_ptr<TransactionWriter> writer_;
+  Statement facts_by_key_, touch_;
+  int wal_pages_ = 0;  ///< After the last commit.
+};
+
+void SqliteStore::connect() {
+  retry_while_busy([this] {
+    connection_ = connect_writer(options_.database, options_.vfs);
+    if (connection_.integer("PRAGMA user_version") > schema::kSchemaVersion) {
+      // The header looked fine, but a newer program's last commits are in the WAL still: leave
+      // both.
+      sqlite3_db_config(connection_.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+      connection_.close();
+      throw Error{ErrorKind::newer, thing(), "it was written by a newer version of deltagraph",
+                  "Upgrade deltagraph; the file was left as it is"};
+    }
+    try {
+      schema::bring_up(connection_);
+    } catch (...) {
+      connection_.close();
+      throw;
+    }
+  });
+  sqlite3_wal_hook(
+      connection_.handle(),
+      [](void* pages, sqlite3*, const char*, int count) {
+        *static_cast<int*>(pages) = count;
+        return SQLITE_OK;
+      },
+      &wal_pages_);
+  writer_ = std::make_unique<TransactionWriter>(connection_, options_.extractor_options);
+  facts_by_key_ = connection_.prepare("SELECT value FROM cache_entries WHERE key = ?1");
+  touch_ = connection_.prepare("UPDATE files SET mtime_ns = ?1, size = ?2 WHERE id = ?3");
+}
+
+void SqliteStore::reconnect_if_lost() {
+  if (!connection_) connect();
+}
+
+void SqliteStore::drop_connection() noexcept {
+  writer_.reset();
+  facts_by_key_ = Statement();
+  touch_ = Statement();
+  connection_.close();
+}
+
+/// Leaves no transaction open. After a failed read, write or sync nobody knows what the
+/// connection's memory is worth (RELIABILITY R-05): the next call gets a new one, which recovers
+/// from the file.
+void SqliteStore::abandon(bool doubtful) noexcept {
+  if (!connection_) return;
+  sqlite3_exec(connection_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+  if (doubtful || connection_.in_transaction()) drop_connection();
+}
+
+bool SqliteStore::is_bulk(const Delta& delta, const TransactionInfo& info) const {
+  if (raw(info.sequence) != 1) return false;
+  std::size_t atoms = 0;
+  for (const FileDelta& file : delta.files) atoms += file.atoms.size();
+  return atoms >= kBulkAtoms;
+}
+
+CommitCounts SqliteStore::write(const Delta& delta, const TransactionInfo& info) {
+  const bool bulk = is_bulk(delta, info);
+  if (bulk) connection_.execute("PRAGMA cache_size = -131072");
+  retry_while_busy([this] { connection_.execute("BEGIN IMMEDIATE"); });
+  const TransactionWriter::Head head = writer_->head();
+  if (head.sequence == static_cast<std::int64_t>(raw(info.sequence)) &&
+      head.started_ms == info.started_ms &&
+      head.graph_digest == static_cast<std::int64_t>(info.graph_digest)) {
+    // This very transaction is durable: its first attempt failed after the fact.
+    connection_.execute("ROLLBACK");
+    return {0, 0, head.committed_ms};
+  }
+  if (bulk && head.sequence == 0) schema::drop_bulk_indexes(connection_);
+  const CommitCounts counts = writer_->write(delta, info);
+  if (bulk) schema::create_indexes(connection_);
+  retry_while_busy([this] { connection_.execute("COMMIT"); });
+  if (bulk) {
+    connection_.execute("PRAGMA cache_size = -8192");
+    sqlite3_db_release_memory(connection_.handle());
+  }
+  return counts;
+}
+
+Result<CommitCounts> SqliteStore::commit(const Delta& delta, const TransactionInfo& info) {
+  bool doubtful = true;
+  const auto attempt = [&]() -> Result<CommitCounts> {
+    return guarded(thing(), [&]() -> Result<CommitCounts> {
+      try {
+        reconnect_if_lost();
+        return write(delta, info);
+      } catch (const Error& error) {
+        return error;
+      } catch (const VersionConflict&) {
+        doubtful = false;
+        throw;
+      } catch (const SequenceConflict&) {
+        doubtful = false;
+        throw;
+      }
+    });
+  };
+  Result<CommitCounts> result = attempt();
+  if (!result) {
+    abandon(doubtful);
+    return result;
+  }
+  if (wal_pages_ >= kWalPagesBound) {
+    // A checkpoint that fails costs nothing but time: the WAL stays and the next one tries again.
+    static_cast<void>(checkpoint());
+  }
+  return result;
+}
+
+Result<StoredProject> SqliteStore::load() {
+  return guarded(thing(), [&]() -> Result<StoredProject> {
+    return read_project([this] { return connect_reader(options_.database, options_.vfs); });
+  });
+}
+
+std::shared_ptr<const FileFacts> SqliteStore::cached_facts(const ContentHash& hash,
+                                                           Language language) {
+  try {
+    reconnect_if_lost();
+    FactsKey key(options_.extractor_options);
+    facts_by_key_.bind_text(1, key.of(hash, language));
+    std::optional<FileFacts> facts;
+    if (facts_by_key_.step()) facts = decode_facts(facts_by_key_.text(0));
+    facts_by_key_.reset();
+    if (!facts) return nullptr;
+    return std::make_shared<const FileFacts>(*std::move(facts));
+  } catch (const Failure&) {
+    return nullptr;  // A cache that cannot be read is an empty one; a commit will report the
+                     // reason.
+  } catch (const Error&) {
+    return nullptr;
+  }
+}
+
+Result<> SqliteStore::touch(FileId file, std::int64_t mtime_ns, std::uint64_t size) {
+  return guarded(thing(), [&]() -> Result<> {
+    try {
+      reconnect_if_lost();
+      touch_.bind(1, mtime_ns);
+      touch_.bind(2, static_cast<std::int64_t>(size));
+      touch_.bind(3, std::int64_t{raw(file)});
+      retry_while_busy([this] { touch_.run(); });
+      return Ok{};
+    } catch (const Error& error) {
+      return error;
+    } catch (const Failure&) {
+      abandon(true);
+      throw;
+    }
+  });
+}
+
+Result<std::unique_ptr<Reader>> SqliteStore::reader() const {
+  return guarded(thing(), [&]() -> Result<std::unique_ptr<Reader>> {
+    return make_reader(options_.database, options_.vfs);
+  });
+}
+
+void SqliteStore::checkpoint_now() {
+  int in_wal = 0, moved = 0;
+  const int code = sqlite3_wal_checkpoint_v2(connection_.handle(), nullptr,
+                                             SQLITE_CHECKPOINT_PASSIVE, &in_wal, &moved);
+  if (code == SQLITE_OK || code == SQLITE_BUSY) {
+    if (in_wal == moved) wal_pages_ = 0;
+    return;
+  }
+  Failure failure;
+  failure.code = sqlite3_extended_errcode(connection_.handle());
+  failure.system_errno = sqlite3_system_errno(connection_.handle());
+  failure.text = sqlite3_errmsg(connection_.handle());
+  throw failure;
+}
+
+Result<> SqliteStore::checkpoint() {
+  return guarded(thing(), [&]() -> Result<> {
+    try {
+      reconnect_if_lost();
+      checkpoint_now();
+      return Ok{};
+    } catch (const Error& error) {
+      return error;
+    } catch (const Failure&) {
+      abandon(true);
+      throw;
+    }
+  });
+}
+
+std::uint64_t SqliteStore::file_size() const {
+  std::uint64_t total = 0;
+  for (const char* suffix : {"", "-wal"}) {
+    std::error_code error;
+    const auto size = std::filesystem::file_size(options_.database.string() + suffix, error);
+    if (!error) total += size;
+  }
+  return total;
+}
+
+Result<std::string> SqliteStore::integrity() {
+  return guarded(thing(), [&]() -> Result<std::string> {
+    try {
+      reconnect_if_lost();
+      Statement check = connection_.prepare("PRAGMA quick_check(1)");
+      const std::string finding(check.step() ? check.text(0) : "no answer");
+      check.reset();
+      if (finding != "ok") return finding;
+      connection_.execute("INSERT INTO atom_search(atom_search) VALUES('integrity-check')");
+      return std::string("ok");
+    } catch (const Error& error) {
+      return error;
+    } catch (const Failure& failure) {
+      const bool damaged = (failure.code & 0xff) == SQLITE_CORRUPT;
+      const std::string finding = failure.text;
+      if (!damaged) throw;
+      return finding;
+    }
+  });
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> Store::open(const Options& options) {
+  const std::string thing = options.database.string();
+  return guarded(thing, [&]() -> Result<std::unique_ptr<Store>> {
+    try {
+      if (options.database.has_parent_path()) make_state_folder(options.database.parent_path());
+      if (std::optional<Error> error = examine_header(options.database)) return *std::move(error);
+      std::unique_ptr<Store> store = std::make_unique<SqliteStore>(options);
+      return store;
+    } catch (const Error& error) {
+      return error;
+    }
+  });
+}
+
+namespace {
+
+/// A database that can be read as it is, or why not.
+std::optional<Error> examine_for_reading(const std::filesystem::path& database) {
+  std::error_code error;
+  if (!std::filesystem::exists(database, error)) {
+    return Error{ErrorKind::not_found, database.string(), "there is no database",
+                 "Run `deltagraph index` in the project first"};
+  }
+  return examine_header(database);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& database) {
+  if (std::optional<Error> error = examine_for_reading(database)) return *std::move(error);
+  return guarded(database.string(),
+                 [&]() -> Result<std::unique_ptr<Reader>> { return make_reader(database, {}); });
+}
+
+Result<StoredProject> load_project(const std::filesystem::path& database) {
+  if (std::optional<Error> error = examine_for_reading(database)) return *std::move(error);
+  return guarded(database.string(), [&]() -> Result<StoredProject> {
+    return read_project([&] { return connect_reader(database, {}); });
+  });
+}
+
+}  // namespace dg
