@@ -17,6 +17,7 @@ void merge(SettledChange& into, SettledChange change) {
     return;
   }
   into.rescan = into.rescan || change.rescan;
+  into.state_folder_gone = into.state_folder_gone || change.state_folder_gone;
   into.first_event = std::min(into.first_event, change.first_event);
   into.paths.insert(into.paths.end(), std::make_move_iterator(change.paths.begin()),
                     std::make_move_iterator(change.paths.end()));

@@ -71,7 +71,9 @@ SettledChange KernelWatcher::step(milliseconds timeout) {
       poll_when_due(now);
     }
     SettledChange change = finish(settler_.take(now), now);
-    pending_.store(settler_.pending());
+    // What is handed over now counts until the next call: there is no moment at which a change is
+    // neither here nor with the one who takes it.
+    pending_.store(settler_.pending() + change.paths.size() + (change.rescan ? 1 : 0));
     publish_status();
     if (synced) seen_.store(reached);
     if (synced || woken || !change.empty() || now >= until) return change;
