@@ -1,5 +1,6 @@
 #include "daemon/requests/answer.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "events/names.h"
@@ -30,6 +31,13 @@ Json atom_json(const AtomRef& ref) {
 Candidate candidate_of(const AtomRef& ref) {
   return {atom_id_text(*ref.file, ref.index), std::string(to_string(ref.atom().kind)),
           place_text(ref.file->path, ref.atom().name_at)};
+}
+
+std::size_t caller_count(const Snapshot& snapshot, AtomId id) {
+  const auto edges = snapshot.incoming(id);
+  return static_cast<std::size_t>(std::count_if(edges.begin(), edges.end(), [](const InEdge& edge) {
+    return edge.relation == Relation::calls || edge.relation == Relation::instantiates;
+  }));
 }
 
 Result<Page> page_of(std::string_view method, const Params& params, const Snapshot& snapshot,

@@ -20,6 +20,9 @@ Json atom_json(const AtomRef& atom);
 /// As a Candidate of an error.
 Candidate candidate_of(const AtomRef& atom);
 
+/// Incoming edges that are calls or constructions.
+std::size_t caller_count(const Snapshot& snapshot, AtomId id);
+
 /// A window of a long list. The cursor is `<offset>@<sequence>`: where the next page begins, and of
 /// which state the pages before were.
 struct Page {

@@ -6,16 +6,12 @@
 #include "daemon/requests/answer.h"
 #include "daemon/requests/handlers.h"
 #include "events/names.h"
+#include "graph/queries/stats.h"
 
 namespace dg {
 namespace {
 
-constexpr std::size_t kKinds = 32;
-
-struct FileStats {
-  std::array<std::uint64_t, kKinds> kinds{};
-  std::array<std::uint64_t, kKinds> languages{};
-  std::array<std::uint64_t, kKinds> skips{};
+struct FileLists {
   Json skipped = Json::array();
   Json problems = Json::array();
   bool truncated = false;
@@ -29,31 +25,28 @@ Json problem_entry(const FileVersion& file) {
       {"first", {{"line", first.at.line}, {"col", first.at.col}, {"kind", to_string(first.kind)}}}};
 }
 
-void count_file(const FileVersion& file, std::size_t most_files, FileStats& stats) {
-  const FileFacts& facts = *file.facts;
-  for (const Atom& atom : facts.atoms) ++stats.kinds[static_cast<std::size_t>(atom.kind)];
-  ++stats.languages[static_cast<std::size_t>(facts.language)];
-  if (facts.skipped != SkipReason::none) {
-    ++stats.skips[static_cast<std::size_t>(facts.skipped)];
-    if (stats.skipped.size() < most_files) {
-      stats.skipped.push_back({{"file", file.path}, {"reason", to_string(facts.skipped)}});
-    } else {
-      stats.truncated = true;
-    }
-  }
-  if (!facts.problems.empty()) {
-    if (stats.problems.size() < most_files) {
-      stats.problems.push_back(problem_entry(file));
-    } else {
-      stats.truncated = true;
-    }
+/// Appends unless the list is full.
+void add(Json& list, Json entry, std::size_t most, bool& truncated) {
+  if (list.size() < most) {
+    list.push_back(std::move(entry));
+  } else {
+    truncated = true;
   }
 }
 
-template <typename Value>
-Json named_counts(const std::array<std::uint64_t, kKinds>& counts) {
+void list_file(const FileVersion& file, std::size_t most, FileLists& lists) {
+  if (file.facts->skipped != SkipReason::none) {
+    add(lists.skipped, {{"file", file.path}, {"reason", to_string(file.facts->skipped)}}, most,
+        lists.truncated);
+  }
+  if (!file.facts->problems.empty())
+    add(lists.problems, problem_entry(file), most, lists.truncated);
+}
+
+template <typename Value, std::size_t kValues>
+Json named_counts(const std::array<std::uint64_t, kValues>& counts) {
   Json named = Json::object();
-  for (std::size_t i = 0; i < counts.size(); ++i) {
+  for (std::size_t i = 0; i < kValues; ++i) {
     if (counts[i] > 0) named[std::string(to_string(static_cast<Value>(i)))] = counts[i];
   }
   return named;
@@ -89,24 +82,27 @@ Json unresolved_json(const Totals& totals) {
 
 }  // namespace
 
-Json stats_of(const Snapshot& snapshot, std::size_t most_files) {
-  const Totals& totals = snapshot.totals();
-  FileStats stats;
-  for (const FileVersionPtr& file : snapshot.files()) count_file(*file, most_files, stats);
+Json stats_json(const Snapshot& snapshot, std::size_t most_files) {
+  const Stats stats = stats_of(snapshot);
+  const Totals& totals = stats.totals;
+  FileLists lists;
+  for (const FileVersionPtr& file : snapshot.files()) list_file(*file, most_files, lists);
   Json answer;
   answer["files"] = {{"total", totals.files},
                      {"skipped", totals.skipped_files},
-                     {"skipped_by_reason", named_counts<SkipReason>(stats.skips)},
+                     {"skipped_by_reason", named_counts<SkipReason>(stats.skipped_by_reason)},
                      {"with_problems", totals.files_with_problems},
-                     {"by_language", named_counts<Language>(stats.languages)},
+                     {"by_language", named_counts<Language>(stats.files_by_language)},
                      {"lines", totals.lines},
                      {"bytes", totals.bytes}};
-  answer["atoms"] = {{"total", totals.atoms}, {"by_kind", named_counts<AtomKind>(stats.kinds)}};
+  answer["atoms"] = {{"total", totals.atoms},
+                     {"exported", stats.exported_atoms},
+                     {"by_kind", named_counts<AtomKind>(stats.atoms_by_kind)}};
   answer["relations"] = relations_json(totals);
   answer["unresolved"] = unresolved_json(totals);
-  answer["skipped_files"] = std::move(stats.skipped);
-  answer["problem_files"] = std::move(stats.problems);
-  answer["truncated"] = stats.truncated;
+  answer["skipped_files"] = std::move(lists.skipped);
+  answer["problem_files"] = std::move(lists.problems);
+  answer["truncated"] = lists.truncated;
   return answer;
 }
 
@@ -118,7 +114,7 @@ Method stats_method() {
             const Result<Params> params = Params::check("stats", parameters, given);
             if (!params) return params.error();
             const auto limit = static_cast<std::size_t>(params->integer("limit", 20));
-            return with_freshness(stats_of(*context.snapshot, limit), context);
+            return with_freshness(stats_json(*context.snapshot, limit), context);
           }};
 }
 

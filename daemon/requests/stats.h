@@ -4,7 +4,7 @@
 ///
 ///     {"files": {"total", "skipped", "skipped_by_reason": {"minified": 3}, "with_problems",
 ///                "by_language": {"javascript": 12}, "lines", "bytes"},
-///      "atoms": {"total", "by_kind": {"function": 120, …}},
+///      "atoms": {"total", "exported", "by_kind": {"function": 120, …}},
 ///      "relations": {"total", "by_relation": {"calls": {"edges", "sites"}, …},
 ///                    "by_confidence": {"exact", "inferred", "name"}},
 ///      "unresolved": {"total", "by_reason": {"external": 40, …}},
@@ -20,6 +20,6 @@
 namespace dg {
 
 /// O(files + atoms).
-Json stats_of(const Snapshot& snapshot, std::size_t most_files);
+Json stats_json(const Snapshot& snapshot, std::size_t most_files);
 
 }  // namespace dg

@@ -1,0 +1,132 @@
+#include "daemon/requests/atom_spec.h"
+
+#include <algorithm>
+#include <tuple>
+#include <vector>
+
+#include "events/names.h"
+#include "graph/linker.h"
+#include "graph/queries/find.h"
+#include "graph/queries/resolve.h"
+
+namespace dg {
+namespace {
+
+constexpr std::size_t kMostCandidates = 20;
+constexpr std::size_t kMostSuggestions = 5;
+
+/// Atoms whose simple name is few letters away, nearest first. O(atoms); only for an error's text.
+std::vector<AtomRef> near_names(const std::vector<FileVersionPtr>& files, std::string_view name) {
+  const std::size_t most = std::max<std::size_t>(1, name.size() / 3);
+  std::vector<std::tuple<std::size_t, std::string_view, AtomRef>> near;
+  for (const FileVersionPtr& file : files) {
+    for (std::uint32_t i = 1; i < file->atoms.size(); ++i) {
+      const AtomRef atom{file.get(), AtomIndex{i}};
+      const std::string_view other = atom.name();
+      if (other.size() + most < name.size() || other.size() > name.size() + most) continue;
+      const std::size_t distance = edit_distance(name, other);
+      if (distance <= most) near.emplace_back(distance, other, atom);
+    }
+  }
+  std::stable_sort(near.begin(), near.end(), [](const auto& a, const auto& b) {
+    return std::get<0>(a) != std::get<0>(b) ? std::get<0>(a) < std::get<0>(b)
+                                            : std::get<1>(a) < std::get<1>(b);
+  });
+  std::vector<AtomRef> atoms;
+  for (const auto& each : near) atoms.push_back(std::get<2>(each));
+  return atoms;
+}
+
+/// The name that is looked for in `src/a.js::Cart.pay`, `Cart.pay` or `pay`.
+std::string_view simple_name(std::string_view spec) {
+  if (const std::size_t colons = spec.rfind("::"); colons != std::string_view::npos) {
+    spec.remove_prefix(colons + 2);
+  }
+  if (const std::size_t hash = spec.find('#', 1); hash != std::string_view::npos) {
+    spec = spec.substr(0, hash);
+  }
+  if (const std::size_t dot = spec.rfind('.'); dot != std::string_view::npos)
+    spec.remove_prefix(dot + 1);
+  return spec;
+}
+
+Error no_such_atom(const Snapshot& snapshot, const std::string& spec) {
+  Error error{ErrorKind::not_found, "'" + spec.substr(0, 200) + "'",
+              "no atom has this id, place or name", "Look for it with 'deltagraph find'."};
+  const std::string_view name = simple_name(spec);
+  if (name.empty() || name.size() > 200) return error;
+  for (const FindHit& hit : find_by_name(snapshot, name)) {
+    if (error.candidates.size() == kMostSuggestions) break;
+    error.candidates.push_back(candidate_of(snapshot.atom(hit.id)));
+  }
+  if (error.candidates.empty()) {
+    const std::vector<FileVersionPtr> files = snapshot.files();
+    for (const AtomRef& atom : near_names(files, name)) {
+      if (error.candidates.size() == kMostSuggestions) break;
+      error.candidates.push_back(candidate_of(atom));
+    }
+  }
+  if (!error.candidates.empty()) error.cure = "Did you mean one of these?";
+  return error;
+}
+
+}  // namespace
+
+const Parameter kAtomParameter{
+    "atom", "text", "Give an id (src/a.js::Cart.pay), file:line[:col], a qualified or a bare name.",
+    true};
+const Parameter kRelationsParameter{"relations", "list",
+                                    "which relations count (calls,instantiates)", false,
+                                    "calls|instantiates|references|extends|overrides|imports|"
+                                    "reexports|reads_state|writes_state|emits|"
+                                    "listens|contains|implements|all"};
+const Parameter kMinConfidenceParameter{"min_confidence", "text",
+                                        "leave out edges less sure than this (name)", false,
+                                        "exact|inferred|name"};
+
+Result<AtomRef> find_atom(const Snapshot& snapshot, const std::string& spec) {
+  const ResolvedAtoms resolved = resolve_atom(snapshot, spec);
+  if (resolved.candidates.empty()) return no_such_atom(snapshot, spec);
+  if (resolved.candidates.size() == 1) return snapshot.atom(resolved.candidates.front());
+  Error error{ErrorKind::ambiguous, "'" + spec + "'",
+              std::to_string(resolved.candidates.size()) + " atoms have this name",
+              "Give an id, file:line, or more of the qualified name."};
+  for (const AtomId id : resolved.candidates) {
+    if (error.candidates.size() == kMostCandidates) break;
+    error.candidates.push_back(candidate_of(snapshot.atom(id)));
+  }
+  return error;
+}
+
+EdgeFilter edge_filter(const Params& params) {
+  EdgeFilter filter;
+  if (params.has("relations")) {
+    filter.relations = RelationSet();
+    for (const std::string& name : params.list("relations")) {
+      if (const auto relation = relation_named(name)) {
+        filter.relations.add(*relation);
+      } else {
+        filter.relations = RelationSet::all();
+      }
+    }
+  }
+  if (const auto worst = confidence_named(params.text("min_confidence"))) filter.worst = *worst;
+  return filter;
+}
+
+Json mentions_json(const OpenMentions& mentions) {
+  return {{"possible", mentions.possible}, {"elsewhere", mentions.elsewhere}};
+}
+
+Json sites_json(const std::vector<PlacedSite>& sites) {
+  Json list = Json::array();
+  for (const PlacedSite& site : sites) {
+    list.push_back({{"line", site.at.line},
+                    {"col", site.at.col},
+                    {"confidence", to_string(site.confidence)},
+                    {"rule", to_string(static_cast<LinkRule>(site.rule))}});
+  }
+  return list;
+}
+
+}  // namespace dg

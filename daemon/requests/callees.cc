@@ -1,0 +1,77 @@
+/// \file
+/// `callees`: what an atom calls, constructs or otherwise uses.
+///
+///     params  {"atom", "relations", "min_confidence", "limit", "cursor"}
+///     answer  {"atom": atom_json(), "items": [{"atom": atom_json(), "relation", "confidence",
+///              "sites": [{"line", "col", "confidence", "rule"}]}],
+///              "open": [{"text", "relation", "reason", "detail", "sites": [{"line", "col"}]}],
+///              "unresolved": {"sites"}, page and freshness}
+///
+/// Items are sorted by first site; all sites are in the file of `atom`. `open` lists, at most
+/// `limit` of them, the atom's own references of these relations without a target in the project.
+
+#include "daemon/requests/atom_spec.h"
+#include "daemon/requests/handlers.h"
+#include "graph/queries/callers.h"
+#include "graph/queries/show.h"
+
+namespace dg {
+namespace {
+
+const std::vector<Parameter>& parameters() {
+  static const std::vector<Parameter> all{kAtomParameter, kRelationsParameter,
+                                          kMinConfidenceParameter, kLimitParameter,
+                                          kCursorParameter};
+  return all;
+}
+
+Json open_json(const OpenUse& use) {
+  Json sites = Json::array();
+  for (const PlacedSite& site : use.sites)
+    sites.push_back({{"line", site.at.line}, {"col", site.at.col}});
+  return {{"text", use.text},
+          {"relation", to_string(use.relation)},
+          {"reason", to_string(use.reason)},
+          {"detail", use.detail},
+          {"sites", std::move(sites)}};
+}
+
+Result<Json> answer(const RequestContext& context, const Json& given) {
+  const Result<Params> params = Params::check("callees", parameters(), given);
+  if (!params) return params.error();
+  const Snapshot& snapshot = *context.snapshot;
+  const Result<Page> page = page_of("callees", *params, snapshot);
+  if (!page) return page.error();
+  const Result<AtomRef> atom = find_atom(snapshot, params->text("atom"));
+  if (!atom) return atom.error();
+
+  const EdgeFilter filter = edge_filter(*params);
+  const std::vector<Neighbour> all = callees(snapshot, atom->id(), filter);
+  Json items = Json::array();
+  for (std::size_t i = page->offset; i < all.size() && items.size() < page->limit; ++i) {
+    items.push_back({{"atom", atom_json(snapshot.atom(all[i].target))},
+                     {"relation", to_string(all[i].relation)},
+                     {"confidence", to_string(all[i].confidence)},
+                     {"sites", sites_json(all[i].sites)}});
+  }
+  Json open = Json::array();
+  std::size_t open_sites = 0;
+  for (const OpenUse& use : open_uses(snapshot, atom->id())) {
+    if (!filter.relations.has(use.relation)) continue;
+    open_sites += use.sites.size();
+    if (open.size() < page->limit) open.push_back(open_json(use));
+  }
+  Json result{{"atom", atom_json(*atom)}, {"items", std::move(items)}};
+  add_page(result, *page, all.size(), snapshot);
+  result["open"] = std::move(open);
+  result["unresolved"] = {{"sites", open_sites}};
+  return with_freshness(std::move(result), context);
+}
+
+}  // namespace
+
+Method callees_method() {
+  return {"callees", "what an atom calls, constructs or otherwise uses", parameters(), answer};
+}
+
+}  // namespace dg

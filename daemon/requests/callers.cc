@@ -1,0 +1,93 @@
+/// \file
+/// `callers`: who calls, constructs or otherwise uses an atom.
+///
+///     params  {"atom", "relations", "min_confidence", "unresolved", "limit", "cursor"}
+///     answer  {"atom": atom_json(), "items": [{"atom": atom_json(), "relation", "confidence",
+///              "sites": [{"line", "col", "confidence", "rule"}]}], "other_relations":
+///              {"references": 2}, "unresolved": {"possible", "elsewhere", "sites": […]}, page and
+///              freshness}
+///
+/// Items are sorted by (path, start, relation); sites are in the item's file. `other_relations`
+/// counts incoming edges that the filter left out. `unresolved.sites` is there when asked for: the
+/// sites that may mean this atom, at most `limit`, as {"source", "place", "relation", "text",
+/// "reason"}.
+
+#include "graph/queries/callers.h"
+
+#include "daemon/requests/atom_spec.h"
+#include "daemon/requests/handlers.h"
+#include "graph/queries/unresolved.h"
+
+namespace dg {
+namespace {
+
+const std::vector<Parameter>& parameters() {
+  static const std::vector<Parameter> all{
+      kAtomParameter,
+      kRelationsParameter,
+      kMinConfidenceParameter,
+      {"unresolved", "boolean", "list the unresolved sites that may mean this atom"},
+      kLimitParameter,
+      kCursorParameter};
+  return all;
+}
+
+Json left_out(const Snapshot& snapshot, AtomId target, const EdgeFilter& filter) {
+  Json counts = Json::object();
+  for (const InEdge& edge : snapshot.incoming(target)) {
+    if (filter.has(edge.relation, edge.confidence)) continue;
+    Json& count = counts[std::string(to_string(edge.relation))];
+    count = count.is_null() ? 1 : count.get<int>() + 1;
+  }
+  return counts;
+}
+
+Json mentioning_sites(const Snapshot& snapshot, std::string_view name, std::size_t limit) {
+  Json list = Json::array();
+  for (const OpenSite& open : open_sites_mentioning(snapshot, name, true)) {
+    if (list.size() == limit) break;
+    const AtomRef source = snapshot.atom(open.source);
+    list.push_back({{"source", atom_id_text(*source.file, source.index)},
+                    {"place", place_text(source.file->path, open.site.at)},
+                    {"relation", to_string(open.relation)},
+                    {"text", open.text},
+                    {"reason", to_string(open.reason)}});
+  }
+  return list;
+}
+
+Result<Json> answer(const RequestContext& context, const Json& given) {
+  const Result<Params> params = Params::check("callers", parameters(), given);
+  if (!params) return params.error();
+  const Snapshot& snapshot = *context.snapshot;
+  const Result<Page> page = page_of("callers", *params, snapshot);
+  if (!page) return page.error();
+  const Result<AtomRef> atom = find_atom(snapshot, params->text("atom"));
+  if (!atom) return atom.error();
+
+  const EdgeFilter filter = edge_filter(*params);
+  const std::vector<Neighbour> all = callers(snapshot, atom->id(), filter);
+  Json items = Json::array();
+  for (std::size_t i = page->offset; i < all.size() && items.size() < page->limit; ++i) {
+    items.push_back({{"atom", atom_json(snapshot.atom(all[i].source))},
+                     {"relation", to_string(all[i].relation)},
+                     {"confidence", to_string(all[i].confidence)},
+                     {"sites", sites_json(all[i].sites)}});
+  }
+  Json result{{"atom", atom_json(*atom)}, {"items", std::move(items)}};
+  add_page(result, *page, all.size(), snapshot);
+  result["other_relations"] = left_out(snapshot, atom->id(), filter);
+  result["unresolved"] = mentions_json(snapshot.open_mentions(atom->name()));
+  if (params->flag("unresolved")) {
+    result["unresolved"]["sites"] = mentioning_sites(snapshot, atom->name(), page->limit);
+  }
+  return with_freshness(std::move(result), context);
+}
+
+}  // namespace
+
+Method callers_method() {
+  return {"callers", "who calls, constructs or otherwise uses an atom", parameters(), answer};
+}
+
+}  // namespace dg

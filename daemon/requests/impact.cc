@@ -1,0 +1,68 @@
+/// \file
+/// `impact`: who is reached when an atom changes: its callers, their callers, and so on.
+///
+///     params  {"atom", "depth", "relations", "min_confidence", "limit", "cursor"}
+///     answer  {"atom": atom_json(), "items": [{"atom": atom_json(), "level", "via": id}],
+///              "per_level": [3, 7], "files", "cut", "unresolved": {"possible", "elsewhere"},
+///              page and freshness}
+///
+/// Sorted by level. `cut` tells that there are more beyond `depth`. `via` is the next atom on a
+/// shortest way back to the start.
+
+#include "graph/queries/impact.h"
+
+#include "daemon/requests/atom_spec.h"
+#include "daemon/requests/handlers.h"
+
+namespace dg {
+namespace {
+
+const std::vector<Parameter>& parameters() {
+  static const std::vector<Parameter> all{
+      kAtomParameter,
+      {"depth", "integer", "how many levels of callers (5)", false, "", 1, 1000},
+      kRelationsParameter,
+      kMinConfidenceParameter,
+      kLimitParameter,
+      kCursorParameter};
+  return all;
+}
+
+Result<Json> answer(const RequestContext& context, const Json& given) {
+  const Result<Params> params = Params::check("impact", parameters(), given);
+  if (!params) return params.error();
+  const Snapshot& snapshot = *context.snapshot;
+  const Result<Page> page = page_of("impact", *params, snapshot);
+  if (!page) return page.error();
+  const Result<AtomRef> atom = find_atom(snapshot, params->text("atom"));
+  if (!atom) return atom.error();
+
+  ImpactOptions options;
+  options.filter = edge_filter(*params);
+  options.max_depth = static_cast<std::uint32_t>(params->integer("depth", 5));
+  const Impact impact = impact_of(snapshot, atom->id(), options);
+  Json items = Json::array();
+  for (std::size_t i = page->offset; i < impact.atoms.size() && items.size() < page->limit; ++i) {
+    const ImpactHit& hit = impact.atoms[i];
+    const AtomRef via = snapshot.atom(hit.via);
+    items.push_back({{"atom", atom_json(snapshot.atom(hit.id))},
+                     {"level", hit.level},
+                     {"via", atom_id_text(*via.file, via.index)}});
+  }
+  Json result{{"atom", atom_json(*atom)}, {"items", std::move(items)}};
+  add_page(result, *page, impact.atoms.size(), snapshot);
+  result["per_level"] = impact.per_level;
+  result["files"] = impact.files;
+  result["cut"] = impact.cut;
+  result["unresolved"] = mentions_json(snapshot.open_mentions(atom->name()));
+  return with_freshness(std::move(result), context);
+}
+
+}  // namespace
+
+Method impact_method() {
+  return {"impact", "who is reached when an atom changes: callers of callers", parameters(),
+          answer};
+}
+
+}  // namespace dg

@@ -1,0 +1,60 @@
+/// \file
+/// `path`: a shortest way from one atom to another.
+///
+///     params  {"from", "to", "relations", "min_confidence"}
+///     answer  {"from": atom_json(), "to": atom_json(), "found", "items": [{"source": atom_json(),
+///              "target": atom_json(), "relation", "confidence", "sites": […]}], "total",
+///              "unresolved": {"possible", "elsewhere"}, freshness}
+///
+/// `unresolved` is about the name of `to`: a way may lead over one of those sites.
+
+#include "graph/queries/path.h"
+
+#include "daemon/requests/atom_spec.h"
+#include "daemon/requests/handlers.h"
+
+namespace dg {
+namespace {
+
+const std::vector<Parameter>& parameters() {
+  static const std::vector<Parameter> all{{"from", "text", kAtomParameter.description, true},
+                                          {"to", "text", kAtomParameter.description, true},
+                                          kRelationsParameter,
+                                          kMinConfidenceParameter};
+  return all;
+}
+
+Result<Json> answer(const RequestContext& context, const Json& given) {
+  const Result<Params> params = Params::check("path", parameters(), given);
+  if (!params) return params.error();
+  const Snapshot& snapshot = *context.snapshot;
+  const Result<AtomRef> from = find_atom(snapshot, params->text("from"));
+  if (!from) return from.error();
+  const Result<AtomRef> to = find_atom(snapshot, params->text("to"));
+  if (!to) return to.error();
+
+  const bool same = from->id() == to->id();
+  Json items = Json::array();
+  for (const Neighbour& step :
+       shortest_path(snapshot, from->id(), to->id(), edge_filter(*params))) {
+    items.push_back({{"source", atom_json(snapshot.atom(step.source))},
+                     {"target", atom_json(snapshot.atom(step.target))},
+                     {"relation", to_string(step.relation)},
+                     {"confidence", to_string(step.confidence)},
+                     {"sites", sites_json(step.sites)}});
+  }
+  Json result{
+      {"from", atom_json(*from)}, {"to", atom_json(*to)}, {"found", same || !items.empty()}};
+  result["total"] = items.size();
+  result["items"] = std::move(items);
+  result["unresolved"] = mentions_json(snapshot.open_mentions(to->name()));
+  return with_freshness(std::move(result), context);
+}
+
+}  // namespace
+
+Method path_method() {
+  return {"path", "a shortest way from one atom to another", parameters(), answer};
+}
+
+}  // namespace dg
