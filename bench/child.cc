@@ -149,8 +149,7 @@ Json serve(const fs::path& root, unsigned threads) {
   std::this_thread::sleep_for(std::chrono::seconds(1));  // Let checkpoints and the like finish.
   const double before = cpu_ms();
   std::this_thread::sleep_for(std::chrono::seconds(4));
-  const Json answer = {{"idle_cpu_percent", (cpu_ms() - before) / 40},
-                       {"rss_mb", memory_mb("VmRSS")}};
+  Json answer = {{"idle_cpu_percent", (cpu_ms() - before) / 40}, {"rss_mb", memory_mb("VmRSS")}};
   (*service)->request_stop();
   (*service)->wait();
   return answer;
@@ -180,6 +179,7 @@ Json run_child(const ChildRequest& request) {
                                  "--atom",
                                  request.atom};
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
 

@@ -81,7 +81,8 @@ std::string function_text(const std::string& head, const std::string& indent,
   text += indent + "    } else if (item.kind === 'k" + number(random.below(50)) + "') {\n";
   text += indent + "      total -= Math.min(item.weight, limit);\n";
   text += indent + "    }\n" + indent + "  }\n";
-  for (const std::string& call : calls) text += indent + "  total += " + call + ";\n";
+  for (const std::string& call : calls)
+    text.append(indent).append("  total += ").append(call).append(";\n");
   text += indent + "  return { total, size: input.length };\n" + indent + "}\n";
   return text;
 }
