@@ -21,9 +21,9 @@
 
 namespace dg {
 
-enum class NameId : std::uint32_t {};        ///< Index into FileFacts' name pool; 0 is the empty name.
-enum class AtomIndex : std::uint32_t {};     ///< Index into FileFacts::atoms; 0 is the module atom.
-enum class ScopeIndex : std::uint32_t {};    ///< Index into FileFacts::scopes; 0 is the module scope.
+enum class NameId : std::uint32_t {};     ///< Index into FileFacts' name pool; 0 is the empty name.
+enum class AtomIndex : std::uint32_t {};  ///< Index into FileFacts::atoms; 0 is the module atom.
+enum class ScopeIndex : std::uint32_t {};  ///< Index into FileFacts::scopes; 0 is the module scope.
 enum class BindingIndex : std::uint32_t {};  ///< Index into FileFacts::bindings.
 enum class ExprIndex : std::uint32_t {};     ///< Index into FileFacts::exprs; 0 is `unknown`.
 enum class ShapeIndex : std::uint32_t {};    ///< Index into FileFacts::shapes.
@@ -58,45 +58,69 @@ enum class Language : std::uint8_t { javascript, typescript, tsx };
 
 /// What an atom is (REFERENCE §1.2 `atom_type`). Values are stored: append only.
 enum class AtomKind : std::uint8_t {
-  module, function, arrow, method, constructor, getter, setter, generator, class_, variable,
-  test_callback, interface, enum_, type_alias, namespace_,
+  module,
+  function,
+  arrow,
+  method,
+  constructor,
+  getter,
+  setter,
+  generator,
+  class_,
+  variable,
+  test_callback,
+  interface,
+  enum_,
+  type_alias,
+  namespace_,
 };
 
 /// The syntactic form (REFERENCE §1.2 `function_type`). Values are stored: append only.
-enum class FunctionForm : std::uint8_t { none, declaration, expression, arrow, method, class_, variable };
+enum class FunctionForm : std::uint8_t {
+  none,
+  declaration,
+  expression,
+  arrow,
+  method,
+  class_,
+  variable
+};
 
 /// One named (or nameable) piece of code. Sorted by start position; the module atom is first.
 struct Atom {
   NameId name{};            ///< Simple name: `pay`, `get:total` has name `total`.
-  NameId qualified_name{};  ///< Without the path, with `#k` where needed: `Cart.get:total`, `<module>`.
+  NameId qualified_name{};  ///< Without the path, with `#k` where needed: `Cart.get:total`,
+                            ///< `<module>`.
   AtomKind kind = AtomKind::function;
   FunctionForm form = FunctionForm::none;
-  bool exported = false;   ///< Some export of this file binds to this atom.
+  bool exported = false;  ///< Some export of this file binds to this atom.
   bool is_async = false;
   bool is_static = false;
-  bool ambient = false;    ///< `declare`, overload signature or abstract: has no body.
-  bool has_error_handling = false;  ///< Own body has try…catch, `.catch(` or a two-argument `.then(`.
+  bool ambient = false;  ///< `declare`, overload signature or abstract: has no body.
+  bool has_error_handling =
+      false;  ///< Own body has try…catch, `.catch(` or a two-argument `.then(`.
   bool uses_await = false;
-  AtomIndex parent = kNone<AtomIndex>;  ///< Enclosing atom; none only for the module atom.
+  AtomIndex parent = kNone<AtomIndex>;       ///< Enclosing atom; none only for the module atom.
   ShapeIndex member_of = kNone<ShapeIndex>;  ///< The class or object literal this is a member of.
   ShapeIndex shape = kNone<ShapeIndex>;      ///< A class' own shape; a variable's object literal.
-  Position start;       ///< First character of the declaration (with decorators, `export`, `const`).
-  Position end;         ///< One past the last character.
-  Position name_at;     ///< The name; equals `start` for an anonymous atom.
+  Position start;    ///< First character of the declaration (with decorators, `export`, `const`).
+  Position end;      ///< One past the last character.
+  Position name_at;  ///< The name; equals `start` for an anonymous atom.
   std::uint32_t byte_begin = 0, byte_end = 0;  ///< [begin, end) in the file's bytes, BOM included.
-  NameId signature{};   ///< Canonical text: `async pay(order, {retry = 3}, ...rest): Promise<void>`.
-  NameId doc{};         ///< Doc comment's text without stars; empty where there is none.
-  NameId test_callee{}; ///< For test callbacks: `describe`, `it`, … .
-  Range params;         ///< Into FileFacts::params.
-  Range references;     ///< Into FileFacts::references: own references, in source order.
-  std::uint16_t complexity = 1;   ///< McCabe, own body only (REFERENCE §1.2).
-  std::uint32_t code_lines = 0;   ///< Lines with a token of its own or a nested atom's.
-  ExprIndex returns{};  ///< `choice` of the returned expressions; 0 where unknown or none.
+  NameId signature{};  ///< Canonical text: `async pay(order, {retry = 3}, ...rest): Promise<void>`.
+  NameId doc{};        ///< Doc comment's text without stars; empty where there is none.
+  NameId test_callee{};          ///< For test callbacks: `describe`, `it`, … .
+  Range params;                  ///< Into FileFacts::params.
+  Range references;              ///< Into FileFacts::references: own references, in source order.
+  std::uint16_t complexity = 1;  ///< McCabe, own body only (REFERENCE §1.2).
+  std::uint32_t code_lines = 0;  ///< Lines with a token of its own or a nested atom's.
+  ExprIndex returns{};           ///< `choice` of the returned expressions; 0 where unknown or none.
   /// Own token stream with comments and white space left out, nested atoms as one placeholder each,
   /// the atom's own declared name as another: equal after a pure rename, shift or reformat.
   std::uint64_t body_hash = 0;
   /// As body_hash with identifiers and literals normalised (Type-2 clone hash; Roy & Cordy 2007).
   std::uint64_t shape_hash = 0;
+  friend bool operator==(const Atom&, const Atom&) = default;
 };
 
 enum class ParamForm : std::uint8_t { plain, destructured, rest };
@@ -105,7 +129,7 @@ struct Param {
   ParamForm form = ParamForm::plain;
   bool optional = false;  ///< `?` or a default value.
   NameId default_text{};
-  NameId type_text{};     ///< TypeScript annotation as written.
+  NameId type_text{};                          ///< TypeScript annotation as written.
   BindingIndex binding = kNone<BindingIndex>;  ///< For plain and rest parameters.
   friend bool operator==(const Param&, const Param&) = default;
 };
@@ -119,17 +143,28 @@ struct Scope {
 };
 
 enum class BindingKind : std::uint8_t {
-  var, let, const_, function, class_, param, catch_, import, enum_, namespace_, type,
+  var,
+  let,
+  const_,
+  function,
+  class_,
+  param,
+  catch_,
+  import,
+  enum_,
+  namespace_,
+  type,
 };
 /// A declared name. `init` is the value it starts with, destructuring already unfolded:
 /// in `const {a: b} = f()` b's init is member(call(f), "a").
 struct Binding {
   NameId name{};
   BindingKind kind = BindingKind::var;
-  bool reassigned = false;  ///< Written after its declaration: `init` is then only one of its values.
+  bool reassigned =
+      false;  ///< Written after its declaration: `init` is then only one of its values.
   bool type_only = false;
   ScopeIndex scope{};
-  AtomIndex atom = kNone<AtomIndex>;      ///< The function, class, variable … atom it names.
+  AtomIndex atom = kNone<AtomIndex>;  ///< The function, class, variable … atom it names.
   ImportIndex import = kNone<ImportIndex>;
   ExprIndex init{};
   Position at;
@@ -139,20 +174,27 @@ struct Binding {
 /// Expressions, only as far as a link can depend on them.
 enum class ExprKind : std::uint8_t {
   unknown,
-  name,       ///< a = BindingIndex (kNoIndex: a global), b = NameId.
-  this_,      ///< a = AtomIndex of the function, class (field initialiser) or module that binds `this`.
-  super_,     ///< a = AtomIndex of the method, b = ShapeIndex of its class or object literal.
-  member,     ///< a = ExprIndex of the object, b = NameId of the property (`o.p`, `o['p']`, `o.#p`).
-  element,    ///< a = ExprIndex of the object: computed member without a literal key.
-  call,       ///< a = ExprIndex of the callee, b = reference index (kNoIndex: none).
+  name,   ///< a = BindingIndex (kNoIndex: a global), b = NameId.
+  this_,  ///< a = AtomIndex of the function, class (field initialiser) or module that binds `this`.
+  super_,   ///< a = AtomIndex of the method, b = ShapeIndex of its class or object literal.
+  member,   ///< a = ExprIndex of the object, b = NameId of the property (`o.p`, `o['p']`, `o.#p`).
+  element,  ///< a = ExprIndex of the object: computed member without a literal key.
+  call,     ///< a = ExprIndex of the callee, b = reference index (kNoIndex: none).
   construct,  ///< As call, for `new`.
   await,      ///< a = ExprIndex.
   module,     ///< a = ImportIndex: `require('x')` or `import('x')` (a promise of it).
   atom,       ///< a = AtomIndex: a function or class literal, or a declaration.
   object,     ///< a = ShapeIndex of an object literal.
   choice,     ///< a, b = ExprIndex: `c ? a : b`, `a || b`, `a ?? b`, `a && b`.
-  array, string, number, boolean, regexp, template_, null_,  ///< Literals; a = first element of an array.
-  module_exports,  ///< `module.exports` or the CommonJS `exports` (neither declared locally), top-level `this` in CommonJS.
+  array,
+  string,
+  number,
+  boolean,
+  regexp,
+  template_,
+  null_,           ///< Literals; a = first element of an array.
+  module_exports,  ///< `module.exports` or the CommonJS `exports` (neither declared locally),
+                   ///< top-level `this` in CommonJS.
 };
 struct Expr {
   ExprKind kind = ExprKind::unknown;
@@ -169,9 +211,10 @@ enum class ReferenceKind : std::uint8_t {
   decorator,  ///< @d, @d()
   extends,    ///< class A extends B; interface A extends B
   implements,
-  value,      ///< A name or member used as a value: passed, returned, stored, exported, read.
-  write,      ///< Assignment to (or update of) a module-level or imported name.
-  emit, listen,  ///< emit('key') / on('key'); `text` is the key (REFERENCE §2.4). Beside the call itself.
+  value,  ///< A name or member used as a value: passed, returned, stored, exported, read.
+  write,  ///< Assignment to (or update of) a module-level or imported name.
+  emit,
+  listen,  ///< emit('key') / on('key'); `text` is the key (REFERENCE §2.4). Beside the call itself.
 };
 /// One place in the code that uses something. Sorted by owner, then by position.
 ///
@@ -184,18 +227,18 @@ struct Reference {
   bool type_position = false;  ///< Only a type depends on it (`implements`, `import type` …).
   AtomIndex owner{};           ///< The innermost atom whose code this is.
   ExprIndex target{};          ///< What is called, constructed, read …
-  Position at;                 ///< Where the last name begins: for `a.b.c()` the `c`, for `new X()` the `X`.
-  NameId text{};               ///< Source text of the callee path, at most 120 bytes: `a.b().c`.
-  Range args;                  ///< Into FileFacts::expr_lists: argument values (unknown where of no use).
+  Position at;    ///< Where the last name begins: for `a.b.c()` the `c`, for `new X()` the `X`.
+  NameId text{};  ///< Source text of the callee path, at most 120 bytes: `a.b().c`.
+  Range args;     ///< Into FileFacts::expr_lists: argument values (unknown where of no use).
   friend bool operator==(const Reference&, const Reference&) = default;
 };
 
 enum class ImportKind : std::uint8_t {
-  esm,        ///< import … from 'x'; one entry per imported name
-  side_effect,///< import 'x'
-  reexport,   ///< export … from 'x'; the names are in FileFacts::exports
-  dynamic,    ///< import('x')
-  require,    ///< require('x'), import x = require('x')
+  esm,          ///< import … from 'x'; one entry per imported name
+  side_effect,  ///< import 'x'
+  reexport,     ///< export … from 'x'; the names are in FileFacts::exports
+  dynamic,      ///< import('x')
+  require,      ///< require('x'), import x = require('x')
 };
 /// One dependency on a module. `imported` is the name taken: `default`, `*` (the namespace, and the
 /// whole value of a require) or a name.
@@ -207,19 +250,20 @@ struct Import {
   NameId imported{};
   BindingIndex local = kNone<BindingIndex>;
   AtomIndex owner{};
-  Position at;               ///< Of the specifier's literal.
+  Position at;  ///< Of the specifier's literal.
   friend bool operator==(const Import&, const Import&) = default;
 };
 
 enum class ExportKind : std::uint8_t {
-  local,         ///< export function f…; export {a as b}: `binding`
-  expression,    ///< export default <expression>: `value`
-  named_from,    ///< export {a as b} from 'x': `import`, `imported`
-  all_from,      ///< export * from 'x': `import`
-  namespace_from,///< export * as n from 'x': `import`
-  cjs_value,     ///< module.exports = v; export = v: `value`; `exported` is `=`
-  cjs_member,    ///< exports.a = v, module.exports.a = v, Object.defineProperty(exports, 'a', …): `value`
-  cjs_all,       ///< Object.assign(module.exports, v), __exportStar(v, exports), spread: `value`
+  local,           ///< export function f…; export {a as b}: `binding`
+  expression,      ///< export default <expression>: `value`
+  named_from,      ///< export {a as b} from 'x': `import`, `imported`
+  all_from,        ///< export * from 'x': `import`
+  namespace_from,  ///< export * as n from 'x': `import`
+  cjs_value,       ///< module.exports = v; export = v: `value`; `exported` is `=`
+  cjs_member,  ///< exports.a = v, module.exports.a = v, Object.defineProperty(exports, 'a', …):
+               ///< `value`
+  cjs_all,     ///< Object.assign(module.exports, v), __exportStar(v, exports), spread: `value`
 };
 struct Export {
   ExportKind kind = ExportKind::local;
@@ -246,11 +290,11 @@ struct Member {
 
 /// A class, interface or object literal: what `x.m` can mean.
 struct Shape {
-  bool is_class = false;      ///< Class or interface; else an object literal.
+  bool is_class = false;              ///< Class or interface; else an object literal.
   AtomIndex atom = kNone<AtomIndex>;  ///< The class, or the variable the literal initialises.
-  ExprIndex extends{};        ///< 0 where there is none.
-  Range members;              ///< Into FileFacts::members.
-  Range implements;           ///< Into FileFacts::expr_lists.
+  ExprIndex extends{};                ///< 0 where there is none.
+  Range members;                      ///< Into FileFacts::members.
+  Range implements;                   ///< Into FileFacts::expr_lists.
   friend bool operator==(const Shape&, const Shape&) = default;
 };
 
@@ -264,7 +308,13 @@ struct Assignment {
   friend bool operator==(const Assignment&, const Assignment&) = default;
 };
 
-enum class ProblemKind : std::uint8_t { syntax_error, missing_token, too_deep, invalid_utf8, nul_byte };
+enum class ProblemKind : std::uint8_t {
+  syntax_error,
+  missing_token,
+  too_deep,
+  invalid_utf8,
+  nul_byte
+};
 struct Problem {
   ProblemKind kind = ProblemKind::syntax_error;
   Position at;
@@ -294,17 +344,19 @@ struct FileFacts {
   std::vector<Shape> shapes;
   std::vector<Member> members;
   std::vector<Assignment> assignments;
-  std::vector<Problem> problems;      ///< At most 100; more are counted only.
+  std::vector<Problem> problems;  ///< At most 100; more are counted only.
   std::uint32_t problem_count = 0;
 
-  std::string name_bytes;                 ///< All names, end to end, each distinct one once.
-  std::vector<std::uint32_t> name_ends;   ///< Name i is [name_ends[i-1], name_ends[i]) of name_bytes.
+  std::string name_bytes;  ///< All names, end to end, each distinct one once.
+  std::vector<std::uint32_t>
+      name_ends;  ///< Name i is [name_ends[i-1], name_ends[i]) of name_bytes.
 
   std::string_view name(NameId id) const noexcept {
     const std::uint32_t i = raw(id);
     const std::uint32_t begin = i == 0 ? 0 : name_ends[i - 1];
     return std::string_view(name_bytes).substr(begin, name_ends[i] - begin);
   }
+  friend bool operator==(const FileFacts&, const FileFacts&) = default;
 };
 
 /// Raised when the same bytes may give other facts than before: stored facts are then rebuilt.

@@ -15,10 +15,11 @@
 namespace dg {
 
 struct ParseOptions {
-  std::uint32_t max_bytes = 2u << 20;       ///< Larger files are skipped: too_large.
-  std::uint32_t max_line_bytes = 20'000;    ///< Files dominated by longer lines are skipped: minified.
-  std::uint32_t max_depth = 10'000;         ///< Syntax nested deeper is left out: Problem too_deep.
-  std::uint32_t budget_ms = 10'000;         ///< Parsing longer than this is given up: timed_out.
+  std::uint32_t max_bytes = 2u << 20;  ///< Larger files are skipped: too_large.
+  std::uint32_t max_line_bytes =
+      20'000;                        ///< Files dominated by longer lines are skipped: minified.
+  std::uint32_t max_depth = 10'000;  ///< Syntax nested deeper is left out: Problem too_deep.
+  std::uint32_t budget_ms = 10'000;  ///< Parsing longer than this is given up: timed_out.
 };
 
 /// The language of a path by its extension (.js .mjs .cjs .jsx .ts .mts .cts .tsx), else nothing.

@@ -1,0 +1,534 @@
+/// \file
+/// Imports and exports: ESM, TypeScript's forms, and CommonJS in its common shapes.
+
+#include <string>
+
+#include "parser/work.h"
+
+namespace dg {
+namespace {
+
+constexpr int kMaxClimb = 64;
+
+class ImportCollector {
+ public:
+  explicit ImportCollector(Work& work) : w_(work), t_(work.tree) {}
+
+  void run() {
+    for (const NodeId site : w_.import_sites) {
+      switch (t_[site].kind) {
+        case Kind::import_statement:
+          import_statement(site);
+          break;
+        case Kind::export_statement:
+          reexport(site);
+          break;
+        default:
+          call(site);
+          break;
+      }
+    }
+  }
+
+ private:
+  NameId specifier(NodeId source) {
+    std::string text;
+    if (source == kNoNode || !w_.literal_text(source, text)) return NameId{};
+    return w_.names.intern(text);
+  }
+
+  ImportIndex add(ImportKind kind, NodeId site, NodeId source, NameId imported) {
+    Import& import = w_.facts.imports.emplace_back();
+    import.kind = kind;
+    import.specifier = specifier(source);
+    import.imported = imported;
+    import.owner = owner_of(site);
+    import.conditional = kind >= ImportKind::dynamic && conditional(site);
+    import.at = w_.at(source == kNoNode ? site : source);
+    return ImportIndex{static_cast<std::uint32_t>(w_.facts.imports.size()) - 1};
+  }
+
+  /// The innermost atom whose extent holds the node. Sites come in source order.
+  AtomIndex owner_of(NodeId site) {
+    while (next_ < w_.atoms.size() && w_.atoms[next_].extent_begin <= site) {
+      current_ = AtomIndex{next_++};
+    }
+    AtomIndex owner = current_;
+    while (w_.atoms[raw(owner)].extent_end <= site) owner = w_.facts.atoms[raw(owner)].parent;
+    return owner;
+  }
+
+  bool conditional(NodeId site) const {
+    NodeId n = t_[site].parent;
+    for (int steps = 0; n != kNoNode && steps < kMaxClimb; ++steps, n = t_[n].parent) {
+      switch (t_[n].kind) {
+        case Kind::program:
+          return false;
+        case Kind::if_statement:
+        case Kind::ternary:
+        case Kind::try_statement:
+        case Kind::switch_statement:
+        case Kind::for_statement:
+        case Kind::for_in_statement:
+        case Kind::while_statement:
+        case Kind::do_statement:
+          return true;
+        case Kind::binary:
+          if (t_.has(n, Kind::logical_operator)) return true;
+          break;
+        default:
+          if (is_function(t_[n].kind)) return true;
+      }
+    }
+    return true;
+  }
+
+  void bind(ImportIndex import, NodeId local, bool type_only) {
+    const BindingIndex binding = w_.binding_of(local);
+    Import& fact = w_.facts.imports[raw(import)];
+    fact.local = binding;
+    fact.type_only = type_only;
+    if (binding == kNone<BindingIndex>) return;
+    Binding& b = w_.facts.bindings[raw(binding)];
+    if (b.import == kNone<ImportIndex>) b.import = import;
+    b.type_only = type_only;
+  }
+
+  void import_statement(NodeId site) {
+    const bool type_only = t_.has(site, Kind::kw_type) || t_.has(site, Kind::kw_typeof);
+    const NodeId require = t_.child(site, Kind::import_require_clause);
+    if (require != kNoNode) {
+      const NodeId source = t_.child(require, Field::source);
+      const NodeId name = t_.child(require, Kind::identifier);
+      const ImportIndex import = add(ImportKind::require, site, source, w_.names.intern("*"));
+      if (name != kNoNode) bind(import, name, type_only);
+      w_.facts.imports[raw(import)].conditional = false;
+      return;
+    }
+    const NodeId source = t_.child(site, Field::source);
+    const NodeId clause = t_.child(site, Kind::import_clause);
+    if (clause == kNoNode) {
+      add(ImportKind::side_effect, site, source, NameId{});
+      return;
+    }
+    for (NodeId c = clause + 1; c < t_[clause].next; c = t_[c].next) {
+      if (t_[c].kind == Kind::identifier) {
+        bind(add(ImportKind::esm, site, source, w_.names.intern("default")), c, type_only);
+      } else if (t_[c].kind == Kind::namespace_import) {
+        const NodeId name = t_.child(c, Kind::identifier);
+        const ImportIndex import = add(ImportKind::esm, site, source, w_.names.intern("*"));
+        if (name != kNoNode) bind(import, name, type_only);
+      } else if (t_[c].kind == Kind::named_imports) {
+        named_imports(site, source, c, type_only);
+      }
+    }
+  }
+
+  void named_imports(NodeId site, NodeId source, NodeId list, bool type_only) {
+    bool any = false;
+    for (NodeId c = list + 1; c < t_[list].next; c = t_[c].next) {
+      if (t_[c].kind != Kind::import_specifier) continue;
+      any = true;
+      const NodeId name = t_.child(c, Field::name), alias = t_.child(c, Field::alias);
+      if (name == kNoNode) continue;
+      NameId imported{};
+      if (!w_.key_name(name, imported)) imported = w_.intern(name);
+      const bool only_type = type_only || t_.has(c, Kind::kw_type) || t_.has(c, Kind::kw_typeof);
+      const NodeId local = alias != kNoNode ? alias : name;
+      bind(add(ImportKind::esm, site, source, imported), local, only_type);
+    }
+    if (!any) add(ImportKind::side_effect, site, source, NameId{});
+  }
+
+  void reexport(NodeId site) {
+    const ImportIndex import =
+        add(ImportKind::reexport, site, t_.child(site, Field::source), NameId{});
+    w_.facts.imports[raw(import)].type_only = t_.has(site, Kind::kw_type);
+    w_.aux[site] = raw(import) + 1;
+  }
+
+  void call(NodeId site) {
+    const NodeId callee = t_.child(site, Field::function);
+    const NodeId arguments = t_.child(site, Field::arguments);
+    const bool dynamic = t_[callee].kind == Kind::import_token;
+    if (!dynamic && !w_.is_global(callee, "require")) return;
+    if (arguments == kNoNode || t_[arguments].kind != Kind::arguments) return;
+    if (!dynamic) w_.facts.is_commonjs = true;
+    const NodeId source = t_.first_named(arguments);
+    const ImportKind kind = dynamic ? ImportKind::dynamic : ImportKind::require;
+    const ImportIndex import = add(kind, site, source, w_.names.intern("*"));
+    const ExprIndex value = w_.make_expr(ExprKind::module, raw(import));
+    w_.memo[site] = raw(value) + 1;
+    bind_local(import, site);
+  }
+
+  /// `const x = require('y')`: x stands for the whole module.
+  void bind_local(ImportIndex import, NodeId site) {
+    NodeId holder = w_.parent_of_value(site);
+    if (holder != kNoNode && t_[holder].kind == Kind::await_) holder = w_.parent_of_value(holder);
+    if (holder == kNoNode || t_[holder].kind != Kind::variable_declarator) return;
+    const NodeId name = t_.child(holder, Field::name);
+    if (name == kNoNode || t_[name].kind != Kind::identifier) return;
+    w_.facts.imports[raw(import)].local = w_.binding_of(name);
+  }
+
+  Work& w_;
+  const SyntaxTree& t_;
+  std::uint32_t next_ = 1;
+  AtomIndex current_{};
+};
+
+// --- Exports ---
+
+Export& add_export(Work& w, ExportKind kind, NameId exported, NodeId at) {
+  Export& fact = w.facts.exports.emplace_back();
+  fact.kind = kind;
+  fact.exported = exported;
+  fact.at = w.at(at);
+  return fact;
+}
+
+void export_binding(Work& w, NodeId name) {
+  const BindingIndex binding = w.binding_of(name);
+  if (binding == kNone<BindingIndex>) return;
+  const Binding& b = w.facts.bindings[raw(binding)];
+  Export& fact = add_export(w, ExportKind::local, b.name, name);
+  fact.binding = binding;
+  fact.type_only = b.type_only;
+}
+
+/// All names that a declaration declares.
+void export_declaration(Work& w, NodeId statement, NodeId declaration) {
+  const SyntaxTree& t = w.tree;
+  if (t[declaration].kind == Kind::ambient_declaration) {
+    declaration = t.first_named(declaration);
+    if (declaration == kNoNode) return;
+  }
+  const bool is_default = t.has(statement, Kind::kw_default);
+  const Kind kind = t[declaration].kind;
+  if (kind == Kind::lexical_declaration || kind == Kind::variable_declaration) {
+    for (NodeId c = declaration + 1; c < t[declaration].next; c = t[c].next) {
+      if (t[c].kind != Kind::variable_declarator) continue;
+      const NodeId name = t.child(c, Field::name);
+      if (name == kNoNode) continue;
+      for (NodeId j = name; j < t[name].next; ++j) {
+        const bool declares = (w.mark[j] & mark_declares) != 0;
+        if (declares && w.aux[j] != 0) export_binding(w, j);
+      }
+    }
+    return;
+  }
+  const NodeId name = t.child(declaration, Field::name);
+  if (is_default) {
+    Export& fact = add_export(w, ExportKind::local, w.names.intern("default"), declaration);
+    if (name != kNoNode && w.binding_of(name) != kNone<BindingIndex>) {
+      fact.binding = w.binding_of(name);
+    } else {
+      fact.kind = ExportKind::expression;
+      const ExprIndex value = w.eval(declaration);
+      w.facts.exports.back().value = value;
+    }
+    return;
+  }
+  if (name != kNoNode && t[name].leaf) export_binding(w, name);
+}
+
+void export_clause(Work& w, NodeId statement, NodeId clause) {
+  const SyntaxTree& t = w.tree;
+  const bool type_only = t.has(statement, Kind::kw_type);
+  const bool from = w.aux[statement] != 0;
+  for (NodeId c = clause + 1; c < t[clause].next; c = t[c].next) {
+    if (t[c].kind != Kind::export_specifier) continue;
+    const NodeId name = t.child(c, Field::name), alias = t.child(c, Field::alias);
+    if (name == kNoNode) continue;
+    NameId local{}, exported{};
+    if (!w.key_name(name, local)) local = w.intern(name);
+    exported = local;
+    if (alias != kNoNode && !w.key_name(alias, exported)) exported = w.intern(alias);
+    Export& fact = add_export(w, from ? ExportKind::named_from : ExportKind::local, exported, name);
+    fact.type_only = type_only || t.has(c, Kind::kw_type);
+    if (from) {
+      fact.import = ImportIndex{w.aux[statement] - 1};
+      fact.imported = local;
+    } else {
+      fact.binding = w.binding_of(name);
+    }
+  }
+}
+
+void export_star(Work& w, NodeId statement) {
+  const SyntaxTree& t = w.tree;
+  const NodeId ns = t.child(statement, Kind::namespace_export);
+  NameId exported{};
+  if (ns != kNoNode) {
+    const NodeId name = t.first_named(ns);
+    if (name != kNoNode && !w.key_name(name, exported)) exported = w.intern(name);
+  }
+  Export& fact = add_export(w, ns != kNoNode ? ExportKind::namespace_from : ExportKind::all_from,
+                            exported, statement);
+  fact.type_only = t.has(statement, Kind::kw_type);
+  fact.import = ImportIndex{w.aux[statement] - 1};
+}
+
+bool inside_namespace(const Work& w, NodeId statement) {
+  const NodeId block = w.tree[statement].parent;
+  return block != kNoNode && w.tree[block].kind == Kind::statement_block;
+}
+
+bool is_void(const Work& w, NodeId value) {
+  const NodeId n = w.unwrap(value);
+  const Kind kind = w.tree[n].kind;
+  return kind == Kind::undefined_ || (kind == Kind::unary && w.source(n).starts_with("void"));
+}
+
+/// What a getter `get() { return v }`, `() => v` or `function () { return v }` answers.
+NodeId returned_by(const Work& w, NodeId function) {
+  const SyntaxTree& t = w.tree;
+  const NodeId body = t.child(function, Field::body);
+  if (body == kNoNode) return kNoNode;
+  if (t[body].kind != Kind::statement_block) return body;
+  const NodeId statement = t.child(body, Kind::return_statement);
+  return statement == kNoNode ? kNoNode : t.first_named(statement);
+}
+
+void export_descriptor(Work& w, NameId name, NodeId descriptor, NodeId at) {
+  const SyntaxTree& t = w.tree;
+  if (t[descriptor].kind != Kind::object) return;
+  for (NodeId c = descriptor + 1; c < t[descriptor].next; c = t[c].next) {
+    const NodeId key = t.child(c, t[c].kind == Kind::pair ? Field::key : Field::name);
+    if (key == kNoNode) continue;
+    const std::string_view text = w.source(key);
+    NodeId value = kNoNode;
+    if (t[c].kind == Kind::method_definition && text == "get") value = returned_by(w, c);
+    if (t[c].kind == Kind::pair) {
+      const NodeId held = t.child(c, Field::value);
+      if (held == kNoNode) continue;
+      if (text == "value") value = held;
+      if (text == "get" && is_function(t[w.unwrap(held)].kind)) {
+        value = returned_by(w, w.unwrap(held));
+      }
+    }
+    if (value == kNoNode) continue;
+    const ExprIndex expr = w.eval(value);
+    add_export(w, ExportKind::cjs_member, name, at).value = expr;
+    w.facts.is_commonjs = true;
+    return;
+  }
+}
+
+void export_all(Work& w, NodeId value, NodeId at) {
+  const ExprIndex expr = w.eval(value);
+  add_export(w, ExportKind::cjs_all, NameId{}, at).value = expr;
+  w.facts.is_commonjs = true;
+}
+
+void add_assignment(Work& w, ExprIndex object, NameId property, ExprIndex value, AtomIndex owner) {
+  w.facts.assignments.push_back({object, property, value, owner});
+}
+
+/// Values of these kinds can hold code.
+bool may_hold_code(ExprKind kind) {
+  switch (kind) {
+    case ExprKind::unknown:
+    case ExprKind::element:
+    case ExprKind::string:
+    case ExprKind::number:
+    case ExprKind::boolean:
+    case ExprKind::regexp:
+    case ExprKind::template_:
+    case ExprKind::null_:
+      return false;
+    default:
+      return true;
+  }
+}
+
+/// `B` of `Object.create(B.prototype)`, `new B()`, `B.prototype`; else none.
+ExprIndex parent_class_of(Work& w, NodeId value) {
+  const SyntaxTree& t = w.tree;
+  const NodeId n = w.unwrap(value);
+  if (t[n].kind == Kind::new_) return w.eval(t.child(n, Field::constructor));
+  NodeId prototype = n;
+  if (t[n].kind == Kind::call) {
+    const NodeId callee = t.child(n, Field::function);
+    const NodeId arguments = t.child(n, Field::arguments);
+    if (callee == kNoNode || arguments == kNoNode || w.source(callee) != "Object.create") {
+      return ExprIndex{0};
+    }
+    prototype = t.first_named(arguments);
+  }
+  if (prototype == kNoNode || t[prototype].kind != Kind::member) return ExprIndex{0};
+  const NodeId property = t.child(prototype, Field::property);
+  if (property == kNoNode || w.source(property) != "prototype") return ExprIndex{0};
+  return w.eval(t.child(prototype, Field::object));
+}
+
+bool is_prototype_of(const Work& w, NodeId n, NodeId& object) {
+  if (n == kNoNode || w.tree[n].kind != Kind::member) return false;
+  const NodeId property = w.tree.child(n, Field::property);
+  object = w.tree.child(n, Field::object);
+  return object != kNoNode && property != kNoNode && w.source(property) == "prototype";
+}
+
+/// `this.x = v`: a member of the class, or an assignment where there is no class.
+void assign_to_this(Work& w, const Expr& self, NameId name, ExprIndex value, AtomIndex owner,
+                    ExprIndex object) {
+  const Atom& binder = w.facts.atoms[self.a];
+  const bool class_self = self.kind == ExprKind::atom;
+  ShapeIndex shape = binder.kind == AtomKind::class_ ? binder.shape : binder.member_of;
+  if (shape != kNone<ShapeIndex> && !w.facts.shapes[raw(shape)].is_class) shape = kNone<ShapeIndex>;
+  if (shape != kNone<ShapeIndex>) {
+    w.assigned.push_back({shape, name, value, class_self || binder.is_static});
+  } else if (may_hold_code(w.facts.exprs[raw(value)].kind)) {
+    add_assignment(w, object, name, value, owner);
+  }
+}
+
+}  // namespace
+
+void collect_imports(Work& work) {
+  ImportCollector(work).run();
+}
+
+void extract_export_statement(Work& w, NodeId node) {
+  const SyntaxTree& t = w.tree;
+  if (inside_namespace(w, node)) return;
+  const NodeId declaration = t.child(node, Field::declaration);
+  if (declaration != kNoNode) return export_declaration(w, node, declaration);
+  const NodeId clause = t.child(node, Kind::export_clause);
+  if (clause != kNoNode) return export_clause(w, node, clause);
+  if (w.aux[node] != 0) return export_star(w, node);
+  NodeId value = t.child(node, Field::value);
+  const bool assignment = value == kNoNode && t.has(node, Kind::equals);
+  if (assignment) value = t.first_named(node);
+  if (value == kNoNode) return;
+  const ExprIndex expr = w.eval(value);
+  Export& fact = assignment
+                     ? add_export(w, ExportKind::cjs_value, w.names.intern("="), value)
+                     : add_export(w, ExportKind::expression, w.names.intern("default"), value);
+  fact.value = expr;
+}
+
+void extract_assignment(Work& w, NodeId node, AtomIndex owner) {
+  const SyntaxTree& t = w.tree;
+  const NodeId left_node = t.child(node, Field::left), right = t.child(node, Field::right);
+  if (left_node == kNoNode || right == kNoNode) return;
+  const NodeId left = w.unwrap(left_node);
+  if (t[left].kind != Kind::member && t[left].kind != Kind::subscript) return;
+  const NodeId object_node = t.child(left, Field::object);
+  if (object_node == kNoNode) return;
+  const ExprIndex target = w.eval(left);
+  const Expr target_expr = w.facts.exprs[raw(target)];
+  const ExprIndex value = w.eval(right);
+  if (target_expr.kind == ExprKind::module_exports) {
+    add_export(w, ExportKind::cjs_value, w.names.intern("="), left).value = value;
+    return;
+  }
+  const ExprIndex object = w.eval(object_node);
+  const Expr object_expr = w.facts.exprs[raw(object)];
+  const bool this_module = object_expr.kind == ExprKind::this_ && object_expr.a == 0 &&
+                           !w.facts.is_module && w.facts.is_commonjs;
+  const bool exports = w.is_export_object(object) || this_module;
+  if (target_expr.kind == ExprKind::element) {
+    // `exports[key] = x[key]` in a loop over x's keys: everything of x.
+    const NodeId from = w.unwrap(right);
+    if (exports && t[from].kind == Kind::subscript) {
+      export_all(w, t.child(from, Field::object), left);
+    }
+    return;
+  }
+  if (target_expr.kind != ExprKind::member) return;
+  const NameId property{target_expr.b};
+  if (exports && !is_void(w, right)) {
+    const NodeId at = t.child(left, t[left].kind == Kind::member ? Field::property : Field::index);
+    add_export(w, ExportKind::cjs_member, property, at).value = value;
+    w.facts.is_commonjs = true;
+  }
+  NodeId of = kNoNode;
+  if (w.names.text(property) == "prototype") {
+    const ExprIndex parent = parent_class_of(w, right);
+    if (raw(parent) != 0) {
+      add_assignment(w, object, w.names.intern("<extends>"), parent, owner);
+      return;
+    }
+  } else if (w.names.text(property) == "__proto__") {
+    const NodeId from = w.unwrap(right);
+    NodeId parent = kNoNode;
+    if (is_prototype_of(w, w.unwrap(object_node), of) && is_prototype_of(w, from, parent)) {
+      add_assignment(w, w.eval(of), w.names.intern("<extends>"), w.eval(parent), owner);
+      return;
+    }
+  }
+  const bool on_this = (object_expr.kind == ExprKind::this_ && object_expr.a != 0) ||
+                       t[w.unwrap(object_node)].kind == Kind::this_;
+  if (on_this && !this_module &&
+      (object_expr.kind == ExprKind::this_ || object_expr.kind == ExprKind::atom)) {
+    assign_to_this(w, object_expr, property, value, owner, object);
+    return;
+  }
+  if (may_hold_code(w.facts.exprs[raw(value)].kind)) {
+    add_assignment(w, object, property, value, owner);
+  }
+}
+
+void extract_special_call(Work& w, NodeId call, AtomIndex owner) {
+  const SyntaxTree& t = w.tree;
+  const NodeId callee_node = t.child(call, Field::function);
+  const NodeId arguments = t.child(call, Field::arguments);
+  if (callee_node == kNoNode || arguments == kNoNode || t[arguments].kind != Kind::arguments)
+    return;
+  NodeId callee = w.unwrap(callee_node);
+  NodeId object = kNoNode;
+  if (t[callee].kind == Kind::member) {
+    object = t.child(callee, Field::object);
+    callee = t.child(callee, Field::property);
+    if (callee == kNoNode) return;
+  }
+  const std::string_view name = w.source(callee);
+  const bool on_object = object != kNoNode && w.source(object) == "Object";
+  const bool defines = on_object && name == "defineProperty";
+  const bool assigns = on_object && name == "assign";
+  const bool sets_prototype = on_object && name == "setPrototypeOf";
+  const bool inherits =
+      name == "inherits" || name == "__extends" || name == "_inherits" || name == "_inheritsLoose";
+  const bool stars = name == "__exportStar" || name == "__export";
+  if (!defines && !assigns && !sets_prototype && !inherits && !stars) return;
+  const NodeId first = t.first_named(arguments);
+  const NodeId second = first == kNoNode ? kNoNode : t.first_named_after(first, arguments);
+  if (first == kNoNode) return;
+  if (stars) {
+    const bool onto_exports = second == kNoNode || w.is_export_object(w.eval(second));
+    if (onto_exports && w.facts.is_commonjs) export_all(w, first, call);
+    return;
+  }
+  if (second == kNoNode) return;
+  if (defines) {
+    const NodeId third = t.first_named_after(second, arguments);
+    NameId key{};
+    if (third == kNoNode || t[second].kind != Kind::string || !w.key_name(second, key)) return;
+    if (w.names.text(key) == "__esModule" || !w.is_export_object(w.eval(first))) return;
+    export_descriptor(w, key, third, second);
+  } else if (assigns) {
+    const ExprIndex target = w.eval(first);
+    const bool exports = w.is_export_object(target);
+    for (NodeId s = second; s != kNoNode; s = t.first_named_after(s, arguments)) {
+      if (exports) {
+        export_all(w, s, s);
+      } else {
+        const ExprIndex value = w.eval(s);
+        if (raw(target) != 0 && may_hold_code(w.facts.exprs[raw(value)].kind)) {
+          add_assignment(w, target, w.names.intern("<mixin>"), value, owner);
+        }
+      }
+    }
+  } else if (sets_prototype) {
+    NodeId child = kNoNode, parent = kNoNode;
+    if (is_prototype_of(w, first, child) && is_prototype_of(w, second, parent)) {
+      add_assignment(w, w.eval(child), w.names.intern("<extends>"), w.eval(parent), owner);
+    }
+  } else {
+    add_assignment(w, w.eval(first), w.names.intern("<extends>"), w.eval(second), owner);
+  }
+}
+
+}  // namespace dg

@@ -1,0 +1,178 @@
+#include "parser/parse.h"
+
+#include <tree_sitter/api.h>
+
+#include <array>
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include "parser/check.h"
+#include "parser/input.h"
+#include "parser/work.h"
+
+namespace dg {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using TreePointer = std::unique_ptr<TSTree, decltype(&ts_tree_delete)>;
+
+/// A node count beyond which scratch memory is given back after the file.
+constexpr std::size_t kKeptNodes = std::size_t{1} << 21;
+
+struct Input {
+  std::string_view bytes;
+};
+
+const char* read_input(void* payload, std::uint32_t byte, TSPoint, std::uint32_t* count) {
+  const auto& bytes = static_cast<const Input*>(payload)->bytes;
+  *count = byte < bytes.size() ? static_cast<std::uint32_t>(bytes.size()) - byte : 0;
+  return *count == 0 ? "" : bytes.data() + byte;
+}
+
+bool past_deadline(TSParseState* state) {
+  return Clock::now() > *static_cast<const Clock::time_point*>(state->payload);
+}
+
+}  // namespace
+
+std::optional<Language> language_of(std::string_view path) noexcept {
+  constexpr std::array<std::pair<std::string_view, Language>, 8> kExtensions = {{
+      {".js", Language::javascript},
+      {".mjs", Language::javascript},
+      {".cjs", Language::javascript},
+      {".jsx", Language::javascript},
+      {".ts", Language::typescript},
+      {".mts", Language::typescript},
+      {".cts", Language::typescript},
+      {".tsx", Language::tsx},
+  }};
+  for (const auto& [extension, language] : kExtensions) {
+    if (path.ends_with(extension)) return language;
+  }
+  return std::nullopt;
+}
+
+struct Parser::Impl {
+  explicit Impl(const ParseOptions& parse_options) : options(parse_options) {}
+
+  const Grammar& grammar(Language language) {
+    auto& slot = grammars[static_cast<std::size_t>(language)];
+    if (!slot) slot = std::make_unique<Grammar>(language);
+    return *slot;
+  }
+
+  TreePointer parse_tree(Language language, std::string_view bytes);
+  void extract_facts();
+
+  ParseOptions options;
+  std::unique_ptr<TSParser, decltype(&ts_parser_delete)> parser{ts_parser_new(), &ts_parser_delete};
+  std::array<std::unique_ptr<Grammar>, 3> grammars;
+  Work work;
+};
+
+TreePointer Parser::Impl::parse_tree(Language language, std::string_view bytes) {
+  ts_parser_reset(parser.get());
+  const bool fits = ts_parser_set_language(parser.get(), grammar(language).language());
+  DG_ENFORCE(fits, "the grammars are built for this tree-sitter");
+  Input input{bytes};
+  TSInput source{};
+  source.payload = &input;
+  source.read = &read_input;
+  source.encoding = TSInputEncodingUTF8;
+  Clock::time_point deadline = Clock::now() + std::chrono::milliseconds(options.budget_ms);
+  TSParseOptions limits{};
+  limits.payload = &deadline;
+  limits.progress_callback = &past_deadline;
+  return {ts_parser_parse_with_options(parser.get(), nullptr, source, limits), &ts_tree_delete};
+}
+
+void Parser::Impl::extract_facts() {
+  declare(work);
+  resolve_names(work);
+  collect_imports(work);
+  extract(work);
+  fill_shapes(work);
+  measure(work);
+  name_atoms(work);
+  finish(work);
+}
+
+namespace {
+
+void clear(FileFacts& facts) {
+  facts.atoms.clear();
+  facts.params.clear();
+  facts.scopes.clear();
+  facts.bindings.clear();
+  facts.exprs.clear();
+  facts.expr_lists.clear();
+  facts.references.clear();
+  facts.imports.clear();
+  facts.exports.clear();
+  facts.shapes.clear();
+  facts.members.clear();
+  facts.assignments.clear();
+  facts.problems.clear();
+  facts.problem_count = 0;
+  facts.skipped = SkipReason::none;
+  facts.is_module = facts.is_commonjs = false;
+}
+
+/// A skipped file is its module atom alone.
+void only_module(Work& work, SkipReason reason) {
+  clear(work.facts);
+  FileFacts& facts = work.facts;
+  facts.skipped = reason;
+  Atom& module = facts.atoms.emplace_back();
+  module.kind = AtomKind::module;
+  module.name = module.qualified_name = work.names.intern("<module>");
+  module.byte_end = static_cast<std::uint32_t>(work.bytes.size());
+  module.end = work.lines.position(module.byte_end);
+  facts.scopes.push_back({ScopeKind::module, kNone<ScopeIndex>, AtomIndex{0}});
+  facts.exprs.push_back({});
+}
+
+}  // namespace
+
+Parser::Parser(ParseOptions options) : impl_(std::make_unique<Impl>(options)) {}
+Parser::~Parser() = default;
+Parser::Parser(Parser&&) noexcept = default;
+Parser& Parser::operator=(Parser&&) noexcept = default;
+
+FileFacts Parser::parse(std::string_view path, std::string_view bytes) {
+  const auto language = language_of(path);
+  DG_ENFORCE(language.has_value(), "only source files are handed to the parser");
+  Work& work = impl_->work;
+  clear(work.facts);
+  work.facts.language = *language;
+  work.facts.bytes = static_cast<std::uint32_t>(bytes.size());
+  work.names.start(valid_utf8(bytes));
+  SkipReason reason = skip_reason(bytes, impl_->options);
+  work.bytes = bytes;
+  work.lines.start(bytes);
+  if (reason == SkipReason::none) {
+    const TreePointer tree = impl_->parse_tree(*language, bytes);
+    if (tree) {
+      work.tree.flatten(impl_->grammar(*language), *tree, impl_->options.max_depth);
+    } else {
+      reason = SkipReason::timed_out;
+    }
+  }
+  if (reason == SkipReason::none) {
+    work.start(bytes);
+    impl_->extract_facts();
+  } else {
+    only_module(work, reason);
+  }
+  const std::uint32_t last = work.lines.begins().back();
+  work.facts.lines = work.lines.line_count() - (last >= bytes.size() ? 1 : 0);
+  FileFacts result = work.facts;  // Copied: exactly as large as needed; the scratch is kept.
+  result.name_bytes = work.names.bytes();
+  result.name_ends = work.names.ends();
+  result.name_bytes.shrink_to_fit();
+  if (work.tree.nodes.capacity() > kKeptNodes) work = Work();
+  return result;
+}
+
+}  // namespace dg

@@ -1,0 +1,170 @@
+#pragma once
+/// \file
+/// The state that the passes of extraction share while one file is being read, and the passes.
+///
+/// Passes, in order; each is a plain loop over the flat tree or over a list that an earlier one
+/// left:
+///   declare          scopes, bindings, atoms (with their extents), and what `this` means where
+///   resolve_names    every identifier to its binding
+///   collect_imports  imports, in source order
+///   extract          references, assignments, exports, returns
+///   fill_shapes      members of classes and object literals
+///   measure          hashes, complexity, lines of code
+///   name_atoms, finish   qualified names, exported flags, sorted and packed facts
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parser/facts.h"
+#include "parser/names.h"
+#include "parser/positions.h"
+#include "parser/syntax.h"
+
+namespace dg {
+
+/// What extraction knows of an atom beside its facts.
+struct AtomWork {
+  NodeId extent_begin = 0, extent_end = 0;  ///< [begin, end) in the flat tree: its code.
+  NodeId node = kNoNode;                    ///< The function, class, declarator … itself.
+  NodeId doc_before = 0;                    ///< A doc comment stands directly before this node.
+  NameId segment{};                         ///< Its part of the qualified name, without `#k`.
+  std::uint32_t return_count = 0;
+};
+
+/// `this.x = value` in a class' own code.
+struct AssignedMember {
+  ShapeIndex shape{};
+  NameId name{};
+  ExprIndex value{};
+  bool is_static = false;
+};
+
+/// A declared name's place in a pattern or declarator, for its initial value.
+struct PendingName {
+  BindingIndex binding{};
+  NodeId node = kNoNode;
+};
+
+struct ShapeWork {
+  NodeId node = kNoNode;  ///< The class, interface, namespace or object node.
+  bool filled = false;
+};
+
+class Work {
+ public:
+  std::string_view bytes;
+  SyntaxTree tree;
+  LineIndex lines;
+  NamePool names;
+  FileFacts facts;
+
+  /// Per node; what it means depends on the node's kind. 0 is nothing.
+  ///   identifiers: before resolve_names the name, after it see binding_of
+  ///   functions, classes, declarators: atom + 1;  objects: shape + 1;  `this`, `super`: this_code
+  std::vector<std::uint32_t> aux;
+  /// Per node: the expression it evaluates to, + 1; for pattern nodes the value that flows in, + 1.
+  std::vector<std::uint32_t> memo;
+  std::vector<std::uint8_t> mark;  ///< Per node: NodeMark bits.
+
+  std::vector<AtomWork> atoms;
+  std::vector<ShapeWork> shapes;
+  std::vector<std::uint32_t> events;  ///< Scope entries and exits, identifiers; resolve_names.
+  std::vector<NodeId> import_sites;   ///< Candidates, in source order.
+  std::vector<AssignedMember> assigned;
+  std::vector<std::uint8_t> export_alias;  ///< Per binding: it names module.exports.
+  std::vector<NodeId> eval_stack;
+  std::string text_buffer;
+
+  void start(std::string_view file_bytes);
+
+  std::string_view source(NodeId n) const noexcept {
+    return bytes.substr(tree[n].begin, tree[n].end - tree[n].begin);
+  }
+  NameId intern(NodeId n) { return names.intern(source(n)); }
+  Position at(NodeId n) const noexcept { return lines.position(tree[n].begin); }
+  /// The node below parentheses, `as`, `!` and the like.
+  NodeId unwrap(NodeId n) const noexcept;
+  /// The nearest ancestor that is no such wrapper.
+  NodeId parent_of_value(NodeId n) const noexcept;
+  /// The text of a string literal or substitution-free template, escapes resolved. False: neither.
+  bool literal_text(NodeId n, std::string& out) const;
+  /// The name of a key or property: identifier, private name, string or number; false if computed.
+  bool key_name(NodeId key, NameId& out);
+
+  /// Expressions, equal ones once. `call` and `construct` are never shared.
+  ExprIndex make_expr(ExprKind kind, std::uint32_t a = kNoIndex, std::uint32_t b = kNoIndex);
+  ExprIndex eval(NodeId n);
+
+  AtomIndex atom_of(NodeId n) const noexcept {
+    return aux[n] == 0 ? kNone<AtomIndex> : AtomIndex{aux[n] - 1};
+  }
+  ShapeIndex ensure_shape(NodeId object);
+  bool is_global(NodeId identifier, std::string_view name) const noexcept;
+  BindingIndex binding_of(NodeId identifier) const noexcept;
+  bool is_export_object(ExprIndex expr) const noexcept;
+
+  BindingIndex declare(ScopeIndex scope, NameId name, BindingKind kind, NodeId at);
+
+ private:
+  std::vector<std::uint32_t> expr_slots_;
+  std::vector<std::uint64_t> declared_keys_;
+  std::vector<std::uint32_t> declared_values_;
+  std::size_t declared_count_ = 0;
+  void grow_declared();
+  void grow_exprs();
+};
+
+enum NodeMark : std::uint8_t {
+  mark_declares = 1,  ///< An identifier that declares its name: no use of it.
+  mark_skip = 2,      ///< Handled by its parent: no value reference of its own.
+  mark_planned = 4,   ///< Its atom was made when an enclosing statement was met.
+  mark_variable = 8,  ///< A declaring identifier that becomes a variable atom of its own.
+};
+
+// aux of a resolved identifier: binding + 1, or kGlobalName | name.
+inline constexpr std::uint32_t kGlobalName = 0x80000000U;
+// this_code: binder atom + 1, with kThisIsClass where `this` is the class itself (static code).
+inline constexpr std::uint32_t kThisIsClass = 0x80000000U;
+
+void declare(Work& work);
+void resolve_names(Work& work);
+void collect_imports(Work& work);
+void extract(Work& work);
+void fill_shapes(Work& work);
+void measure(Work& work);
+void name_atoms(Work& work);
+void finish(Work& work);
+
+// --- Pieces that more than one pass uses ---
+
+/// The name a function or class expression gets from where it stands: `name` and the segment of its
+/// qualified name. See atom_names.cc for the rules.
+struct GivenName {
+  NameId name{};
+  NameId segment{};
+  NodeId at = kNoNode;  ///< Where the name stands; none: anonymous.
+  NameId test_callee{};
+  ShapeIndex object = kNone<ShapeIndex>;  ///< The object literal it is a member of.
+};
+GivenName name_from_context(Work& work, NodeId node);
+/// The prefix that enclosing named object literals give to their members: `obj.inner.`.
+void append_object_prefix(Work& work, NodeId object, std::string& out);
+
+/// Canonical one-line text of a subtree, at most `limit` bytes.
+void append_canonical(const Work& work, NodeId n, std::size_t limit, std::string& out);
+NameId signature_of(Work& work, AtomIndex atom);
+void collect_params(Work& work, AtomIndex atom, NodeId function);
+NameId doc_of(Work& work, NodeId before);
+/// The text of a callee: `a.b().c`, at most 120 bytes.
+NameId callee_text(Work& work, NodeId callee);
+
+/// Records what an assignment expression exports, if anything, and the assignment itself.
+void extract_assignment(Work& work, NodeId node, AtomIndex owner);
+/// Calls that export or inherit: Object.defineProperty(exports, …), util.inherits(A, B), ….
+void extract_special_call(Work& work, NodeId call, AtomIndex owner);
+void extract_export_statement(Work& work, NodeId node);
+bool is_test_function(std::string_view name) noexcept;
+
+}  // namespace dg
