@@ -108,7 +108,7 @@ void bench_questions(LiveService& service, const Corpus& corpus, const Options& 
   const Samples callers = timed_questions(
       questions,
       [&](const Question& q) {
-        return service.ask("callers", {{"atom", q.atom}});
+        return service.ask("callers", {{"atom", q.atom}, {"relations", "calls"}});
       },
       [](const Question& q, const Json& answer) {
         return answer.at("total").get<std::size_t>() == q.callers;
@@ -126,8 +126,8 @@ void bench_questions(LiveService& service, const Corpus& corpus, const Options& 
       [&](const Question& q) {
         return service.ask("find", {{"text", q.name}});
       },
-      [](const Question&, const Json& answer) {
-        return answer.at("total").get<std::size_t>() >= 1;
+      [](const Question& q, const Json& answer) {
+        return answer.at("items").at(0).at("atom").at("name") == q.name;
       });
   report_percentiles(corpus, "show on the socket", show, {}, 1, report);
   report_percentiles(corpus, "callers on the socket", callers, {}, 1, report);
