@@ -103,6 +103,16 @@ fs::path database_path(const fs::path& project) {
   return state_folder(project) / "deltagraph.db";
 }
 
+std::uint64_t database_bytes(const fs::path& project) {
+  std::uint64_t bytes = 0;
+  for (const char* suffix : {"", "-wal"}) {
+    std::error_code error;
+    const std::uintmax_t size = fs::file_size(fs::path(database_path(project)) += suffix, error);
+    if (!error) bytes += size;
+  }
+  return bytes;
+}
+
 std::string relative_to_project(const std::string& typed, const fs::path& project,
                                 const fs::path& cwd) {
   const std::size_t colon = typed.find(':');

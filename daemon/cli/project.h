@@ -2,6 +2,7 @@
 /// \file
 /// Which folder a command is about.
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -23,6 +24,8 @@ Result<std::filesystem::path> find_project(const std::string& given,
 
 std::filesystem::path state_folder(const std::filesystem::path& project);
 std::filesystem::path database_path(const std::filesystem::path& project);
+/// Of the database and its write-ahead log; 0 where there is none.
+std::uint64_t database_bytes(const std::filesystem::path& project);
 
 /// A path or `file:line[:col]` or `file::name` as typed, with the file relative to the project
 /// where it is one of its files as seen from `cwd`; anything else unchanged.

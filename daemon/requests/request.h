@@ -52,6 +52,7 @@ struct Method {
   const char* summary;  ///< One line, for help and documentation.
   std::vector<Parameter> parameters;
   Handler handler;
+  const char* answer = "";  ///< The shape of its JSON, for `help`.
 };
 
 /// All questions, sorted by name.

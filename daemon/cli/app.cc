@@ -1,0 +1,120 @@
+#include <exception>
+
+#include "daemon/cli/command_line.h"
+#include "daemon/cli/commands.h"
+
+namespace dg {
+namespace {
+
+constexpr const char* kDescription =
+    "deltagraph: an exact, live call graph of a JavaScript or TypeScript project.\n"
+    "A command uses the project's service and starts it when none runs.\n";
+
+void add_global_options(CLI::App& app, Settings& settings) {
+  app.add_option("--project", settings.project,
+                 "The project's folder (default: the nearest one above with .deltagraph, .git or "
+                 "package.json)")
+      ->type_name("DIR");
+  app.add_flag("--json", settings.json, "Answer and errors as JSON");
+  app.add_flag("--no-start", settings.no_start,
+               "Without a running service answer from the database, and say how old it is");
+  app.add_flag("--sync", settings.sync, "First wait until all that is on disk now is visible");
+  app.add_option_function<std::string>(
+         "--color",
+         [&settings](const std::string& choice) {
+           settings.color = choice == "always"  ? ColorChoice::always
+                            : choice == "never" ? ColorChoice::never
+                                                : ColorChoice::automatic;
+         },
+         "auto, always or never; auto respects NO_COLOR")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
+  app.set_version_flag("--version", std::string("deltagraph ") + DELTAGRAPH_VERSION);
+}
+
+/// What CLI11 says, as thing, reason and cure.
+Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
+  std::string command;
+  for (const CLI::App* each : app.get_subcommands()) command = each->get_name();
+  std::string reason = error.what();
+  if (const std::size_t line = reason.find('\n'); line != std::string::npos) reason.resize(line);
+  return {ErrorKind::usage, command.empty() ? "command line" : command, reason,
+          "See 'deltagraph help" + (command.empty() ? "" : " " + command) + "'."};
+}
+
+bool asks_for_json(int argc, const char* const* argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word == "--") return false;
+    if (word == "--json") return true;
+  }
+  return false;
+}
+
+int run(int argc, const char* const* argv) {
+  Invocation invocation;
+  const std::unique_ptr<CLI::App> app = make_app(invocation);
+  try {
+    app->parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    Session session(invocation.settings);
+    const std::vector<CLI::App*> given = app->get_subcommands();
+    session.out.write((given.empty() ? app.get() : given.front())->help());
+    return session.finish(Exit::done);
+  } catch (const CLI::CallForVersion& version) {
+    Session session(invocation.settings);
+    session.out.line(version.what());
+    return session.finish(Exit::done);
+  } catch (const CLI::ParseError& error) {
+    invocation.settings.json = asks_for_json(argc, argv);
+    Session session(invocation.settings);
+    return session.fail(usage_error(*app, error));
+  }
+  Session session(invocation.settings);
+  if (!invocation.run) {
+    session.err.write(app->help());
+    return session.finish(Exit::usage);
+  }
+  return invocation.run(session);
+}
+
+}  // namespace
+
+CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& summary,
+                      Invocation& invocation, std::function<int(Session&)> run) {
+  CLI::App* command = app.add_subcommand(name, summary);
+  command->footer(examples_of(name));
+  command->final_callback([&invocation, run = std::move(run)] { invocation.run = run; });
+  return command;
+}
+
+std::unique_ptr<CLI::App> make_app(Invocation& invocation) {
+  auto app = std::make_unique<CLI::App>(kDescription, "deltagraph");
+  app->fallthrough();
+  app->require_subcommand(0, 1);
+  add_global_options(*app, invocation.settings);
+  add_index(*app, invocation);
+  add_serve(*app, invocation);
+  add_service(*app, invocation);
+  add_questions(*app, invocation);
+  add_export(*app, invocation);
+  add_watch(*app, invocation);
+  add_completion(*app, invocation);
+  add_help(*app, invocation);
+  app->footer(
+      "Exit codes: 0 done, 1 no result, 2 usage, 3 ambiguous, 4 no such project or atom, 5 "
+      "trouble\n"
+      "with the service or the database. 'deltagraph help COMMAND' has examples.");
+  return app;
+}
+
+int run_command_line(int argc, const char* const* argv) {
+  // Nothing of ours throws; what a library throws (no memory, no current folder) ends here.
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& failure) {
+    std::fprintf(stderr, "deltagraph: unexpected failure: %s. Try again.\n", failure.what());
+  }
+  return static_cast<int>(Exit::trouble);
+}
+
+}  // namespace dg

@@ -1,0 +1,40 @@
+#pragma once
+/// \file
+/// One function for each family of commands: it declares them to the app, and says what to run.
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "daemon/cli/session.h"
+
+namespace dg {
+
+/// What was asked for, filled in while the command line is read.
+struct Invocation {
+  Settings settings;
+  std::function<int(Session&)> run;  ///< Of the command that was given.
+};
+
+void add_index(CLI::App& app, Invocation& invocation);
+void add_serve(CLI::App& app, Invocation& invocation);
+void add_service(CLI::App& app, Invocation& invocation);  ///< start stop restart status sync
+void add_questions(CLI::App& app,
+                   Invocation& invocation);  ///< find show outline callers … stats sql
+void add_export(CLI::App& app, Invocation& invocation);
+void add_watch(CLI::App& app, Invocation& invocation);
+void add_completion(CLI::App& app, Invocation& invocation);
+void add_help(CLI::App& app, Invocation& invocation);
+
+/// The examples that `help X` and `X --help` end with.
+std::string examples_of(const std::string& command);
+
+/// A command with its help footer. `run` is called after all of the command line is read.
+CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& summary,
+                      Invocation& invocation, std::function<int(Session&)> run);
+
+/// The whole app: what is run, completed and documented.
+std::unique_ptr<CLI::App> make_app(Invocation& invocation);
+
+}  // namespace dg

@@ -1,0 +1,121 @@
+#include <memory>
+
+#include "daemon/cli/commands.h"
+
+namespace dg {
+namespace {
+
+struct Examples {
+  const char* command;
+  const char* text;
+};
+
+// Sorted as `deltagraph help` lists the commands.
+constexpr Examples kExamples[] = {
+    {"index",
+     "Examples:\n"
+     "  deltagraph index              this folder\n"
+     "  deltagraph index ~/src/shop --json | jq .relations\n"},
+    {"serve",
+     "Examples:\n"
+     "  deltagraph serve              index, then one line for each save, until Ctrl-C\n"
+     "  deltagraph serve ~/src/shop --idle-exit 60\n"},
+    {"start", "Example:\n  deltagraph start && deltagraph status\n"},
+    {"stop", "Example:\n  deltagraph stop --project ~/src/shop\n"},
+    {"restart", "Example:\n  deltagraph restart\n"},
+    {"status",
+     "Examples:\n"
+     "  deltagraph status\n"
+     "  deltagraph status --json | jq -r .socket\n"},
+    {"sync", "Example:\n  git checkout main && deltagraph sync && deltagraph callers pay\n"},
+    {"find",
+     "Examples:\n"
+     "  deltagraph find parseUrl      exact, then prefix, words of names, signatures and docs\n"
+     "  deltagraph find url parse     every word\n"
+     "  deltagraph find Cart --kinds class,interface\n"},
+    {"show",
+     "Examples:\n"
+     "  deltagraph show src/cart.ts::Cart.pay\n"
+     "  deltagraph show src/cart.ts:42 --source\n"},
+    {"outline", "Example:\n  deltagraph outline src/cart.ts\n"},
+    {"callers",
+     "Examples:\n"
+     "  deltagraph callers pay                     by name; ambiguous names list the candidates\n"
+     "  deltagraph callers src/cart.ts:42:9        what stands at this place\n"
+     "  deltagraph callers Cart.pay --relations all --min-confidence exact\n"
+     "  deltagraph callers pay --unresolved        with the sites that may mean it\n"},
+    {"callees", "Example:\n  deltagraph callees src/cart.ts::Cart.pay\n"},
+    {"impact",
+     "Examples:\n"
+     "  deltagraph impact Cart.pay\n"
+     "  deltagraph impact Cart.pay --depth 20 --min-confidence exact --json\n"},
+    {"path", "Example:\n  deltagraph path checkout src/bank.ts::transfer\n"},
+    {"resolve", "Example:\n  deltagraph resolve src/cart.ts:42\n"},
+    {"stats", "Example:\n  deltagraph stats --limit 1000 --json | jq .problem_files\n"},
+    {"sql",
+     "Examples:\n"
+     "  deltagraph sql \"SELECT file_path, count(*) FROM atoms GROUP BY 1 ORDER BY 2 DESC LIMIT "
+     "10\"\n"
+     "  deltagraph sql \"SELECT name FROM sqlite_schema WHERE type = 'table'\"\n"},
+    {"export",
+     "Examples:\n"
+     "  deltagraph export > graph.jsonl\n"
+     "  deltagraph export --format dot | dot -Tsvg > graph.svg\n"
+     "  deltagraph export --format sql | sqlite3 graph.db\n"},
+    {"watch", "Example:\n  deltagraph watch --json | jq -c '.broken[]'\n"},
+    {"why-ignored", "Example:\n  deltagraph why-ignored dist/bundle.js\n"},
+    {"completion",
+     "Examples:\n"
+     "  source <(deltagraph completion bash)\n"
+     "  deltagraph completion zsh > ~/.zfunc/_deltagraph\n"
+     "  deltagraph completion fish > ~/.config/fish/completions/deltagraph.fish\n"},
+    {"help", "Example:\n  deltagraph help callers\n"},
+};
+
+std::string answer_of(const std::string& command) {
+  for (const Method& method : methods()) {
+    if (command == method.name && *method.answer != '\0') {
+      return std::string(
+                 "With --json it prints (and every answer carries sequence, age_ms, behind, "
+                 "pending, live):\n") +
+             method.answer;
+    }
+  }
+  return {};
+}
+
+int show_help(Session& session, CLI::App& app, const std::string& name) {
+  if (name.empty()) {
+    session.out.write(app.help());
+    return session.finish(Exit::done);
+  }
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (command->get_name() != name || command->get_group().empty()) continue;
+    session.out.write(command->help());
+    return session.finish(Exit::done);
+  }
+  return session.fail({ErrorKind::usage, "help " + name, "there is no such command",
+                       "'deltagraph help' lists them."});
+}
+
+}  // namespace
+
+std::string examples_of(const std::string& command) {
+  std::string text;
+  for (const Examples& examples : kExamples) {
+    if (command == examples.command) text = examples.text;
+  }
+  const std::string answer = answer_of(command);
+  if (!answer.empty()) text += "\n" + answer;
+  return text;
+}
+
+void add_help(CLI::App& app, Invocation& invocation) {
+  const auto name = std::make_shared<std::string>();
+  CLI::App* command =
+      add_command(app, "help", "Explain a command, with examples", invocation,
+                  [&app, name](Session& session) { return show_help(session, app, *name); });
+  command->add_option("COMMAND", *name, "One of those that 'deltagraph help' lists");
+}
+
+}  // namespace dg

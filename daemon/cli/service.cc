@@ -1,0 +1,203 @@
+#include <memory>
+#include <thread>
+
+#include "daemon/cli/commands.h"
+#include "daemon/cli/figures.h"
+#include "daemon/cli/launch.h"
+#include "daemon/cli/project.h"
+#include "daemon/cli/table.h"
+
+namespace dg {
+namespace {
+
+namespace fs = std::filesystem;
+using std::chrono::seconds;
+
+struct ServiceChoice {
+  std::string folder;
+  bool force = false;
+};
+
+/// The project that start, stop, restart and status are about: DIR, --project, or the enclosing
+/// one.
+Result<fs::path> chosen_project(Session& session, const ServiceChoice& choice) {
+  const std::string given = !choice.folder.empty() ? choice.folder : session.settings.project;
+  return find_project(given, session.cwd);
+}
+
+int say(Session& session, const Json& json, const std::string& text, Exit code = Exit::done) {
+  session.out.line(session.settings.json ? json_text(json) : printable(text));
+  return session.finish(code);
+}
+
+int start(Session& session, const fs::path& project) {
+  if (connect_service(project)) {
+    return say(session, {{"project", project.string()}, {"started", false}},
+               "The service of " + project.string() + " runs already.");
+  }
+  const Result<std::unique_ptr<Client>> client = connect_or_start(session, project);
+  if (!client) return session.fail(client.error());
+  const Result<> ready = wait_ready(session, **client);
+  if (!ready) return session.fail(ready.error());
+  return say(session, {{"project", project.string()}, {"started", true}},
+             "The service of " + project.string() + " runs.");
+}
+
+/// True when it had run. Returns when it answers no more.
+Result<bool> stop_service(const fs::path& project) {
+  Result<std::unique_ptr<Client>> client = connect_service(project);
+  if (!client && client.error().kind == ErrorKind::not_found) return false;
+  if (!client) return client.error();
+  const Result<Json> stopped = (*client)->call("stop", Json::object(), seconds(30));
+  if (!stopped) return stopped.error();
+  const auto patience = std::chrono::steady_clock::now() + seconds(30);
+  while (connect_service(project)) {
+    if (std::chrono::steady_clock::now() > patience) {
+      return Error{ErrorKind::io, "service of " + project.string(),
+                   "was asked to stop and still answers", "See 'deltagraph status' for its pid."};
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return true;
+}
+
+int stop(Session& session, const fs::path& project) {
+  const Result<bool> stopped = stop_service(project);
+  if (!stopped) return session.fail(stopped.error());
+  const std::string text = *stopped ? "The service of " + project.string() + " is stopped."
+                                    : "No service of " + project.string() + " runs.";
+  return say(session, {{"project", project.string()}, {"stopped", *stopped}}, text,
+             *stopped ? Exit::done : Exit::no_result);
+}
+
+int restart(Session& session, const fs::path& project) {
+  const Result<bool> stopped = stop_service(project);
+  if (!stopped) return session.fail(stopped.error());
+  return start(session, project);
+}
+
+std::string text_of(const Json& json, const char* key) {
+  const auto found = json.find(key);
+  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+std::uint64_t number_of(const Json& json, const char* key) {
+  const auto found = json.find(key);
+  return found != json.end() && found->is_number() ? found->get<std::uint64_t>() : 0;
+}
+
+std::string watch_text(const Json& watch) {
+  std::string text = counted(number_of(watch, "folders"), "folder") + " watched";
+  const Json polled = watch.value("polled", Json::array());
+  if (!polled.empty()) text += ", " + grouped(polled.size()) + " polled";
+  if (number_of(watch, "overflows") > 0)
+    text += ", " + counted(number_of(watch, "overflows"), "overflow");
+  return text;
+}
+
+void print_status(Session& session, const Json& status) {
+  Table table({{"", false, Style::bold}, {"", false, Style::plain, true}});
+  table.row({"project", text_of(status, "project")});
+  table.row({"state", text_of(status, "state") + ", pid " +
+                          std::to_string(number_of(status, "pid")) + ", version " +
+                          text_of(status, "version") + ", up " +
+                          duration_text(static_cast<double>(number_of(status, "uptime_ms")))});
+  std::string fresh = std::to_string(number_of(status, "sequence"));
+  if (status.contains("age_ms") && status["age_ms"].is_number()) {
+    fresh += ", " + age_text(status["age_ms"].get<std::int64_t>());
+  }
+  if (status.value("behind", false))
+    fresh += ", behind: " + counted(number_of(status, "pending"), "change") + " pending";
+  table.row({"sequence", fresh});
+  table.row({"index", counted(number_of(status, "files"), "file") + ", " +
+                          counted(number_of(status, "atoms"), "atom") + ", " +
+                          counted(number_of(status, "relations"), "relation") + ", " +
+                          grouped(number_of(status, "unresolved")) + " unresolved"});
+  const Json watch = status.value("watch", Json::object());
+  table.row({"watching", watch_text(watch)});
+  if (!text_of(watch, "reason").empty()) table.row({"", text_of(watch, "reason")});
+  const Json database = status.value("database", Json::object());
+  table.row(
+      {"database", text_of(database, "path") + ", " + bytes_text(number_of(database, "bytes"))});
+  const Json memory = status.value("memory", Json::object());
+  table.row({"memory", bytes_text(number_of(memory, "resident_bytes")) + ", " +
+                           counted(number_of(status, "descriptors"), "descriptor") + ", " +
+                           counted(number_of(status, "clients"), "client")});
+  table.row({"socket", text_of(status, "socket")});
+  if (!text_of(status, "last_error").empty()) table.row({"error", text_of(status, "last_error")});
+  for (const Json& trouble : status.value("troubles", Json::array())) {
+    table.row({"unreadable", text_of(trouble, "path") + ": " + text_of(trouble, "reason")});
+  }
+  for (const Json& notice : status.value("notices", Json::array())) {
+    if (notice.is_string()) table.row({"notice", notice.get<std::string>()});
+  }
+  table.print(session.out);
+}
+
+int status(Session& session, const fs::path& project) {
+  const Result<std::unique_ptr<Client>> client = connect_service(project);
+  if (!client && client.error().kind != ErrorKind::not_found) return session.fail(client.error());
+  if (!client) {
+    const bool indexed = fs::exists(database_path(project));
+    const Json json{
+        {"project", project.string()},
+        {"running", false},
+        {"indexed", indexed},
+        {"database",
+         {{"path", database_path(project).string()}, {"bytes", database_bytes(project)}}}};
+    return say(session, json,
+               "No service of " + project.string() + " runs" +
+                   (indexed ? "." : ", and it is not indexed.") +
+                   " Start one with 'deltagraph start'.",
+               Exit::no_result);
+  }
+  const Result<Json> answer = (*client)->call("status", Json::object(), seconds(30));
+  if (!answer) return session.fail(answer.error());
+  if (session.settings.json) {
+    session.out.line(json_text(*answer));
+  } else {
+    print_status(session, *answer);
+  }
+  return session.finish(text_of(*answer, "last_error").empty() ? Exit::done : Exit::trouble);
+}
+
+int sync(Session& session, const fs::path& project) {
+  const Result<std::unique_ptr<Client>> client =
+      session.settings.no_start ? connect_service(project) : connect_or_start(session, project);
+  if (!client) return session.fail(client.error());
+  const Result<> ready = wait_ready(session, **client);
+  if (!ready) return session.fail(ready.error());
+  const Result<Json> synced = (*client)->call("sync", Json::object(), std::chrono::minutes(1));
+  if (!synced) return session.fail(synced.error());
+  return say(
+      session, *synced,
+      "In step with the disk at sequence " + std::to_string(number_of(*synced, "sequence")) + ".");
+}
+
+void add(CLI::App& app, Invocation& invocation, const char* name, const char* summary,
+         int (*run)(Session&, const fs::path&), bool starts) {
+  const auto choice = std::make_shared<ServiceChoice>();
+  CLI::App* command =
+      add_command(app, name, summary, invocation, [choice, run, starts](Session& session) {
+        Result<fs::path> project = chosen_project(session, *choice);
+        if (project && starts) project = check_folder(*project, choice->force);
+        if (!project) return session.fail(project.error());
+        return run(session, *project);
+      });
+  command->add_option("DIR", choice->folder, "The project's folder (default: the enclosing one)");
+  if (starts) command->add_flag("--force", choice->force, "Even for / or a home folder");
+}
+
+}  // namespace
+
+void add_service(CLI::App& app, Invocation& invocation) {
+  add(app, invocation, "start", "Start the service in the background and wait until it is ready",
+      start, true);
+  add(app, invocation, "stop", "Stop the service; exit code 1 when none runs", stop, false);
+  add(app, invocation, "restart", "Stop the service, if it runs, and start it", restart, true);
+  add(app, invocation, "status",
+      "What the service does, watches and holds; exit code 1 when none runs", status, false);
+  add(app, invocation, "sync", "Return once all that is on disk now is visible in every query",
+      sync, false);
+}
+
+}  // namespace dg

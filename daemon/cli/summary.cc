@@ -1,0 +1,154 @@
+#include "daemon/cli/summary.h"
+
+#include <algorithm>
+
+#include "daemon/cli/figures.h"
+#include "daemon/cli/table.h"
+#include "daemon/requests/stats.h"
+
+namespace dg {
+namespace {
+
+constexpr std::size_t kFilesShown = 5;
+
+const Json& at(const Json& json, const char* key) {
+  static const Json none;
+  const auto found = json.is_object() ? json.find(key) : json.end();
+  return json.is_object() && found != json.end() ? *found : none;
+}
+std::uint64_t number(const Json& json, const char* key) {
+  const Json& value = at(json, key);
+  return value.is_number_unsigned() || value.is_number_integer() ? value.get<std::uint64_t>() : 0;
+}
+double real(const Json& json, const char* key) {
+  const Json& value = at(json, key);
+  return value.is_number() ? value.get<double>() : 0;
+}
+
+/// `calls 120, contains 40`: most first, then by name.
+std::string breakdown(const Json& counts, const char* inner = nullptr) {
+  std::vector<std::pair<std::uint64_t, std::string>> sorted;
+  for (const auto& [name, value] : counts.items()) {
+    const std::uint64_t count =
+        inner != nullptr ? number(value, inner) : value.get<std::uint64_t>();
+    if (count > 0) sorted.emplace_back(count, name);
+  }
+  std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first > b.first : a.second < b.second;
+  });
+  std::string text;
+  for (const auto& [count, name] : sorted) {
+    if (!text.empty()) text += ", ";
+    text += name + " " + grouped(count);
+  }
+  return text;
+}
+
+void add_counts(Table& table, const Json& summary) {
+  const Json& files = at(summary, "files");
+  table.row({"files", grouped(number(files, "total")),
+             counted(number(files, "lines"), "line") + ", " + bytes_text(number(files, "bytes")) +
+                 "; " + breakdown(at(files, "by_language"))});
+  if (number(files, "skipped") > 0) {
+    table.row({"  skipped", grouped(number(files, "skipped")),
+               breakdown(at(files, "skipped_by_reason"))});
+  }
+  if (number(files, "with_problems") > 0) {
+    table.row({"  with problems", grouped(number(files, "with_problems")),
+               "what can be read of them is indexed"});
+  }
+  const Json& atoms = at(summary, "atoms");
+  table.row({"atoms", grouped(number(atoms, "total")), breakdown(at(atoms, "by_kind"))});
+  const Json& relations = at(summary, "relations");
+  table.row({"relations", grouped(number(relations, "total")),
+             breakdown(at(relations, "by_relation"), "edges")});
+  table.row({"  by confidence", "", breakdown(at(relations, "by_confidence"))});
+  const Json& unresolved = at(summary, "unresolved");
+  table.row(
+      {"unresolved", grouped(number(unresolved, "total")), breakdown(at(unresolved, "by_reason"))});
+}
+
+void add_times(Table& table, const Json& summary) {
+  if (const Json& times = at(summary, "timings"); times.is_object()) {
+    const Json& work = at(summary, "work");
+    table.row({"time", duration_text(real(times, "total_ms")),
+               "parse " + duration_text(real(times, "parse_ms")) + ", link " +
+                   duration_text(real(times, "link_ms")) + ", commit " +
+                   duration_text(real(times, "commit_ms")) + "; " +
+                   counted(number(work, "parsed"), "file") + " parsed, " +
+                   grouped(number(work, "from_cache")) + " from cache, " +
+                   grouped(number(work, "relinked")) + " linked"});
+  }
+  if (at(summary, "database_bytes").is_number()) {
+    table.row({"database", bytes_text(number(summary, "database_bytes")), ""});
+  }
+}
+
+void print_files(Session& session, const char* title, const Json& list, std::uint64_t total,
+                 const std::function<std::string(const Json&)>& text) {
+  if (list.empty()) return;
+  session.out.line(session.out.paint(Style::bold, title));
+  const std::size_t shown = std::min<std::size_t>(kFilesShown, list.size());
+  for (std::size_t i = 0; i < shown; ++i) session.out.line("  " + printable(text(list[i])));
+  if (total > shown) {
+    session.out.line(session.out.paint(
+        Style::dim,
+        "  and " + grouped(total - shown) + " more: deltagraph stats --files --limit 10000"));
+  }
+}
+
+std::string text_of(const Json& json, const char* key) {
+  const Json& value = at(json, key);
+  return value.is_string() ? value.get<std::string>() : std::string();
+}
+
+}  // namespace
+
+Json summary_json(const std::string& project, const Outcome& outcome, std::uint64_t database_bytes,
+                  const std::vector<std::string>& notices) {
+  Json summary{{"project", project}};
+  summary.update(stats_json(*outcome.after, 20));
+  summary["sequence"] = raw(outcome.sequence);
+  summary["changed"] = !outcome.delta.empty();
+  summary["timings"] = {{"parse_ms", outcome.timings.parse_ms},
+                        {"link_ms", outcome.timings.link_ms},
+                        {"commit_ms", outcome.timings.commit_ms},
+                        {"total_ms", outcome.timings.total_ms}};
+  summary["work"] = {{"read", outcome.work.read},
+                     {"parsed", outcome.work.parsed},
+                     {"from_cache", outcome.work.from_cache},
+                     {"relinked", outcome.work.relinked},
+                     {"rows_written", outcome.work.rows_written}};
+  summary["database_bytes"] = database_bytes;
+  Json unreadable = Json::array();
+  for (const Listing::Trouble& trouble : outcome.troubles) {
+    unreadable.push_back({{"path", trouble.path}, {"reason", trouble.reason}});
+  }
+  summary["unreadable"] = std::move(unreadable);
+  summary["notices"] = notices;
+  return summary;
+}
+
+void print_summary(Session& session, const Json& summary) {
+  Table table({{"", false, Style::bold}, {"", true}, {"", false, Style::dim, true}});
+  add_counts(table, summary);
+  add_times(table, summary);
+  table.print(session.out);
+  const Json& files = at(summary, "files");
+  print_files(
+      session, "skipped", at(summary, "skipped_files"), number(files, "skipped"),
+      [](const Json& file) { return text_of(file, "file") + ": " + text_of(file, "reason"); });
+  print_files(session, "with problems", at(summary, "problem_files"),
+              number(files, "with_problems"), [](const Json& file) {
+                const Json& first = at(file, "first");
+                return text_of(file, "file") + ":" + std::to_string(number(first, "line")) + ":" +
+                       std::to_string(number(first, "col")) + ": " + text_of(first, "kind");
+              });
+  const Json& unreadable = at(summary, "unreadable");
+  print_files(session, "could not be read", unreadable, unreadable.size(), [](const Json& file) {
+    const std::string path = text_of(file, "path");
+    return (path.empty() ? "." : path) + ": " + text_of(file, "reason");
+  });
+}
+
+}  // namespace dg

@@ -1,0 +1,18 @@
+#pragma once
+/// \file
+/// The tables after `index`, at the start of `serve`, and of `stats`.
+
+#include "daemon/cli/session.h"
+#include "daemon/pipeline.h"
+
+namespace dg {
+
+/// {"project", …stats_json()…, "sequence", "timings": {…}, "work": {…}, "database_bytes",
+/// "changed", "unreadable": [{"path", "reason"}], "notices": […]}: what `index --json` prints.
+Json summary_json(const std::string& project, const Outcome& outcome, std::uint64_t database_bytes,
+                  const std::vector<std::string>& notices);
+
+/// As text. Reads summary_json() and the answer of `stats`; parts that are not there are left out.
+void print_summary(Session& session, const Json& summary);
+
+}  // namespace dg

@@ -1,0 +1,48 @@
+#include <memory>
+
+#include "daemon/cli/commands.h"
+#include "daemon/cli/delta_lines.h"
+#include "daemon/cli/launch.h"
+#include "daemon/cli/project.h"
+
+namespace dg {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Until the service ends or whoever reads is gone. Ctrl-C ends the process: nothing is to be kept.
+int watch(Session& session, std::uint64_t most) {
+  const Result<fs::path> project = find_project(session.settings.project, session.cwd);
+  if (!project) return session.fail(project.error());
+  const Result<std::unique_ptr<Client>> client =
+      session.settings.no_start ? connect_service(*project) : connect_or_start(session, *project);
+  if (!client) return session.fail(client.error());
+  const Result<> ready = wait_ready(session, **client);
+  if (!ready) return session.fail(ready.error());
+  if (session.err.is_terminal())
+    session.notice("watching " + project->string() + " (Ctrl-C to stop)");
+  std::uint64_t seen = 0;
+  const Result<> ended = (*client)->listen("subscribe", Json::object(), [&](const Json& delta) {
+    if (session.settings.json) {
+      session.out.line(json_text(delta));
+    } else {
+      print_delta(session.out, delta);
+    }
+    ++seen;
+    return session.out.finish() && (most == 0 || seen < most);
+  });
+  if (!ended) return session.fail(ended.error());
+  return session.finish(Exit::done);
+}
+
+}  // namespace
+
+void add_watch(CLI::App& app, Invocation& invocation) {
+  const auto most = std::make_shared<std::uint64_t>(0);
+  CLI::App* command =
+      add_command(app, "watch", "Show each change of the graph as it lands", invocation,
+                  [most](Session& session) { return watch(session, *most); });
+  command->add_option("--count", *most, "End after so many changes")->type_name("N");
+}
+
+}  // namespace dg
