@@ -95,15 +95,19 @@ class InterfaceBuilder {
     return hash;
   }
 
-  /// Each expression once. The facts hold children before parents, so the recursion is as deep as
-  /// the few exceptions are; an expression that is met again below itself counts as nothing.
+  /// Each expression once. The facts hold children before parents, all but arguments and members,
+  /// so the recursion is as deep as those are nested. It is cut far below what the evaluator may
+  /// read.
   std::uint64_t expr(ExprIndex index) {
     const std::uint32_t i = raw(index);
     if (i == kNoIndex || done_[i] == 1) return 0;
     if (done_[i] == 2) return exprs_[i];
+    if (depth_ > 200) return 1;
+    ++depth_;
     done_[i] = 1;
     exprs_[i] = mix(static_cast<std::uint64_t>(facts_.exprs[i].kind), content(facts_.exprs[i]));
     done_[i] = 2;
+    --depth_;
     return exprs_[i];
   }
 
@@ -206,6 +210,7 @@ class InterfaceBuilder {
   const FileIndex& index_;
   std::vector<std::uint64_t> exprs_;
   std::vector<std::uint8_t> done_;
+  int depth_ = 0;
   std::vector<InterfaceItem> items_;
 };
 

@@ -42,7 +42,7 @@ bool is_asset(std::string_view path) noexcept {
 /// `a/b/c` → `a`, `@s/p/c` → `@s/p`.
 std::string_view package_of(std::string_view specifier) noexcept {
   std::size_t slash = specifier.find('/');
-  if (specifier.starts_with('@') && slash != std::string_view::npos) {
+  if (specifier.starts_with('@') && slash != std::string_view::npos && slash > 1) {
     slash = specifier.find('/', slash + 1);
   }
   return specifier.substr(0, slash);
@@ -248,10 +248,6 @@ class Resolver {
     if (out.paths == nullptr && ts.paths) {
       out.paths = &*ts.paths;
       out.paths_folder = folder;
-      if (ts.base_url)
-        out.paths_folder = normalized(folder, *ts.base_url).value_or(folder);
-      else if (out.base_url)
-        out.paths_folder = *out.base_url;
     }
     // Of several bases the last one wins, so it is asked first.
     for (auto base = ts.extends.rbegin(); base != ts.extends.rend(); ++base) {
@@ -279,6 +275,7 @@ class Resolver {
     if (!nearest) return false;
     Mappings mappings;
     gather(*nearest, 0, mappings);
+    if (mappings.base_url) mappings.paths_folder = *mappings.base_url;  // Wherever it is set.
     if (mappings.paths != nullptr && resolve_paths(mappings, specifier)) return true;
     if (!mappings.base_url) return false;
     const std::string base = join_path(*mappings.base_url, specifier);
