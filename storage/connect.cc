@@ -82,7 +82,6 @@ void restrict_to_reads(Connection& connection) {
   sqlite3_limit(connection.handle(), SQLITE_LIMIT_LENGTH, 64 << 20);
   sqlite3_limit(connection.handle(), SQLITE_LIMIT_SQL_LENGTH, 1 << 20);
   sqlite3_limit(connection.handle(), SQLITE_LIMIT_ATTACHED, 0);
-  sqlite3_set_authorizer(connection.handle(), allow_reads, nullptr);
 }
 
 [[noreturn]] void fail(int code, int system_errno, const std::string& text) {
@@ -94,6 +93,20 @@ void restrict_to_reads(Connection& connection) {
 }
 
 }  // namespace
+
+void allow_only_reads(Connection& connection) {
+  sqlite3_set_authorizer(connection.handle(), allow_reads, nullptr);
+}
+
+ReadTransaction::ReadTransaction(Connection& connection) : connection_(connection) {
+  connection.execute("BEGIN");
+  // A read inside it fixes the commit that all further ones see.
+  sequence_ = connection.integer("SELECT max(sequence) FROM transactions");
+}
+
+ReadTransaction::~ReadTransaction() {
+  sqlite3_exec(connection_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
 
 std::optional<Error> examine_header(const std::filesystem::path& database) {
   std::error_code error;

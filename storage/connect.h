@@ -18,9 +18,25 @@ std::optional<Error> examine_header(const std::filesystem::path& database);
 
 /// The writing connection: WAL, synchronous=NORMAL, its own checkpoints. Throws Failure.
 Connection connect_writer(const std::filesystem::path& database, const std::string& vfs);
-/// A connection that can change nothing: query_only, no checkpoints, an authorizer that lets only
-/// reads through. Throws Failure.
+/// A connection that can change nothing: read-only, query_only, no checkpoints. Throws Failure.
 Connection connect_reader(const std::filesystem::path& database, const std::string& vfs);
+
+/// From now on the connection prepares only statements that read; for statements written by users.
+void allow_only_reads(Connection& connection);
+
+/// All statements in its life see one commit.
+class ReadTransaction {
+ public:
+  explicit ReadTransaction(Connection& connection);
+  ~ReadTransaction();
+  ReadTransaction(const ReadTransaction&) = delete;
+  ReadTransaction& operator=(const ReadTransaction&) = delete;
+  std::int64_t sequence() const noexcept { return sequence_; }  ///< 0: nothing committed.
+
+ private:
+  Connection& connection_;
+  std::int64_t sequence_ = 0;
+};
 
 /// Runs `work`, again after BUSY and LOCKED with exponential back-off and jitter for at most 30 s
 /// (S2-26); other failures go through at once.

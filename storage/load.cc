@@ -10,27 +10,11 @@
 
 #include "parser/facts_codec.h"
 #include "storage/codec/links_codec.h"
+#include "storage/connect.h"
 #include "storage/rows/file_rows.h"
 
 namespace dg {
 namespace {
-
-/// A read transaction, so that all statements see one commit.
-class ReadTransaction {
- public:
-  explicit ReadTransaction(Connection& connection) : connection_(connection) {
-    connection.execute("BEGIN");
-    sequence_ = connection.integer("SELECT max(sequence) FROM transactions");
-  }
-  ~ReadTransaction() { sqlite3_exec(connection_.handle(), "ROLLBACK", nullptr, nullptr, nullptr); }
-  ReadTransaction(const ReadTransaction&) = delete;
-  ReadTransaction& operator=(const ReadTransaction&) = delete;
-  std::int64_t sequence() const noexcept { return sequence_; }
-
- private:
-  Connection& connection_;
-  std::int64_t sequence_ = 0;
-};
 
 /// Facts shared by files of equal content, while one thread reads.
 using SharedFacts = std::unordered_map<std::int64_t, std::shared_ptr<const FileFacts>>;

@@ -35,22 +35,6 @@ class Deadline {
   Clock::time_point at_;
 };
 
-/// One snapshot for several statements.
-class Snapshot {
- public:
-  explicit Snapshot(Connection& connection) : connection_(connection) {
-    // The authorizer refuses BEGIN to everybody; a transaction of our own is let through.
-    sqlite3_set_authorizer(connection.handle(), nullptr, nullptr);
-    connection.execute("BEGIN");
-  }
-  ~Snapshot() { sqlite3_exec(connection_.handle(), "ROLLBACK", nullptr, nullptr, nullptr); }
-  Snapshot(const Snapshot&) = delete;
-  Snapshot& operator=(const Snapshot&) = delete;
-
- private:
-  Connection& connection_;
-};
-
 std::string hexadecimal(std::string_view bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string text = "x'";
@@ -74,7 +58,7 @@ class SqliteReader final : public Reader {
       : database_(std::move(database)),
         searching_(connect_reader(database_, vfs)),
         asking_(connect_reader(database_, vfs)) {
-    sqlite3_set_authorizer(searching_.handle(), nullptr, nullptr);
+    allow_only_reads(asking_);
   }
 
   Result<std::vector<SearchHit>> search(std::string_view text, std::size_t limit,
@@ -88,23 +72,20 @@ class SqliteReader final : public Reader {
   std::filesystem::path database_;
   Connection searching_;  ///< Runs our own statements only; query_only.
   Connection asking_;     ///< Runs what users write; query_only, and the authorizer decides.
-  Statement begin_, sequence_, matches_, end_;
+  Statement matches_;
 };
 
 Result<std::vector<SearchHit>> SqliteReader::search(std::string_view text, std::size_t limit,
                                                     Sequence* at) {
   try {
     if (!matches_) {
-      sequence_ = searching_.prepare("SELECT max(sequence) FROM transactions");
       matches_ = searching_.prepare(
           "SELECT rowid, bm25(atom_search, 10.0, 6.0, 2.0, 1.0) AS score FROM atom_search "
           "WHERE atom_search MATCH ?1 ORDER BY score, rowid LIMIT ?2");
     }
     const std::string expression = search_expression(text);
-    const Snapshot snapshot(searching_);
-    const std::int64_t sequence = sequence_.step() ? sequence_.integer(0) : 0;
-    sequence_.reset();
-    if (at != nullptr) *at = static_cast<Sequence>(sequence);
+    const ReadTransaction transaction(searching_);
+    if (at != nullptr) *at = static_cast<Sequence>(transaction.sequence());
     if (expression.empty()) return std::vector<SearchHit>{};
     return matches(expression, limit);
   } catch (const Failure& failure) {
