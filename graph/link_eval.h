@@ -108,7 +108,8 @@ class Evaluator {
                   Visited& visited, int depth);
   Values exported_esm(const LinkFile& file, std::string_view name, Declaration* declared,
                       Visited& visited, int depth);
-  Values exported_cjs(const LinkFile& file, std::string_view name, Visited& visited, int depth);
+  Values exported_cjs(const LinkFile& file, std::string_view name, int depth);
+  Values cjs_default(const LinkFile& file, int depth);
   Values export_value(const LinkFile& file, const Export& e, Declaration* declared,
                       Visited& visited, int depth);
   Values whole_value(const LinkFile& file, int depth);

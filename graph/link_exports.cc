@@ -89,7 +89,7 @@ Values Evaluator::exported(const LinkFile& file, std::string_view name, Declarat
   Values values;
   if (file.index->esm_exports) values = exported_esm(file, name, declared, visited, depth + 1);
   if (nothing(values) && file.index->cjs_exports) {
-    values = exported_cjs(file, name, visited, depth + 1);
+    values = exported_cjs(file, name, depth + 1);
   }
   return nothing(values) ? Values::unknown(OpenReason::not_found) : values;
 }
@@ -167,29 +167,26 @@ Values Evaluator::export_value(const LinkFile& file, const Export& e, Declaratio
   return eval(file, e.value, nullptr, depth + 1);
 }
 
-/// `exports.name`, then a member of the whole value, then what is copied into it. The default
-/// import of a CommonJS module is its whole value (nodejs.org/api/esm.html#commonjs-namespaces).
-Values Evaluator::exported_cjs(const LinkFile& file, std::string_view name, Visited& visited,
-                               int depth) {
-  static_cast<void>(visited);
+/// `exports.name`, then a member of the whole value, then what is copied into it.
+Values Evaluator::exported_cjs(const LinkFile& file, std::string_view name, int depth) {
   Values values;
   for (const auto& row : rows(file.index->exports, hash_text(name))) {
     const Export& e = file.facts->exports[row.value];
-    if (e.kind == ExportKind::cjs_member) join(values, eval(file, e.value, nullptr, depth + 1));
+    // `exports.name = void 0`, as compilers put before the value itself, says nothing.
+    if (e.kind != ExportKind::cjs_member || raw(e.value) == 0) continue;
+    join(values, eval(file, e.value, nullptr, depth + 1));
   }
   join(values, added_member(file, {HolderKind::exports, 0}, name, depth + 1));
   if (!nothing(values)) {
     settle(values);
     return values;
   }
+  if (name == "default") return cjs_default(file, depth + 1);
   if (!file.index->whole.empty()) {
     const Values whole = whole_value(file, depth + 1);
-    if (!whole.list.empty()) {
-      values = member(whole, name, nullptr, depth + 1);
-      if (conclusive(values)) return values;
-    } else if (name != "default") {
-      return whole;
-    }
+    if (whole.list.empty()) return whole;
+    values = member(whole, name, nullptr, depth + 1);
+    if (conclusive(values)) return values;
   }
   for (const std::uint32_t star : file.index->stars) {
     const Export& e = file.facts->exports[star];
@@ -199,8 +196,29 @@ Values Evaluator::exported_cjs(const LinkFile& file, std::string_view name, Visi
     for (Value& value : found.list) value.rule = LinkRule::reexport;
     if (conclusive(found)) return found;
   }
-  if (name == "default") return whole_module(file, LinkRule::import);
-  return {};
+  const bool declared = !rows(file.index->exports, hash_text(name)).empty();
+  return declared ? Values::unknown() : Values{};
+}
+
+/// The default import of a CommonJS module is its whole value (nodejs.org/api/esm.html
+/// #commonjs-namespaces), unless that has a `default` of its own, as compiled modules do.
+Values Evaluator::cjs_default(const LinkFile& file, int depth) {
+  if (!step(depth)) return Values::unknown();
+  for (const std::uint32_t index : file.index->whole) {
+    const Values whole = eval(file, file.facts->exports[index].value, nullptr, depth + 1);
+    for (const Value& value : whole.list) {
+      if (value.kind == ValueKind::module && value.file != &file) {
+        Visited visited;
+        return exported(*value.file, "default", nullptr, visited, depth + 1);
+      }
+      if (value.kind != ValueKind::object) continue;
+      const std::uint64_t key =
+          FileIndex::member_row(ShapeIndex{value.index}, hash_text("default"));
+      const auto members = rows(value.file->index->members, key);
+      if (!members.empty()) return member_values(*value.file, members.front().value, depth + 1);
+    }
+  }
+  return whole_module(file, LinkRule::import);
 }
 
 /// What `module.exports` is, where it is assigned as a whole.

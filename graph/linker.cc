@@ -289,7 +289,10 @@ class FileLinker {
       for (const Binding& b : facts_.bindings) {
         if (b.atom == kNone<AtomIndex>) continue;
         const Expr& init = expr(root(b.init));
-        required_[raw(b.atom)] = b.import != kNone<ImportIndex> || init.kind == ExprKind::module;
+        const bool of_import = init.kind == ExprKind::name && init.a != kNoIndex &&
+                               facts_.bindings[init.a].import != kNone<ImportIndex>;
+        required_[raw(b.atom)] =
+            b.import != kNone<ImportIndex> || init.kind == ExprKind::module || of_import;
       }
     }
     return required_[raw(atom)];
