@@ -121,7 +121,7 @@ class Crawl {
       if (type == DT_UNKNOWN) {  // Some file systems leave the type to stat().
         struct stat info {};
         if (::fstatat(fd, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0) continue;
-        type = IFTODT(info.st_mode);
+        type = static_cast<unsigned char>(IFTODT(info.st_mode));
       }
       if (type == DT_DIR || type == DT_LNK || of_interest(name)) {
         entries_.push_back({std::string(name), type});
