@@ -27,20 +27,25 @@ Error damaged(const std::filesystem::path& database, const std::string& reason) 
           "Move it away and index again; the sources are the truth"};
 }
 
-bool has_wal(const std::filesystem::path& database) {
+bool is_there(const std::filesystem::path& database, const char* suffix) {
   std::error_code error;
-  const auto size = std::filesystem::file_size(database.string() + "-wal", error);
+  const auto size = std::filesystem::file_size(database.string() + suffix, error);
   return !error && size > 0;
 }
 
-/// Pages that the header promises and the file does not have. While a WAL exists, a checkpoint may
-/// be half done and the WAL still holds the rest.
+/// A log beside the database: a crash left it, and SQLite will mend the file with it.
+bool has_log(const std::filesystem::path& database) {
+  return is_there(database, "-wal") || is_there(database, "-journal");
+}
+
+/// Pages that the header promises and the file does not have. While a log exists, a checkpoint may
+/// be half done or a transaction half undone, and the log still holds the rest.
 bool is_truncated(const std::array<unsigned char, kHeaderSize>& header, std::uint64_t size,
                   const std::filesystem::path& database) {
   const std::uint32_t stored = std::uint32_t{header[16]} << 8 | header[17];
   const std::uint64_t page = stored == 1 ? 65536 : stored;
   const bool count_is_valid = big_endian32(header, 24) == big_endian32(header, 92);
-  return count_is_valid && size < page * big_endian32(header, 28) && !has_wal(database);
+  return count_is_valid && size < page * big_endian32(header, 28) && !has_log(database);
 }
 
 /// sqlite3_set_authorizer's callback: reads and nothing else. FTS5 asks for data_version itself.
@@ -159,7 +164,7 @@ Connection connect_reader(const std::filesystem::path& database, const std::stri
     const int primary = failure.code & 0xff;
     const bool refused = primary == SQLITE_CANTOPEN || primary == SQLITE_READONLY;
     std::error_code error;
-    if (!refused || !vfs.empty() || has_wal(database) ||
+    if (!refused || !vfs.empty() || is_there(database, "-wal") ||
         !std::filesystem::exists(database, error)) {
       throw;
     }

@@ -38,6 +38,7 @@ class StorageCommit : public ::testing::Test {
     return dg::ask(**reader, sql);
   }
 
+  bool in_memory_ = use_memory_disk();
   TempProject folder_;
   std::unique_ptr<Store> store_;
   HandmadeProject project_;

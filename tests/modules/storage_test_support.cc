@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -86,6 +87,12 @@ void describe_file(const FileVersion& file, std::string& text) {
 }
 
 }  // namespace
+
+bool use_memory_disk() {
+  std::error_code error;
+  const bool there = std::filesystem::is_directory("/dev/shm", error);
+  return there && ::setenv("TMPDIR", "/dev/shm", 1) == 0;
+}
 
 AtomId HandmadeProject::id_of(const std::string& id_text) {
   const auto [entry, fresh] = ids_.try_emplace(id_text, AtomId{next_atom_});

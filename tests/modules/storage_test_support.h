@@ -14,6 +14,10 @@
 
 namespace dg {
 
+/// Puts the temporary folders of this process on a memory disk where there is one: what is tested
+/// here is what reaches the files, not how long a sync takes.
+bool use_memory_disk();
+
 /// One function of a file. `calls` names targets by id text; `open` names that nothing declares.
 struct FunctionSpec {
   std::string name;

@@ -1,0 +1,37 @@
+#pragma once
+/// \file
+/// A SQLite VFS that makes a chosen operation fail, for sweeps: fail the n-th write or sync for
+/// n = 1, 2, 3 … until nothing fails any more (sqlite.org/testing.html, section 3.2). It passes all
+/// else on to the default VFS. One thread at a time.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace dg {
+
+class FaultVfs {
+ public:
+  /// Which calls are counted and may fail.
+  enum Operation : unsigned { write = 1, sync = 2, truncate = 4, read = 8, open = 16, map = 32 };
+  enum class Duration { once, from_then_on };
+
+  explicit FaultVfs(const std::string& name);
+  ~FaultVfs();
+  FaultVfs(const FaultVfs&) = delete;
+  FaultVfs& operator=(const FaultVfs&) = delete;
+
+  const std::string& name() const noexcept;
+  /// The n-th of these operations from now on fails with this errno (EIO, ENOSPC …); a failing
+  /// write writes half of its bytes first.
+  void arm(unsigned operations, std::uint64_t n, int system_errno, Duration duration);
+  void disarm() noexcept;
+  bool fired() const noexcept;  ///< Since the last arm().
+
+  struct State;
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace dg
