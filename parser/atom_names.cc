@@ -15,10 +15,12 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "parser/work.h"
 
@@ -285,8 +287,9 @@ void name_atoms(Work& w) {
     }
   }
   // Quoted names may hold dots and `#`: the text as a whole must be unique too.
-  std::unordered_map<std::uint32_t, std::uint32_t> taken;
+  std::unordered_set<std::uint32_t> taken;
   taken.reserve(atoms.size());
+  seen.clear();  // From here on: the last `#k` tried.
   std::string text;
   for (std::size_t a = 1; a < atoms.size(); ++a) {
     text.clear();
@@ -302,13 +305,17 @@ void name_atoms(Work& w) {
     }
     text += w.names.text(w.atoms[a].segment);
     const std::size_t plain = text.size();
-    for (std::uint32_t k = ordinal[a];; ++k) {
+    // Where an equal text is taken already, the search goes on where the last one ended.
+    std::uint32_t& next = seen[std::uint64_t{raw(atoms[a].parent)} << 32 | raw(w.atoms[a].segment)];
+    for (std::uint32_t k = ordinal[a];;) {
       text.resize(plain);
       if (k > 1) text.append("#").append(std::to_string(k));
       const NameId id = w.names.intern(text);
-      if (!taken.emplace(raw(id), static_cast<std::uint32_t>(a)).second) continue;
-      atoms[a].qualified_name = id;
-      break;
+      if (taken.insert(raw(id)).second) {
+        atoms[a].qualified_name = id;
+        break;
+      }
+      k = next = std::max(k + 1, next + 1);
     }
   }
 }

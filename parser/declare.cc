@@ -107,6 +107,7 @@ class Declarer {
     Atom& atom = w_.facts.atoms[raw(index)];
     atom.name = name;
     w_.atoms[raw(index)].segment = segment;
+    w_.atoms[raw(index)].name_node = name_at;
     atom.start = w_.at(w_.atoms[raw(index)].extent_begin);
     atom.name_at = name_at == kNoNode ? atom.start : w_.at(name_at);
   }
@@ -311,14 +312,14 @@ class Declarer {
   void declare_pattern(NodeId pattern, ScopeIndex scope, BindingKind kind, bool top_level) {
     for (NodeId j = pattern; j < t_[pattern].next;) {
       const Node& node = t_[j];
-      const bool is_value = node.field == Field::right && j != pattern;
-      if (is_value || node.kind == Kind::computed_name || node.kind == Kind::type_annotation ||
-          node.kind == Kind::decorator || node.field == Field::value) {
-        // A pair pattern's target is in the field `value` as well.
-        if (is_value || t_[node.parent].kind != Kind::pair_pattern) {
-          j = node.next;
-          continue;
-        }
+      // A pair pattern's target is in the field `value`, as a parameter's default value is.
+      const bool is_default =
+          (node.field == Field::right && j != pattern) ||
+          (node.field == Field::value && t_[node.parent].kind != Kind::pair_pattern);
+      if (is_default || node.kind == Kind::computed_name || node.kind == Kind::type_annotation ||
+          node.kind == Kind::decorator) {
+        j = node.next;
+        continue;
       }
       if (node.kind == Kind::identifier || node.kind == Kind::shorthand_pattern) {
         declare_identifier(j, scope, kind);
@@ -703,10 +704,11 @@ class Declarer {
   /// TypeScript's grammar puts a member's decorators before it, as siblings.
   void enter_decorator(NodeId i) {
     const NodeId holder = t_[i].parent;
-    if (t_[holder].kind != Kind::class_body) return;
+    if (t_[holder].kind != Kind::class_body || planned(i)) return;
     NodeId member = t_[i].next;
     while (member < t_[holder].next &&
            (t_[member].kind == Kind::decorator || t_[member].kind == Kind::comment)) {
+      w_.mark[member] |= mark_planned;  // The first decorator plans for all.
       member = t_[member].next;
     }
     if (member >= t_[holder].next || planned(member)) return;

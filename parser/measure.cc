@@ -116,7 +116,7 @@ class Measurer {
                       node.kind == Kind::private_property_identifier ||
                       node.kind == Kind::type_identifier || node.kind == Kind::shorthand_property ||
                       node.kind == Kind::shorthand_pattern;
-    if (is_own_name(node, text)) {
+    if (is_own_name(i, text)) {
       atom.body_hash = step(atom.body_hash, kOwnName);
       atom.shape_hash = step(atom.shape_hash, kName);
       return;
@@ -131,28 +131,13 @@ class Measurer {
   }
 
   /// The declared name, and uses of it as a plain identifier (recursion).
-  bool is_own_name(const Node& node, std::string_view text) const {
+  bool is_own_name(NodeId i, std::string_view text) const {
     const std::uint32_t a = owners_.back();
     if (a == 0) return false;
-    const Atom& atom = w_.facts.atoms[a];
-    if (node.kind == Kind::identifier || node.kind == Kind::type_identifier) {
-      return text == w_.names.text(atom.name);
-    }
-    const NodeId named = w_.atoms[a].node;
-    return node.begin == name_byte(named) && text == w_.names.text(atom.name);
-  }
-
-  std::uint32_t name_byte(NodeId node) const {
-    NodeId name = t_.child(node, Field::name);
-    if (name == kNoNode && t_[node].parent != kNoNode) {
-      const NodeId holder = w_.parent_of_value(node);
-      if (holder != kNoNode && t_[holder].kind == Kind::pair) name = t_.child(holder, Field::key);
-      if (holder != kNoNode && t_[holder].kind == Kind::field_definition) {
-        name = t_.child(holder, Field::name);
-        if (name == kNoNode) name = t_.child(holder, Field::property);
-      }
-    }
-    return name == kNoNode ? kNoIndex : t_[name].begin;
+    if (i == w_.atoms[a].name_node) return true;
+    const Kind kind = t_[i].kind;
+    return (kind == Kind::identifier || kind == Kind::type_identifier) &&
+           text == w_.names.text(w_.facts.atoms[a].name);
   }
 
   static bool is_literal(const Node& node) {

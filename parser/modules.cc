@@ -192,6 +192,11 @@ void export_binding(Work& w, NodeId name) {
   const BindingIndex binding = w.binding_of(name);
   if (binding == kNone<BindingIndex>) return;
   const Binding& b = w.facts.bindings[raw(binding)];
+  // Overloads and their implementation are one export.
+  const auto& exports = w.facts.exports;
+  if (!exports.empty() && exports.back().binding == binding && exports.back().exported == b.name) {
+    return;
+  }
   Export& fact = add_export(w, ExportKind::local, b.name, name);
   fact.binding = binding;
   fact.type_only = b.type_only;

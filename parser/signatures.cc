@@ -34,6 +34,8 @@ bool spaced(std::string_view before, std::string_view token) noexcept {
   if (before == ":") return true;
   if (is_spaced_operator(before) || is_spaced_operator(token)) return true;
   const bool quote = token.front() == '\'' || token.front() == '"';
+  if (is_word(token.front()) && (last == '>' || last == ')' || last == ']' || last == '}'))
+    return true;
   return is_word(last) && (is_word(token.front()) || quote);
 }
 
@@ -192,7 +194,7 @@ void append_type(Work& w, NodeId node, std::string& out) {
   const NodeId body = t.child(node, Field::body);
   for (NodeId c = node + 1; c < t[node].next && c != body; c = t[c].next) {
     if (t[c].kind == Kind::comment || w.source(c) == ";") continue;
-    if (!out.empty()) out += ' ';
+    if (!out.empty() && t[c].kind != Kind::type_parameters) out += ' ';
     append_canonical(w, c, kMaxParam, out);
   }
 }
@@ -252,12 +254,33 @@ NameId doc_of(Work& w, NodeId before) {
   return w.names.intern(utf8_prefix(out, kMaxDoc));
 }
 
+/// The end of a chain `a.b().c` that its text starts with. Longer chains are cut at the front, and
+/// `cut` is set: reading a chain of n calls must not cost n steps for each of them.
+NodeId chain_start(const Work& w, NodeId callee, bool& cut) {
+  constexpr int kMaxSteps = 64;
+  const SyntaxTree& t = w.tree;
+  NodeId n = callee;
+  for (int steps = 0; steps < kMaxSteps; ++steps) {
+    const Kind kind = t[n].kind;
+    NodeId inner = kNoNode;
+    if (kind == Kind::member || kind == Kind::subscript) inner = t.child(n, Field::object);
+    if (kind == Kind::call) inner = t.child(n, Field::function);
+    if (inner == kNoNode || inner != n + 1) return n;
+    n = inner;
+  }
+  cut = true;
+  return n;
+}
+
 NameId callee_text(Work& w, NodeId callee) {
   const SyntaxTree& t = w.tree;
   if (t[callee].leaf) return w.names.intern(utf8_prefix(w.source(callee), kMaxCallee));
   std::string& out = w.text_buffer;
   out.clear();
-  for (NodeId j = callee; j < t[callee].next && out.size() < kMaxCallee;) {
+  bool cut = false;
+  const NodeId start = chain_start(w, callee, cut);
+  if (cut) out += "…";
+  for (NodeId j = cut ? t[start].next : start; j < t[callee].next && out.size() < kMaxCallee;) {
     const Node& node = t[j];
     std::string_view shown;
     if (node.kind == Kind::arguments) {

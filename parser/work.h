@@ -29,6 +29,7 @@ struct AtomWork {
   NodeId extent_begin = 0, extent_end = 0;  ///< [begin, end) in the flat tree: its code.
   NodeId node = kNoNode;                    ///< The function, class, declarator … itself.
   NodeId doc_before = 0;                    ///< A doc comment stands directly before this node.
+  NodeId name_node = kNoNode;               ///< Where its declared name stands.
   NameId segment{};                         ///< Its part of the qualified name, without `#k`.
   std::uint32_t return_count = 0;
 };
