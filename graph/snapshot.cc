@@ -61,17 +61,17 @@ class StateSnapshot final : public Snapshot {
   }
 
   std::vector<AtomId> atoms_named(std::string_view name) const override {
-    std::vector<AtomRef> found;
+    std::vector<std::pair<ReadingOrder, AtomId>> found;
     for (const std::uint64_t candidate : state_.names.candidates(text_hash(name))) {
-      const AtomRef atom = state_.atom(AtomId{HashIndex::id_of(candidate)});
-      if (atom.name() == name || atom.qualified_name() == name) found.push_back(atom);
+      const AtomId id{HashIndex::id_of(candidate)};
+      const AtomRef atom = state_.atom(id);
+      if (atom.name() == name || atom.qualified_name() == name) found.emplace_back(atom, id);
     }
-    std::sort(found.begin(), found.end(), [](const AtomRef& a, const AtomRef& b) {
-      return a.file == b.file ? a.index < b.index : a.file->path < b.file->path;
-    });
+    std::sort(found.begin(), found.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
     std::vector<AtomId> ids;
     ids.reserve(found.size());
-    for (const AtomRef& atom : found) ids.push_back(atom.id());
+    for (const auto& [place, id] : found) ids.push_back(id);
     return ids;
   }
 

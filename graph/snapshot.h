@@ -33,6 +33,21 @@ struct AtomRef {
   std::string_view qualified_name() const noexcept { return text(atom().qualified_name); }
 };
 
+/// Where an atom comes among others for a reader: sorts by (path, start). Borrows the path.
+class ReadingOrder {
+ public:
+  ReadingOrder() = default;
+  explicit ReadingOrder(const AtomRef& atom) : path_(atom.file->path), index_(atom.index) {}
+  friend bool operator<(const ReadingOrder& a, const ReadingOrder& b) noexcept {
+    if (a.path_.data() == b.path_.data()) return a.index_ < b.index_;
+    return a.path_ < b.path_;
+  }
+
+ private:
+  std::string_view path_;
+  AtomIndex index_{};
+};
+
 /// An edge seen from its target.
 struct InEdge {
   AtomId source{};
