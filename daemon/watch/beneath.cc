@@ -24,6 +24,10 @@ Descriptor open_in_steps(int folder, std::string_view path, int flags) {
     if (slash == std::string_view::npos) break;
     const std::string name(path.substr(0, slash));
     path.remove_prefix(slash + 1);
+    if (name == "..") {
+      errno = EXDEV;
+      return {};
+    }
     Descriptor next(::openat(from, name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!next) {
       // The kernel answers ENOTDIR for a link here; both mean that there is no such folder.
@@ -34,6 +38,10 @@ Descriptor open_in_steps(int folder, std::string_view path, int flags) {
     }
     at = std::move(next);
     from = at.get();
+  }
+  if (path == "..") {
+    errno = EXDEV;
+    return {};
   }
   Descriptor last(::openat(from, std::string(path).c_str(), flags));
   const int error = errno;

@@ -218,9 +218,7 @@ enum class ReadStep { done, changed, too_large, failed };
 
 /// Reads an open file once. `changed`: it was written meanwhile, and the bytes may be of two
 /// states.
-ReadStep read_once(int fd, std::uint64_t max_bytes, FileBytes& out) {
-  struct stat before {};
-  if (::fstat(fd, &before) != 0) return ReadStep::failed;
+ReadStep read_once(int fd, const struct stat& before, std::uint64_t max_bytes, FileBytes& out) {
   out.stat.mtime_ns = mtime_of(before);
   out.stat.ctime_ns = ctime_of(before);
   out.stat.size = static_cast<std::uint64_t>(before.st_size);
@@ -277,6 +275,7 @@ std::optional<Listing> list_folder(const fs::path& root, std::string_view folder
 
 Result<std::optional<FileBytes>> read_file(const fs::path& root, std::string_view path,
                                            std::uint64_t max_bytes) {
+  if (path.find('\0') != std::string_view::npos) return std::optional<FileBytes>();
   const Descriptor root_fd(::open(root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!root_fd) return read_error(root.native(), errno);
   // O_NONBLOCK: opening a FIFO that nobody writes must not wait.
@@ -284,9 +283,10 @@ Result<std::optional<FileBytes>> read_file(const fs::path& root, std::string_vie
       open_beneath(root_fd.get(), std::string(path), O_RDONLY | O_NONBLOCK | O_NOCTTY);
   if (!file) {
     const int error = errno;
-    // ENXIO: a socket, or a device without a driver. ELOOP and EXDEV: a link. None is a file.
+    // ENXIO: a socket, or a device without a driver. ELOOP and EXDEV: a link, or a way out of the
+    // root. ENAMETOOLONG: a name that no file can have. None is a file of the project.
     const bool absent = error == ENOENT || error == ENOTDIR || error == ELOOP || error == EXDEV ||
-                        error == ENXIO || error == ENODEV;
+                        error == ENXIO || error == ENODEV || error == ENAMETOOLONG;
     if (absent) return std::optional<FileBytes>();
     return read_error(path, error);
   }
@@ -300,11 +300,15 @@ Result<std::optional<FileBytes>> read_file(const fs::path& root, std::string_vie
   // A file that is being written is read again; after the last attempt the bytes are taken as they
   // are, because every write brings another event.
   for (int attempt = 0; attempt < 4 && step == ReadStep::changed; ++attempt) {
-    if (::lseek(file.get(), 0, SEEK_SET) != 0) return read_error(path, errno);
-    step = read_once(file.get(), max_bytes, out);
+    const bool again = attempt > 0;
+    if (again && (::lseek(file.get(), 0, SEEK_SET) != 0 || ::fstat(file.get(), &info) != 0)) {
+      return read_error(path, errno);
+    }
+    step = read_once(file.get(), info, max_bytes, out);
   }
   if (step == ReadStep::failed) return read_error(path, errno);
-  if (step == ReadStep::too_large) {
+  // It may have grown over the limit while it was read.
+  if (step == ReadStep::too_large || out.bytes.size() > max_bytes) {
     out.too_large = true;
     out.bytes.clear();
     const std::uint64_t identity[] = {out.stat.size, static_cast<std::uint64_t>(out.stat.mtime_ns)};

@@ -2,13 +2,15 @@
 /// \file
 /// Watcher: the kernel's file events as settled changes.
 ///
-/// inotify on every folder that is not ignored; where watches run out or the file system gives no
-/// events, that folder is polled, and status() says so. A new folder is watched first, then listed.
-/// Leading edge: a close-after-write or a rename into place settles at once when nothing else is
-/// pending; otherwise changes settle when events have paused for `settle` (at most `settle_limit`
-/// after the first). While `.git/index.lock` exists, changes are held (at most `git_limit`), so
-/// that a checkout is one change. Overflow gives a rescan. An emptied file (truncate before write)
-/// is held for `settle`.
+/// inotify on every folder that is not ignored. Where watches or instances run out, and on network
+/// file systems, folders are polled, status() says so, and they get watches as soon as there are
+/// some. A new folder is watched first, then listed. How events become settled changes: settler.h.
+/// In short: saving a known file settles at once when nothing else is pending; new, emptied and
+/// removed files and bursts settle when events have paused for `settle` (at most `settle_limit`
+/// after the first); while git holds its index lock nothing does (at most `git_limit`), so that a
+/// checkout is one change. Overflow and changed ignore rules give a rescan; what is ignored is not
+/// watched and costs nothing. Not watched: the user's own excludes file, which counts from the next
+/// rescan or start.
 ///
 /// The class has no thread of its own: the loop calls step() (DESIGN §2), tests call it too.
 
@@ -55,8 +57,10 @@ class Watcher {
   /// Makes a running or the next step() return at once. Any thread.
   virtual void wake() noexcept = 0;
   /// sync: creates a cookie file in the state folder and answers its number. When `cookies_seen()`
-  /// has reached it, every file operation that finished before the call has been taken by step();
-  /// pending ones are then settled without waiting. Any thread.
+  /// has reached it, every file operation that finished before the call has been taken by step(),
+  /// and what was pending was settled without waiting: it is in the change that this very step()
+  /// returns, or in an earlier one. Where no cookie can be made (no watch, full disk), step()
+  /// drains the queue and polls instead, which is as exact. Any thread.
   virtual Result<std::uint64_t> cookie() = 0;
   virtual std::uint64_t cookies_seen() const noexcept = 0;
   /// Changes noted and not yet returned by step(). Any thread.

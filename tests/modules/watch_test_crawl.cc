@@ -94,9 +94,19 @@ TEST_F(CrawlTest, LinksAreNotFollowedOut) {
     ASSERT_TRUE(read) << path;
     EXPECT_FALSE(read->has_value()) << path;
   }
-  const auto outside = read_file(tree.root(), "../elsewhere/x.js", 1000);
-  ASSERT_TRUE(outside);
-  EXPECT_FALSE(outside->has_value());
+  // Nor does a path lead out, however long it is (one call of the kernel takes 4,096 bytes).
+  std::string winding;
+  while (winding.size() < 5000) winding += "src/../";
+  const std::string outside = (tree.outer() / "elsewhere/x.js").string();
+  for (const std::string& path : {std::string("../elsewhere/x.js"), winding + "../elsewhere/x.js",
+                                  outside, std::string("..")}) {
+    const auto read = read_file(tree.root(), path, 1000);
+    ASSERT_TRUE(read) << path;
+    EXPECT_FALSE(read->has_value()) << path;
+  }
+  const auto cut = read_file(tree.root(), std::string_view("src/a.js\0x", 10), 1000);
+  ASSERT_TRUE(cut);
+  EXPECT_FALSE(cut->has_value()) << "a NUL ends no path of ours";
 }
 
 TEST_F(CrawlTest, SpecialFilesAreTroublesAndNeverBlock) {
