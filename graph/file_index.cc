@@ -156,6 +156,67 @@ void index_bindings(const FileFacts& facts, FileIndex& index) {
   std::sort(index.ordinals.begin(), index.ordinals.end());
 }
 
+/// Functions that a class' own code assigns to its `this`: `this.m = function () {…}`, also where a
+/// condition chooses between two.
+void note_assigned_function(const FileFacts& facts, ExprIndex value, Holder holder, int depth,
+                            FileIndex& index) {
+  const Expr& e = facts.exprs[raw(value)];
+  if (e.kind == ExprKind::choice && depth < 4) {
+    note_assigned_function(facts, ExprIndex{e.a}, holder, depth + 1, index);
+    note_assigned_function(facts, ExprIndex{e.b}, holder, depth + 1, index);
+  } else if (e.kind == ExprKind::atom && is_function(facts.atoms[e.a].kind)) {
+    index.this_of.push_back({e.a, holder});
+  }
+}
+
+void index_assigned_members(const FileFacts& facts, FileIndex& index) {
+  for (const Shape& shape : facts.shapes) {
+    if (!shape.is_class || shape.atom == kNone<AtomIndex>) continue;
+    for (std::uint32_t m = shape.members.begin; m < shape.members.begin + shape.members.count;
+         ++m) {
+      const Member& member = facts.members[m];
+      if (member.kind != MemberKind::assigned && member.kind != MemberKind::field) continue;
+      const HolderKind kind = member.is_static ? HolderKind::statics : HolderKind::instance;
+      note_assigned_function(facts, member.value, {kind, raw(shape.atom)}, 0, index);
+    }
+  }
+}
+
+bool mentions_this(const FileFacts& facts, const std::vector<bool>& known, const Expr& e) {
+  switch (e.kind) {
+    case ExprKind::this_:
+      return true;
+    case ExprKind::name:
+      return e.a != kNoIndex && known[raw(facts.bindings[e.a].init)];
+    case ExprKind::member:
+    case ExprKind::element:
+    case ExprKind::call:
+    case ExprKind::construct:
+    case ExprKind::await:
+      return known[e.a];
+    case ExprKind::choice:
+      return known[e.a] || known[e.b];
+    default:
+      return false;
+  }
+}
+
+/// Until nothing changes: one pass where values stand before their uses, as they mostly do. More
+/// passes than the evaluator follows names would change no answer.
+void index_this(const FileFacts& facts, FileIndex& index) {
+  std::vector<bool>& known = index.mentions_this;
+  known.assign(facts.exprs.size(), false);
+  bool changed = true;
+  for (int pass = 0; changed && pass < 64; ++pass) {
+    changed = false;
+    for (std::size_t i = 1; i < facts.exprs.size(); ++i) {
+      if (known[i] || !mentions_this(facts, known, facts.exprs[i])) continue;
+      known[i] = true;
+      changed = true;
+    }
+  }
+}
+
 /// The class that an assignment of an object to `X.prototype` describes, or the one whose member
 /// the assigned function becomes.
 void note_this(const FileFacts& facts, const Assignment& assignment, Holder holder,
@@ -174,6 +235,7 @@ void note_this(const FileFacts& facts, const Assignment& assignment, Holder hold
 }
 
 void index_assignments(const FileFacts& facts, FileIndex& index) {
+  index_assigned_members(facts, index);
   const HolderFinder finder(facts, index);
   std::vector<Holder> holders(facts.assignments.size());
   // `this` inside a function means something only once the function is known to be a member, so
@@ -264,6 +326,7 @@ std::shared_ptr<const FileIndex> make_file_index(std::string_view path, const Fi
   index_atoms(facts, *index);
   index_bindings(facts, *index);
   index_assignments(facts, *index);
+  index_this(facts, *index);
   std::sort(index->named_members.begin(), index->named_members.end());
   index->named_members.erase(std::unique(index->named_members.begin(), index->named_members.end()),
                              index->named_members.end());

@@ -64,8 +64,9 @@ struct FileIndex {
   std::vector<Row> added;               ///< added_row(holder, name) → assignment.
   std::vector<Row> holder_assignments;  ///< holder_row(holder) → assignment.
   std::vector<Owned> this_of;  ///< Function → what `this` is an instance of, where assigned to it.
-  std::vector<Row> shape_binding;  ///< Object literal's shape → the binding it initialises.
-  std::vector<Owned> shape_class;  ///< Object literal's shape → the class whose prototype it is.
+  std::vector<Row> shape_binding;   ///< Object literal's shape → the binding it initialises.
+  std::vector<Owned> shape_class;   ///< Object literal's shape → the class whose prototype it is.
+  std::vector<bool> mentions_this;  ///< Per expression: its value may depend on `this`.
   std::vector<Row> ordinals;  ///< Binding → ordinal among those of equal owner and name, from 1.
 
   static std::uint64_t member_row(ShapeIndex shape, std::uint64_t name_hash) noexcept;

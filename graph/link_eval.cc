@@ -72,7 +72,8 @@ const LinkFile* Evaluator::file_at(std::string_view path) {
   if (known != files_.end()) return &known->second;
   const LinkSource::File file = source_.file_at(path);
   if (file.version == nullptr) return nullptr;
-  const LinkFile entry{file.version, file.version->facts.get(), file.index, false};
+  const LinkFile entry{file.version, file.version->facts.get(), file.index, false,
+                       static_cast<std::uint32_t>(files_.size())};
   return &files_.emplace(std::string_view(file.version->path), entry).first->second;
 }
 
@@ -88,15 +89,22 @@ void Evaluator::read_module(const LinkFile& file) {
 
 Values Evaluator::eval(const LinkFile& file, ExprIndex expr, const Receiver* self, int depth) {
   if (raw(expr) == 0 || raw(expr) == kNoIndex || !step(depth)) return Values::unknown();
-  if (self != nullptr) return compute(file, expr, self, depth);
-  std::int32_t& memo = file.own ? memo_of_own_[raw(expr)] : memo_of_others_[{&file, raw(expr)}];
-  if (memo == -1) return Values::unknown();
-  if (memo > 0) return memo_[static_cast<std::size_t>(memo - 1)];
-  memo = -1;
+  if (self != nullptr && file.index->mentions_this[raw(expr)]) {
+    return compute(file, expr, self, depth);
+  }
+  const std::int32_t known = memo_of(file, expr);
+  if (known == -1) return Values::unknown();
+  if (known > 0) return memo_[static_cast<std::size_t>(known - 1)];
+  memo_of(file, expr) = -1;
   Values values = compute(file, expr, nullptr, depth);
   memo_.push_back(values);
-  memo = static_cast<std::int32_t>(memo_.size());
+  memo_of(file, expr) = static_cast<std::int32_t>(memo_.size());
   return values;
+}
+
+std::int32_t& Evaluator::memo_of(const LinkFile& file, ExprIndex expr) {
+  return file.own ? memo_of_own_[raw(expr)]
+                  : memo_of_others_[std::uint64_t{file.ordinal} << 32 | raw(expr)];
 }
 
 Values Evaluator::compute(const LinkFile& file, ExprIndex expr, const Receiver* self, int depth) {

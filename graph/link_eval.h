@@ -10,13 +10,14 @@
 /// one file.
 
 #include <cstdint>
-#include <map>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "graph/key_map.h"
 #include "graph/link_values.h"
 #include "graph/linker.h"
 
@@ -114,6 +115,7 @@ class Evaluator {
                       Visited& visited, int depth);
   Values whole_value(const LinkFile& file, int depth);
   bool step(int depth) noexcept;
+  std::int32_t& memo_of(const LinkFile& file, ExprIndex expr);
 
   const LinkSource& source_;
   LinkFile own_;
@@ -121,10 +123,11 @@ class Evaluator {
   std::vector<std::string> details_{std::string()};
   std::unordered_map<std::string, std::uint32_t> detail_ids_;
   std::unordered_map<std::string_view, LinkFile>
-      files_;  ///< By path; node-based, so addresses stay.
-  std::map<std::pair<const LinkFile*, std::uint32_t>, Target> targets_;
+      files_;                        ///< By path; node-based, so addresses stay.
+  KeyMap<std::uint32_t> target_of_;  ///< (file, import) → targets_ index + 1.
+  std::deque<Target> targets_;
   std::vector<std::int32_t> memo_of_own_;  ///< 0 not asked, -1 being asked, else memo_ index + 1.
-  std::map<std::pair<const LinkFile*, std::uint32_t>, std::int32_t> memo_of_others_;
+  KeyMap<std::int32_t> memo_of_others_;
   std::vector<Values> memo_;
   int steps_ = 0;
 };

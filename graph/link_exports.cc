@@ -30,9 +30,10 @@ Values whole_module(const LinkFile& file, LinkRule rule) {
 }  // namespace
 
 const Evaluator::Target& Evaluator::resolve(const LinkFile& file, ImportIndex import) {
-  const auto [at, added] = targets_.try_emplace({&file, raw(import)});
-  Target& target = at->second;
-  if (!added) return target;
+  std::uint32_t& known = target_of_[std::uint64_t{file.ordinal} << 32 | raw(import)];
+  if (known != 0) return targets_[known - 1];
+  Target& target = targets_.emplace_back();
+  known = static_cast<std::uint32_t>(targets_.size());
   const Import& i = file.facts->imports[raw(import)];
   if (raw(i.specifier) == 0) {
     target.why = OpenReason::dynamic;

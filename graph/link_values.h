@@ -16,7 +16,8 @@ struct LinkFile {
   const FileVersion* version = nullptr;
   const FileFacts* facts = nullptr;
   const FileIndex* index = nullptr;
-  bool own = false;  ///< The file that is being linked: reading it notes nothing.
+  bool own = false;           ///< The file that is being linked: reading it notes nothing.
+  std::uint32_t ordinal = 0;  ///< Tells the files of one linking apart.
 };
 
 enum class ValueKind : std::uint8_t {

@@ -238,5 +238,110 @@ x(); y(); core(); gone();
 )");
 }
 
+TEST(LinkerRules, ThisInAssignedFunctions) {
+  EXPECT_EQ(links_of({{"a.js", R"js(class Renderer {
+  constructor(next) {
+    this.clear = function () { this.draw(); };
+    this.late = next ? function () { this.clear(); } : null;
+    this.arrow = () => { this.draw(); };
+  }
+  draw() { this.clear(); this.late(); }
+  chain() { return this; }
+}
+class Special extends Renderer { only() {} }
+const self = { a() { const me = this; return me; }, b() {} };
+new Special().chain().only();
+self.a().b();
+)js"}},
+                     "a.js"),
+            R"(Renderer.constructor.clear calls a.js::Renderer.draw exact this_member 3:37
+Renderer.constructor.<anonymous> calls a.js::Renderer.constructor.clear exact this_member 4:43
+Renderer.constructor.arrow calls a.js::Renderer.draw exact this_member 5:31
+Renderer.draw calls a.js::Renderer.constructor.clear exact this_member 7:17
+Renderer.draw calls a.js::Renderer.constructor.<anonymous> exact this_member 7:31
+Special extends a.js::Renderer exact lexical 10:23
+<module> instantiates a.js::Special exact lexical 12:5
+<module> calls a.js::Renderer.chain exact inherited_member 12:15
+<module> calls a.js::Special.only exact constructed_receiver 12:23
+<module> calls a.js::self.a exact object_member 13:6
+<module> reads_state a.js::self exact lexical 13:6
+<module> calls a.js::self.b exact object_member 13:10
+)");
+}
+
+TEST(LinkerRules, CompiledHeader) {
+  EXPECT_EQ(links_of({{"a.js", R"js(const {one, two} = require('./b');
+one(); two();
+)js"},
+                      {"b.js", R"js(exports.one = exports.two = void 0;
+exports.one = function () {};
+const two = exports.two = () => {};
+)js"}},
+                     "a.js"),
+            R"(<module> calls b.js::one exact require_member 2:1
+<module> calls b.js::two.two exact require_member 2:8
+)");
+}
+
+TEST(LinkerRules, LateAndConditional) {
+  EXPECT_EQ(links_of({{"a.js", R"js(let impl;
+if (process.env.X) impl = require('./x'); else impl = require('./y');
+impl.run();
+let lazy;
+function get() { lazy = lazy || new Lazy(); return lazy; }
+class Lazy { go() {} }
+get().go();
+function twice(flag) { if (flag) return new Lazy(); return new Other(); }
+class Other { go() {} }
+twice(1).go();
+(true ? get : twice)();
+)js"},
+                      {"x.js", R"js(exports.run = () => {};
+)js"},
+                      {"y.js", R"js(exports.run = () => {};
+)js"}},
+                     "a.js"),
+            R"(<module> calls x.js::run inferred require_member 3:6
+get writes_state a.js::lazy exact lexical 5:18
+get reads_state a.js::lazy exact lexical 5:25
+get instantiates a.js::Lazy exact lexical 5:37
+get reads_state a.js::lazy exact lexical 5:52
+<module> calls a.js::get exact lexical 7:1
+<module> calls a.js::Lazy.go inferred constructed_receiver 7:7
+twice instantiates a.js::Lazy exact lexical 8:45
+twice instantiates a.js::Other exact lexical 8:64
+<module> calls a.js::twice exact lexical 10:1
+<module> calls a.js::Lazy.go inferred constructed_receiver 10:10
+<module> calls a.js::Other.go inferred constructed_receiver 10:10
+<module> calls a.js::get inferred lexical 11:2
+<module> calls a.js::twice inferred lexical 11:2
+<module> references a.js::get exact lexical 11:9
+<module> references a.js::twice exact lexical 11:15
+)");
+}
+
+TEST(LinkerRules, ImportCycle) {
+  EXPECT_EQ(links_of({{"a.js", R"js(const b = require('./b');
+exports.fa = () => b.fb();
+b.fb();
+class A extends b.B {}
+exports.A = A;
+new A().m();
+)js"},
+                      {"b.js", R"js(const a = require('./a');
+exports.fb = () => a.fa();
+class B extends a.A {}
+exports.B = B;
+)js"}},
+                     "a.js"),
+            R"(fa calls b.js::fb exact require_member 2:22
+<module> calls b.js::fb exact require_member 3:3
+A extends b.js::B exact require_member 4:19
+<module> references a.js::A exact lexical 5:13
+<module> instantiates a.js::A exact lexical 6:5
+<module> ?calls new A().m unknown_receiver 6:9
+)");
+}
+
 }  // namespace
 }  // namespace dg::testing_support

@@ -33,6 +33,12 @@ LinkProject::LinkProject(std::map<std::string, std::string> sources, Numbering n
   } else {
     for (auto at = files_.rbegin(); at != files_.rend(); ++at) number(at->second);
   }
+  for (const auto& [path, entry] : files_) {
+    for (const NamedMember& member : entry.index->named_members) {
+      const AtomId id = entry.version.atoms[raw(member.atom)];
+      members_[std::string(entry.version.facts->name(member.name))].emplace(id_text(id), id);
+    }
+  }
 }
 
 LinkSource::File LinkProject::file_at(std::string_view path) const {
@@ -42,17 +48,10 @@ LinkSource::File LinkProject::file_at(std::string_view path) const {
 }
 
 std::vector<AtomId> LinkProject::members_named(std::string_view name, std::size_t limit) const {
-  std::vector<std::pair<std::string, AtomId>> found;
-  for (const auto& [path, entry] : files_) {
-    for (const NamedMember& member : entry.index->named_members) {
-      if (entry.version.facts->name(member.name) != name) continue;
-      const AtomId id = entry.version.atoms[raw(member.atom)];
-      found.emplace_back(id_text(id), id);
-    }
-  }
-  std::sort(found.begin(), found.end());
+  const auto found = members_.find(name);
+  if (found == members_.end()) return {};
   std::vector<AtomId> ids;
-  for (const auto& [text, id] : found) {
+  for (const auto& [text, id] : found->second) {
     if (ids.size() <= limit) ids.push_back(id);
   }
   return ids;

@@ -46,6 +46,8 @@ class LinkProject : public LinkSource {
 
   std::map<std::string, Entry, std::less<>> files_;
   std::map<AtomId, std::string> ids_;
+  std::map<std::string, std::map<std::string, AtomId>, std::less<>>
+      members_;  ///< By name, id text.
   ModuleConfigs configs_;
 };
 
