@@ -28,7 +28,7 @@ inline WatchOptions patient() {
 
 class Watching {
  public:
-  explicit Watching(const TempTree& tree, WatchOptions options = {}) : tree_(tree) {
+  explicit Watching(const TempTree& tree, WatchOptions options = {}) {
     auto started = Watcher::start(tree.root(), tree.state(), options, &first);
     EXPECT_TRUE(started) << (started ? "" : started.error().message());
     if (started) watcher = *std::move(started);
@@ -79,9 +79,6 @@ class Watching {
   Listing first;
   std::unique_ptr<Watcher> watcher;
   std::vector<SettledChange> early;  ///< What look() was given.
-
- private:
-  const TempTree& tree_;
 };
 
 }  // namespace dg::test
