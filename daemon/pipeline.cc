@@ -38,6 +38,10 @@ ino_t inode_of(const std::filesystem::path& file) {
   return ::stat(file.c_str(), &info) == 0 ? info.st_ino : 0;
 }
 
+unsigned threads_of(const PipelineOptions& options) {
+  return options.threads != 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+}
+
 /// Opens the store; a damaged database is set aside and a new one is begun.
 Result<std::unique_ptr<Store>> open_store(const Store::Options& options,
                                           std::vector<std::string>& notices) {
@@ -170,9 +174,7 @@ Result<Outcome> Pipeline::apply(const SettledChange& change,
   const bool bulk = ingested.changes.sources.size() > 100;
   if (progress && bulk) progress({"link", 0, ingested.changes.sources.size()});
   const auto link_start = Clock::now();
-  Advance advanced = advance(
-      outcome.before, std::move(ingested.changes),
-      options_.threads == 0 ? std::max(1u, std::thread::hardware_concurrency()) : options_.threads);
+  Advance advanced = advance(outcome.before, std::move(ingested.changes), threads_of(options_));
   outcome.work.relinked = advanced.work.relinked;
   outcome.timings.link_ms = since_ms(link_start);
 
@@ -222,7 +224,75 @@ Result<std::unique_ptr<Reader>> Pipeline::reader() const {
   return open_reader(impl_->store_options.database);
 }
 std::uint64_t Pipeline::database_size() const {
-  return impl_->store->file_size();
+  std::uint64_t size = 0;
+  for (const char* suffix : {"", "-wal"}) {
+    std::error_code missing;
+    const auto part =
+        std::filesystem::file_size(impl_->store_options.database.string() + suffix, missing);
+    if (!missing) size += part;
+  }
+  return size;
+}
+
+Result<> Pipeline::checkpoint() {
+  if (impl_->store == nullptr) return Ok{};  // recreate_database() failed and is tried again.
+  return impl_->store->checkpoint();
+}
+
+bool Pipeline::database_present() const {
+  const std::lock_guard guard(impl_->mutex);
+  return impl_->inode == inode_of(impl_->store_options.database);
+}
+
+std::uint64_t Pipeline::database_generation() const noexcept {
+  return impl_->generation;
+}
+
+Result<Outcome> Pipeline::recreate_database() {
+  const Published old = published();
+  impl_->store.reset();
+  impl_->lock.reset();
+  Result<std::unique_ptr<WriteLock>> lock =
+      WriteLock::acquire(options_.state_folder, options_.root.string());
+  if (!lock) return lock.error();
+  impl_->lock = std::move(*lock);
+  std::vector<std::string> notices{
+      "The database was removed while the service ran: a new one was begun; its history starts "
+      "here."};
+  Result<std::unique_ptr<Store>> store = open_store(impl_->store_options, notices);
+  if (!store) return store.error();
+  impl_->store = std::move(*store);
+
+  ChangeSet everything;
+  for (const FileVersionPtr& file : old.snapshot->files()) {
+    everything.sources.push_back({file->path, file->hash, file->mtime_ns, file->size, file->facts});
+  }
+  everything.configs = old.snapshot->configs();
+  Outcome outcome;
+  outcome.before = empty_snapshot();
+  outcome.cause = Cause::reconcile;
+  Advance advanced = advance(outcome.before, std::move(everything), threads_of(options_));
+  TransactionInfo info;
+  info.sequence = advanced.next->sequence();
+  info.cause = Cause::reconcile;
+  info.started_ms = unix_ms();
+  info.git_head = git_head(options_.root);
+  info.graph_digest = advanced.next->digest();
+  std::int64_t committed_ms = 0;
+  if (!advanced.delta.empty()) {
+    const Result<CommitCounts> committed = impl_->store->commit(advanced.delta, info);
+    if (!committed) return committed.error();
+    committed_ms = committed->committed_ms;
+  }
+  outcome.sequence = info.sequence;
+  outcome.after = advanced.next;
+  outcome.delta = std::move(advanced.delta);
+  impl_->publish(advanced.next, committed_ms);
+  const std::lock_guard guard(impl_->mutex);
+  impl_->inode = inode_of(impl_->store_options.database);
+  impl_->notices.insert(impl_->notices.end(), notices.begin(), notices.end());
+  ++impl_->generation;
+  return outcome;
 }
 
 std::vector<std::string> Pipeline::notices() const {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "daemon/requests/export_text.h"
+#include "events/json_text.h"
 #include "events/names.h"
 #include "graph/queries/export_rows.h"
 

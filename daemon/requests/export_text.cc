@@ -1,7 +1,5 @@
 #include "daemon/requests/export_text.h"
 
-#include <array>
-#include <cstdio>
 
 namespace dg {
 namespace {
@@ -26,33 +24,6 @@ void append_escaped(std::string& out, std::string_view text, const Escape& escap
 
 bool is_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-}
-
-bool escape_json(std::string& out, char c) {
-  switch (c) {
-    case '"':
-      out += "\\\"";
-      return true;
-    case '\\':
-      out += "\\\\";
-      return true;
-    case '\n':
-      out += "\\n";
-      return true;
-    case '\r':
-      out += "\\r";
-      return true;
-    case '\t':
-      out += "\\t";
-      return true;
-    default:
-      break;
-  }
-  if (!is_control(c)) return false;
-  std::array<char, 8> code;
-  std::snprintf(code.data(), code.size(), "\\u%04x", static_cast<unsigned>(c));
-  out += code.data();
-  return true;
 }
 
 bool escape_dot(std::string& out, char c) {
@@ -106,11 +77,6 @@ bool escape_sql(std::string& out, char c) {
 
 }  // namespace
 
-void append_json_string(std::string& out, std::string_view text) {
-  out += '"';
-  append_escaped(out, text, escape_json);
-  out += '"';
-}
 void append_dot_string(std::string& out, std::string_view text) {
   out += '"';
   append_escaped(out, text, escape_dot);

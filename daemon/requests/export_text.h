@@ -1,14 +1,14 @@
 #pragma once
 /// \file
-/// Appending texts in the quoting of the export formats. Any bytes may come in: invalid UTF-8 and
-/// what a format cannot hold become U+FFFD, so that the output is always well-formed.
+/// Appending texts in the quoting of the export formats (JSON's is in events/json_text.h). Any
+/// bytes may come in: invalid UTF-8 and what a format cannot hold become U+FFFD, so that the output
+/// is always well-formed.
 
 #include <string>
 #include <string_view>
 
 namespace dg {
 
-void append_json_string(std::string& out, std::string_view text);  ///< With quotes (RFC 8259 §7).
 void append_dot_string(std::string& out,
                        std::string_view text);  ///< With quotes (Graphviz DOT language).
 void append_xml_text(std::string& out,
