@@ -74,12 +74,17 @@ constexpr Examples kExamples[] = {
 
 std::string answer_of(const std::string& command) {
   for (const Method& method : methods()) {
-    if (command == method.name && *method.answer != '\0') {
-      return std::string(
-                 "With --json it prints (and every answer carries sequence, age_ms, behind, "
-                 "pending, live):\n") +
-             method.answer;
+    if (command != method.name) continue;
+    std::string text = std::string("With --json it prints:\n") + method.answer;
+    if (text.find("ATOM") != std::string::npos) {
+      text +=
+          "  ATOM is {\"id\", \"kind\", \"file\", \"name\", \"qualified_name\", \"line\", \"col\", "
+          "\"end_line\",\n   \"exported\"}\n";
     }
+    if (text.find("PAGE") != std::string::npos) {
+      text += "  PAGE is \"total\", \"truncated\", and \"next_cursor\" where there is more\n";
+    }
+    return text + "  and with each: \"sequence\", \"age_ms\", \"behind\", \"pending\", \"live\"\n";
   }
   return {};
 }

@@ -2,10 +2,7 @@
 /// `callees`: what an atom calls, constructs or otherwise uses.
 ///
 ///     params  {"atom", "relations", "min_confidence", "limit", "cursor"}
-///     answer  {"atom": atom_json(), "items": [{"atom": atom_json(), "relation", "confidence",
-///              "sites": [{"line", "col", "confidence", "rule"}]}],
-///              "open": [{"text", "relation", "reason", "detail", "sites": [{"line", "col"}]}],
-///              "unresolved": {"sites"}, page and freshness}
+///     answer  kAnswer, below
 ///
 /// Items are sorted by first site; all sites are in the file of `atom`. `open` lists, at most
 /// `limit` of them, the atom's own references of these relations without a target in the project.
@@ -17,6 +14,12 @@
 
 namespace dg {
 namespace {
+
+constexpr const char* kAnswer =
+    R"(  {"atom": ATOM, "items": [{"atom": ATOM, "relation", "confidence", "sites": [{"line",
+   "col", "confidence", "rule"}]}], "open": [{"text", "relation", "reason", "detail",
+   "sites": [{"line", "col"}]}], "unresolved": {"sites"}, PAGE}
+)";
 
 const std::vector<Parameter>& parameters() {
   static const std::vector<Parameter> all{kAtomParameter, kRelationsParameter,
@@ -71,7 +74,8 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
 }  // namespace
 
 Method callees_method() {
-  return {"callees", "what an atom calls, constructs or otherwise uses", parameters(), answer};
+  return {"callees", "what an atom calls, constructs or otherwise uses", parameters(), answer,
+          kAnswer};
 }
 
 }  // namespace dg

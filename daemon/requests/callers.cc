@@ -2,10 +2,7 @@
 /// `callers`: who calls, constructs or otherwise uses an atom.
 ///
 ///     params  {"atom", "relations", "min_confidence", "unresolved", "limit", "cursor"}
-///     answer  {"atom": atom_json(), "items": [{"atom": atom_json(), "relation", "confidence",
-///              "sites": [{"line", "col", "confidence", "rule"}]}], "other_relations":
-///              {"references": 2}, "unresolved": {"possible", "elsewhere", "sites": […]}, page and
-///              freshness}
+///     answer  kAnswer, below
 ///
 /// Items are sorted by (path, start, relation); sites are in the item's file. `other_relations`
 /// counts incoming edges that the filter left out. `unresolved.sites` is there when asked for: the
@@ -20,6 +17,12 @@
 
 namespace dg {
 namespace {
+
+constexpr const char* kAnswer =
+    R"(  {"atom": ATOM, "items": [{"atom": ATOM, "relation", "confidence", "sites": [{"line",
+   "col", "confidence", "rule"}]}], "other_relations": {"references": 2}, "unresolved":
+   {"possible", "elsewhere", "sites": […]}, PAGE}
+)";
 
 const std::vector<Parameter>& parameters() {
   static const std::vector<Parameter> all{
@@ -87,7 +90,8 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
 }  // namespace
 
 Method callers_method() {
-  return {"callers", "who calls, constructs or otherwise uses an atom", parameters(), answer};
+  return {"callers", "who calls, constructs or otherwise uses an atom", parameters(), answer,
+          kAnswer};
 }
 
 }  // namespace dg

@@ -2,7 +2,7 @@
 /// `export`: the graph as text for other programs, in pieces.
 ///
 ///     params  {"format", "cursor"}
-///     answer  {"text", "truncated", "next_cursor", freshness}
+///     answer  kAnswer, below
 ///
 /// The pieces, put together in order, are the file; each ends with a line feed and is about 4 MB.
 /// All are of one sequence: when the project changes between two of them, the next is a `conflict`,
@@ -19,6 +19,9 @@ namespace dg {
 namespace {
 
 constexpr std::size_t kChunk = 4u << 20;
+
+constexpr const char* kAnswer = R"(  {"text", "truncated", "next_cursor"}
+)";
 
 const std::vector<Parameter>& parameters() {
   static const std::vector<Parameter> all{
@@ -60,7 +63,8 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
 }  // namespace
 
 Method export_method() {
-  return {"export", "the graph as jsonl, dot, graphml or sql, in pieces", parameters(), answer};
+  return {"export", "the graph as jsonl, dot, graphml or sql, in pieces", parameters(), answer,
+          kAnswer};
 }
 
 }  // namespace dg

@@ -2,8 +2,7 @@
 /// `find`: atoms by name, and by words of their signatures and doc comments.
 ///
 ///     params  {"text", "kinds", "limit", "cursor"}
-///     answer  {"items": [{"atom": atom_json(), "match", "signature", "callers"}], "full_text",
-///              "unresolved": {"possible", "elsewhere"}, page and freshness}
+///     answer  kAnswer, below
 ///
 /// `match` is `exact`, `folded` (but for case), `prefix`, `word` (a word of the name begins so) or
 /// `text` (signature or documentation, every word of the query); best first, then shorter names,
@@ -23,6 +22,11 @@ namespace dg {
 namespace {
 
 constexpr std::size_t kMostTextHits = 1000;
+
+constexpr const char* kAnswer =
+    R"(  {"items": [{"atom": ATOM, "match", "signature", "callers"}], "full_text", "unresolved":
+   {"possible", "elsewhere"}, PAGE}
+)";
 
 const std::vector<Parameter>& parameters() {
   static const std::vector<Parameter> all{
@@ -115,7 +119,8 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
 }  // namespace
 
 Method find_method() {
-  return {"find", "atoms by exact name, prefix, word, and full text", parameters(), answer};
+  return {"find", "atoms by exact name, prefix, word, and full text", parameters(), answer,
+          kAnswer};
 }
 
 }  // namespace dg

@@ -2,9 +2,7 @@
 /// `impact`: who is reached when an atom changes: its callers, their callers, and so on.
 ///
 ///     params  {"atom", "depth", "relations", "min_confidence", "limit", "cursor"}
-///     answer  {"atom": atom_json(), "items": [{"atom": atom_json(), "level", "via": id}],
-///              "per_level": [3, 7], "files", "cut", "unresolved": {"possible", "elsewhere"},
-///              page and freshness}
+///     answer  kAnswer, below
 ///
 /// Sorted by level. `cut` tells that there are more beyond `depth`. `via` is the next atom on a
 /// shortest way back to the start.
@@ -16,6 +14,11 @@
 
 namespace dg {
 namespace {
+
+constexpr const char* kAnswer =
+    R"(  {"atom": ATOM, "items": [{"atom": ATOM, "level", "via": id}], "per_level": [3, 7],
+   "files", "cut", "unresolved": {"possible", "elsewhere"}, PAGE}
+)";
 
 const std::vector<Parameter>& parameters() {
   static const std::vector<Parameter> all{

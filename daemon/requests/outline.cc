@@ -2,9 +2,7 @@
 /// `outline`: the atoms of one file as a tree.
 ///
 ///     params  {"file", "limit", "cursor"}
-///     answer  {"file", "language", "lines", "skipped": null or the reason, "problems": n,
-///              "items": [{"atom": atom_json(), "depth", "signature", "complexity", "callers"}],
-///              page and freshness}
+///     answer  kAnswer, below
 ///
 /// In source order; an item's children follow it with depth + 1; depth 0 is the module.
 
@@ -19,6 +17,11 @@
 
 namespace dg {
 namespace {
+
+constexpr const char* kAnswer =
+    R"(  {"file", "language", "lines", "skipped": null or the reason, "problems": n, "items":
+   [{"atom": ATOM, "depth", "signature", "complexity", "callers"}], PAGE}
+)";
 
 const std::vector<Parameter>& parameters() {
   static const std::vector<Parameter> all{

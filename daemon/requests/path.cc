@@ -2,9 +2,7 @@
 /// `path`: a shortest way from one atom to another.
 ///
 ///     params  {"from", "to", "relations", "min_confidence"}
-///     answer  {"from": atom_json(), "to": atom_json(), "found", "items": [{"source": atom_json(),
-///              "target": atom_json(), "relation", "confidence", "sites": […]}], "total",
-///              "unresolved": {"possible", "elsewhere"}, freshness}
+///     answer  kAnswer, below
 ///
 /// `unresolved` is about the name of `to`: a way may lead over one of those sites.
 
@@ -15,6 +13,11 @@
 
 namespace dg {
 namespace {
+
+constexpr const char* kAnswer =
+    R"(  {"from": ATOM, "to": ATOM, "found", "items": [{"source": ATOM, "target": ATOM, "relation",
+   "confidence", "sites": […]}], "total", "unresolved": {"possible", "elsewhere"}}
+)";
 
 const std::vector<Parameter>& parameters() {
   static const std::vector<Parameter> all{{"from", "text", kAtomParameter.description, true},
@@ -54,7 +57,7 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
 }  // namespace
 
 Method path_method() {
-  return {"path", "a shortest way from one atom to another", parameters(), answer};
+  return {"path", "a shortest way from one atom to another", parameters(), answer, kAnswer};
 }
 
 }  // namespace dg

@@ -2,7 +2,7 @@
 /// `resolve`: which atoms a text means.
 ///
 ///     params  {"text"}
-///     answer  {"form", "items": [atom_json()], "total", freshness}
+///     answer  kAnswer, below
 ///
 /// `form` is what the text was taken for: `id`, `place`, `file`, `name`, `tail` (the end of a
 /// qualified name) or `none`. Sorted by (path, start); at most 1,000.
@@ -14,6 +14,9 @@
 
 namespace dg {
 namespace {
+
+constexpr const char* kAnswer = R"(  {"form", "items": [ATOM], "total"}
+)";
 
 const std::vector<Parameter>& parameters() {
   static const std::vector<Parameter> all{{"text", "text", kAtomParameter.description, true}};
@@ -55,7 +58,7 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
 }  // namespace
 
 Method resolve_method() {
-  return {"resolve", "which atoms a text means", parameters(), answer};
+  return {"resolve", "which atoms a text means", parameters(), answer, kAnswer};
 }
 
 }  // namespace dg

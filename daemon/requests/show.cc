@@ -2,11 +2,7 @@
 /// `show`: all that is known of one atom.
 ///
 ///     params  {"atom", "source"}
-///     answer  {"atom": atom_json() and {"start": {"line", "col"}, "end": {"line", "col"}, "form",
-///              "signature", "doc", "owner": id or null, "version", "async", "static", "ambient",
-///              "complexity", "code_lines", "parameters": [{"name", "type", "default", "optional",
-///              "rest"}]}, "outgoing": {"calls": 3}, "incoming": {"calls": 2},
-///              "unresolved": {"own_sites", "possible", "elsewhere"}, "source": text, freshness}
+///     answer  kAnswer, below
 ///
 /// `source` is there when asked for: the text on disk, or null where the file has changed since.
 
@@ -19,6 +15,14 @@
 
 namespace dg {
 namespace {
+
+constexpr const char* kAnswer =
+    R"(  {"atom": ATOM and {"start": {"line", "col"}, "end": {"line", "col"}, "form", "signature",
+   "doc", "owner": id or null, "version", "async", "static", "ambient", "complexity",
+   "code_lines", "parameters": [{"name", "type", "default", "optional", "rest"}]},
+   "outgoing": {"calls": 3}, "incoming": {"calls": 2}, "unresolved": {"own_sites",
+   "possible", "elsewhere"}, "source": text}
+)";
 
 const std::vector<Parameter>& parameters() {
   static const std::vector<Parameter> all{kAtomParameter,
@@ -103,7 +107,7 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
 }  // namespace
 
 Method show_method() {
-  return {"show", "all that is known of one atom", parameters(), answer};
+  return {"show", "all that is known of one atom", parameters(), answer, kAnswer};
 }
 
 }  // namespace dg

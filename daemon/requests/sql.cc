@@ -2,8 +2,7 @@
 /// `sql`: one read-only statement on the database.
 ///
 ///     params  {"statement", "limit"}
-///     answer  {"columns": ["id", …], "items": [["src/a.js::pay", null], …], "total", "truncated",
-///              freshness}
+///     answer  kAnswer, below
 ///
 /// Values are texts or null. `total` is the number of rows given; with `truncated` there are more.
 
@@ -15,6 +14,10 @@
 
 namespace dg {
 namespace {
+
+constexpr const char* kAnswer =
+    R"(  {"columns": ["id", …], "items": [["src/a.js::pay", null], …], "total", "truncated"}
+)";
 
 const std::vector<Parameter>& parameters() {
   static const std::vector<Parameter> all{
@@ -59,7 +62,7 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
 }  // namespace
 
 Method sql_method() {
-  return {"sql", "one read-only statement on the database", parameters(), answer};
+  return {"sql", "one read-only statement on the database", parameters(), answer, kAnswer};
 }
 
 }  // namespace dg

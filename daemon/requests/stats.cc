@@ -11,6 +11,15 @@
 namespace dg {
 namespace {
 
+constexpr const char* kAnswer =
+    R"(  {"files": {"total", "skipped", "skipped_by_reason": {"minified": 3}, "with_problems",
+   "by_language": {"javascript": 12}, "lines", "bytes"}, "atoms": {"total", "exported",
+   "by_kind": {"function": 120, …}}, "relations": {"total", "by_relation": {"calls":
+   {"edges", "sites"}, …}, "by_confidence": {"exact", "inferred", "name"}}, "unresolved":
+   {"total", "by_reason": {"external": 40, …}}, "skipped_files": [{"file", "reason"}],
+   "problem_files": [{"file", "problems", "first": {"line", "col", "kind"}}], "truncated"}
+)";
+
 struct FileLists {
   Json skipped = Json::array();
   Json problems = Json::array();
@@ -115,7 +124,8 @@ Method stats_method() {
             if (!params) return params.error();
             const auto limit = static_cast<std::size_t>(params->integer("limit", 20));
             return with_freshness(stats_json(*context.snapshot, limit), context);
-          }};
+          },
+          kAnswer};
 }
 
 }  // namespace dg

@@ -2,9 +2,7 @@
 /// `why-ignored`: why a path is or is not part of the index.
 ///
 ///     params  {"path"}
-///     answer  {"path", "indexed", "ignored", "rule": {"source", "pattern", "path"} or null,
-///     "reason",
-///              freshness}
+///     answer  kAnswer, below
 ///
 /// `rule.path` is the path itself or the folder above it that the rule excludes.
 
@@ -19,6 +17,11 @@
 
 namespace dg {
 namespace {
+
+constexpr const char* kAnswer =
+    R"(  {"path", "indexed", "ignored", "rule": {"source", "pattern", "path"} or null, ///
+   "reason"}
+)";
 
 const std::vector<Parameter>& parameters() {
   static const std::vector<Parameter> all{
@@ -93,7 +96,8 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
 }  // namespace
 
 Method why_ignored_method() {
-  return {"why-ignored", "why a path is or is not part of the index", parameters(), answer};
+  return {"why-ignored", "why a path is or is not part of the index", parameters(), answer,
+          kAnswer};
 }
 
 }  // namespace dg
