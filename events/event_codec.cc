@@ -85,11 +85,11 @@ class Writer {
   }
   void text(std::string_view key, std::string_view value) {
     name(key);
-    append_json_string(out_, value);
+    write_json_string(out_, value);
   }
   void number(std::string_view key, std::uint32_t value) {
     name(key);
-    append_json_integer(out_, value);
+    write_json_integer(out_, value);
   }
   void hex(std::string_view key, std::uint64_t value) {
     name(key);
@@ -98,31 +98,31 @@ class Writer {
     out_ += '"';
   }
   void head(const EdgeEvent& edge) {
-    append_json_string(out_, to_string(edge.relation));
+    write_json_string(out_, to_string(edge.relation));
     out_ += ',';
-    append_json_integer(out_, raw(edge.target));
+    write_json_integer(out_, raw(edge.target));
     out_ += ',';
-    append_json_string(out_, to_string(edge.confidence));
+    write_json_string(out_, to_string(edge.confidence));
   }
   void head(const OpenEvent& open) {
-    append_json_string(out_, to_string(open.relation));
+    write_json_string(out_, to_string(open.relation));
     out_ += ',';
-    append_json_string(out_, open.text);
+    write_json_string(out_, open.text);
     out_ += ',';
-    append_json_string(out_, to_string(open.reason));
+    write_json_string(out_, to_string(open.reason));
     out_ += ',';
-    append_json_string(out_, open.detail);
+    write_json_string(out_, open.detail);
   }
   void sites(const std::vector<Site>& sites) {
     out_ += ",[";
     for (std::size_t i = 0; i < sites.size(); ++i) {
       if (i > 0) out_ += ',';
-      append_json_integer(out_,
-                          sites[i].ordinal == kNoOrdinal ? -1 : std::int64_t{sites[i].ordinal});
+      write_json_integer(out_,
+                         sites[i].ordinal == kNoOrdinal ? -1 : std::int64_t{sites[i].ordinal});
       out_ += ',';
-      append_json_integer(out_, static_cast<int>(sites[i].confidence));
+      write_json_integer(out_, static_cast<int>(sites[i].confidence));
       out_ += ',';
-      append_json_integer(out_, sites[i].rule);
+      write_json_integer(out_, sites[i].rule);
     }
     out_ += ']';
   }
