@@ -23,8 +23,8 @@ std::string file_text(const Command& edit, const std::vector<std::string>& words
   const auto has = [&](std::string_view flag) {
     return std::find(words.begin() + 1, words.end(), flag) != words.end();
   };
-  if (has("raw")) return unescaped(joined(edit, ""));
-  const std::string body = joined(edit, has("crlf") ? "\r\n" : "\n");
+  const std::string body =
+      has("raw") ? unescaped(joined(edit, "")) : joined(edit, has("crlf") ? "\r\n" : "\n");
   std::string text = has("bom") ? "\xEF\xBB\xBF" : "";
   const auto times = std::find(words.begin() + 1, words.end(), "x");
   const int count = times == words.end() ? 1 : std::stoi(*(times + 1));
@@ -125,6 +125,7 @@ void make_edit(const TempProject& project, const Command& edit, SettledChange& c
 }
 
 void settle(SettledChange& change) {
+  if (change.rescan) change.paths.clear();
   std::sort(change.paths.begin(), change.paths.end());
   change.paths.erase(std::unique(change.paths.begin(), change.paths.end()), change.paths.end());
   for (const std::string& path : change.paths) {

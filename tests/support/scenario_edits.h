@@ -12,7 +12,7 @@
 ///     delete PATH              a file or a folder
 ///     move PATH PATH
 ///     touch PATH               write the same bytes again
-///     rescan                   settle this step by comparing the whole tree
+///     rescan                   settle this step by comparing the whole tree, naming no path
 ///
 /// An edit that changes nothing where it should is an error of the scenario.
 
