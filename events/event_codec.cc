@@ -85,11 +85,11 @@ class Writer {
   }
   void text(std::string_view key, std::string_view value) {
     name(key);
-    write_json_string(out_, value);
+    append_json_string(out_, value);
   }
   void number(std::string_view key, std::uint32_t value) {
     name(key);
-    write_json_integer(out_, value);
+    append_json_integer(out_, value);
   }
   void hex(std::string_view key, std::uint64_t value) {
     name(key);
@@ -98,31 +98,31 @@ class Writer {
     out_ += '"';
   }
   void head(const EdgeEvent& edge) {
-    write_json_string(out_, to_string(edge.relation));
+    append_json_string(out_, to_string(edge.relation));
     out_ += ',';
-    write_json_integer(out_, raw(edge.target));
+    append_json_integer(out_, raw(edge.target));
     out_ += ',';
-    write_json_string(out_, to_string(edge.confidence));
+    append_json_string(out_, to_string(edge.confidence));
   }
   void head(const OpenEvent& open) {
-    write_json_string(out_, to_string(open.relation));
+    append_json_string(out_, to_string(open.relation));
     out_ += ',';
-    write_json_string(out_, open.text);
+    append_json_string(out_, open.text);
     out_ += ',';
-    write_json_string(out_, to_string(open.reason));
+    append_json_string(out_, to_string(open.reason));
     out_ += ',';
-    write_json_string(out_, open.detail);
+    append_json_string(out_, open.detail);
   }
   void sites(const std::vector<Site>& sites) {
     out_ += ",[";
     for (std::size_t i = 0; i < sites.size(); ++i) {
       if (i > 0) out_ += ',';
-      write_json_integer(out_,
-                         sites[i].ordinal == kNoOrdinal ? -1 : std::int64_t{sites[i].ordinal});
+      append_json_integer(out_,
+                          sites[i].ordinal == kNoOrdinal ? -1 : std::int64_t{sites[i].ordinal});
       out_ += ',';
-      write_json_integer(out_, static_cast<int>(sites[i].confidence));
+      append_json_integer(out_, static_cast<int>(sites[i].confidence));
       out_ += ',';
-      write_json_integer(out_, sites[i].rule);
+      append_json_integer(out_, sites[i].rule);
     }
     out_ += ']';
   }

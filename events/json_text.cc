@@ -105,7 +105,7 @@ void append_utf8(std::string& out, std::string_view text) {
       [](unsigned) {});
 }
 
-void write_json_string(std::string& out, std::string_view text) {
+void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   scan(
       text, [](unsigned byte) { return byte < 0x20 || byte == '"' || byte == '\\'; },
@@ -127,7 +127,7 @@ void write_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-void write_json_integer(std::string& out, std::int64_t value) {
+void append_json_integer(std::string& out, std::int64_t value) {
   char digits[24];
   const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
   out.append(digits, end);

@@ -17,8 +17,8 @@ namespace dg {
 void append_utf8(std::string& out, std::string_view text);
 
 /// Appends a quoted JSON string; ill-formed UTF-8 is replaced as above.
-void write_json_string(std::string& out, std::string_view text);
-void write_json_integer(std::string& out, std::int64_t value);
+void append_json_string(std::string& out, std::string_view text);
+void append_json_integer(std::string& out, std::int64_t value);
 
 class JsonReader {
  public:
