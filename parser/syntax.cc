@@ -305,7 +305,13 @@ void SyntaxTree::flatten(const Grammar& grammar, const TSTree& tree, std::uint32
   const TSNode root = ts_tree_root_node(&tree);
   const bool broken = ts_node_has_error(root);
   TSTreeCursor cursor = ts_tree_cursor_new(root);
-  NodeId parent = kNoNode;
+  // Above the root, which may be an ERROR, stands one more `program`: then every node in it has a
+  // grandparent, and passes may look two levels up unasked.
+  Node& top = nodes.emplace_back();
+  top.end = ts_node_end_byte(root);
+  top.kind = Kind::program;
+  top.leaf = false;
+  NodeId parent = 0;
   std::uint32_t depth = 0;
   for (bool more = true; more;) {
     const TSNode at = ts_tree_cursor_current_node(&cursor);
@@ -346,6 +352,8 @@ void SyntaxTree::flatten(const Grammar& grammar, const TSTree& tree, std::uint32
     }
   }
   ts_tree_cursor_delete(&cursor);
+  nodes[0].next = static_cast<NodeId>(nodes.size());
+  nodes[1].leaf = false;  // The root of an empty file is no token.
 }
 
 NodeId SyntaxTree::child(NodeId n, Field field) const noexcept {
