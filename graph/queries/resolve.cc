@@ -55,6 +55,14 @@ std::vector<AtomId> atoms_ending_so(const Snapshot& snapshot, std::string_view t
   return found;
 }
 
+/// A declaration without a body (`.d.ts`, `declare`, an overload) steps back where the name also
+/// has an implementation: that is what is asked for.
+std::vector<AtomId> implementations_first(const Snapshot& snapshot, std::vector<AtomId> named) {
+  const auto ambient = [&](AtomId id) { return snapshot.atom(id).atom().ambient; };
+  if (!std::all_of(named.begin(), named.end(), ambient)) std::erase_if(named, ambient);
+  return named;
+}
+
 }  // namespace
 
 ResolvedAtoms resolve_atom(const Snapshot& snapshot, std::string_view text) {
@@ -66,10 +74,10 @@ ResolvedAtoms resolve_atom(const Snapshot& snapshot, std::string_view text) {
     return {AtomForm::file, {file->atoms.front()}};
   }
   if (auto named = snapshot.atoms_named(text); !named.empty()) {
-    return {AtomForm::name, std::move(named)};
+    return {AtomForm::name, implementations_first(snapshot, std::move(named))};
   }
   if (auto ending = atoms_ending_so(snapshot, text); !ending.empty()) {
-    return {AtomForm::tail, std::move(ending)};
+    return {AtomForm::tail, implementations_first(snapshot, std::move(ending))};
   }
   return {};
 }
