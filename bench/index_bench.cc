@@ -6,6 +6,7 @@
 #include "bench/benchmarks.h"
 #include "bench/measure.h"
 #include "daemon/pipeline.h"
+#include "events/dump.h"
 
 namespace dg::bench {
 namespace {
@@ -113,7 +114,7 @@ void branch_switch(const Corpus& corpus, const Json& cold, const Options& option
   pipeline_options.threads = options.threads;
   Result<std::unique_ptr<Pipeline>> pipeline = Pipeline::open(pipeline_options);
   require(static_cast<bool>(pipeline), pipeline ? "" : pipeline.error().message());
-  const std::uint64_t digest = (*pipeline)->snapshot()->digest();
+  const std::string dump = dump_project((*pipeline)->snapshot()->files());
   Samples there, back;
   for (int round = 1; round <= options.cold_runs; ++round) {
     there.add(switch_files(**pipeline, corpus, files, round));
@@ -121,7 +122,7 @@ void branch_switch(const Corpus& corpus, const Json& cold, const Options& option
     require((*pipeline)->snapshot()->atoms_named(name).size() == wanted,
             "the branch's functions are not all there");
     back.add(switch_files(**pipeline, corpus, files, 0));
-    require((*pipeline)->snapshot()->digest() == digest,
+    require(dump_project((*pipeline)->snapshot()->files()) == dump,
             "switching back did not restore the graph");
   }
   const double cold_ms = cold["ms"].get<double>();
