@@ -125,9 +125,12 @@ std::uint64_t number(const std::optional<std::string>& text) {
 }
 
 void read_small_things(Connection& connection, StoredProject& project) {
-  Statement head =
-      connection.prepare("SELECT graph_digest FROM transactions ORDER BY sequence DESC LIMIT 1");
-  if (head.step()) project.graph_digest = static_cast<std::uint64_t>(head.integer(0));
+  Statement head = connection.prepare(
+      "SELECT graph_digest, committed_ms FROM transactions ORDER BY sequence DESC LIMIT 1");
+  if (head.step()) {
+    project.graph_digest = static_cast<std::uint64_t>(head.integer(0));
+    project.committed_ms = head.integer(1);
+  }
   project.extractor_version =
       static_cast<std::uint32_t>(number(metadata(connection, "extractor_version")));
   project.options = metadata(connection, "extractor_options").value_or("");
