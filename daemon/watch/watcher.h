@@ -63,7 +63,8 @@ class Watcher {
   /// drains the queue and polls instead, which is as exact. Any thread.
   virtual Result<std::uint64_t> cookie() = 0;
   virtual std::uint64_t cookies_seen() const noexcept = 0;
-  /// Changes noted and not yet returned by step(). Any thread.
+  /// Changes noted and not yet returned by step(), with those that the last step() returned: they
+  /// count until the next call, so that none is ever in nobody's count. Any thread.
   virtual std::size_t pending() const noexcept = 0;
   virtual WatchStatus status() const = 0;  ///< Any thread.
 };
