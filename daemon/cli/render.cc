@@ -15,12 +15,17 @@ void render_stats(Session& session, const Json& answer) {
 
 void render_answer(Session& session, const std::string& method, const Json& answer) {
   using Renderer = void (*)(Session&, const Json&);
-  constexpr std::pair<const char*, Renderer> renderers[] = {
-      {"find", render_find},       {"show", render_show},
-      {"outline", render_outline}, {"callers", render_callers},
-      {"callees", render_callees}, {"impact", render_impact},
-      {"path", render_path},       {"sql", render_sql},
-      {"stats", render_stats},     {"why-ignored", render_why_ignored}};
+  constexpr std::pair<const char*, Renderer> renderers[] = {{"find", render_find},
+                                                            {"show", render_show},
+                                                            {"outline", render_outline},
+                                                            {"callers", render_callers},
+                                                            {"callees", render_callees},
+                                                            {"impact", render_impact},
+                                                            {"path", render_path},
+                                                            {"sql", render_sql},
+                                                            {"stats", render_stats},
+                                                            {"resolve", render_resolve},
+                                                            {"why-ignored", render_why_ignored}};
   for (const auto& [name, render] : renderers) {
     if (method != name) continue;
     render(session, answer);

@@ -27,6 +27,7 @@ void render_callees(Session& session, const Json& answer);
 void render_impact(Session& session, const Json& answer);
 void render_path(Session& session, const Json& answer);
 void render_sql(Session& session, const Json& answer);
+void render_resolve(Session& session, const Json& answer);
 void render_why_ignored(Session& session, const Json& answer);
 
 /// `src/a.js:12:3` of an atom_json().

@@ -152,6 +152,17 @@ void render_sql(Session& session, const Json& answer) {
   }
 }
 
+void render_resolve(Session& session, const Json& answer) {
+  Table table({{"", false, Style::cyan, true, true},
+               {"", false, Style::dim},
+               {"", false, Style::bold, true, true}});
+  for (const Json& atom : answer.at("items")) {
+    table.row({place_of(atom), atom.value("kind", ""), atom.value("id", "")});
+  }
+  if (table.empty()) session.out.line("No atom has this id, place or name.");
+  table.print(session.out);
+}
+
 void render_why_ignored(Session& session, const Json& answer) {
   session.out.line(printable(answer.value("path", "")) + ": " +
                    printable(answer.value("reason", "")));

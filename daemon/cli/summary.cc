@@ -93,7 +93,7 @@ void print_files(Session& session, const char* title, const Json& list, std::uin
   if (total > shown) {
     session.out.line(session.out.paint(
         Style::dim,
-        "  and " + grouped(total - shown) + " more: deltagraph stats --files --limit 10000"));
+        "  and " + grouped(total - shown) + " more: deltagraph stats --limit 10000"));
   }
 }
 

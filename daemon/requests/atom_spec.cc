@@ -55,6 +55,11 @@ Error no_such_atom(const Snapshot& snapshot, const std::string& spec) {
               "no atom has this id, place or name", "Look for it with 'deltagraph find'."};
   const std::string_view name = simple_name(spec);
   if (name.empty() || name.size() > 200) return error;
+  const OpenMentions mentions = snapshot.open_mentions(name);
+  if (mentions.possible + mentions.elsewhere > 0) {
+    error.reason += "; " + std::to_string(mentions.possible + mentions.elsewhere) +
+                    " unresolved sites mention '" + std::string(name) + "'";
+  }
   for (const FindHit& hit : find_by_name(snapshot, name)) {
     if (error.candidates.size() == kMostSuggestions) break;
     error.candidates.push_back(candidate_of(snapshot.atom(hit.id)));
