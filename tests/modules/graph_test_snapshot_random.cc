@@ -35,16 +35,22 @@ class Generator {
     static constexpr const char* kNames[] = {"pay", "run", "Cart", "init", "get", "toString", "x"};
     return kNames[below(std::size(kNames))];
   }
-  std::string specifier() {
-    static constexpr const char* kSpecifiers[] = {
-        "./a.js",  "./b", "./lib/d.js", "./lib",   "../a.js", "./e.mjs", "./d", "./index.js",
-        "../b.js", "./g", "fs",         "pkg/sub", "@/d",     "../../a", "./c", "./f.cjs"};
-    return kSpecifiers[below(std::size(kSpecifiers))];
+  /// Mostly of a file that may exist, from the file at `from`; else one of all kinds that lead
+  /// away.
+  std::string specifier(const std::string& from) {
+    static constexpr const char* kElsewhere[] = {"fs", "pkg/sub", "@/d", "./none", "./lib", "."};
+    if (below(5) == 0) return kElsewhere[below(std::size(kElsewhere))];
+    std::string up = "./";
+    for (const char c : from) {
+      if (c == '/') up += "../";
+    }
+    const std::string to = path();
+    return up + (below(2) == 0 ? to : to.substr(0, to.rfind('.')));
   }
 
-  std::string item() {
-    const std::string n = name(), m = name(), k = name(), s = specifier();
-    switch (below(22)) {
+  std::string item(const std::string& path_of_file) {
+    const std::string n = name(), m = name(), k = name(), s = specifier(path_of_file);
+    switch (below(60) < 1 ? 19 : below(22)) {
       case 0:
         return "export function " + n + "(a) { " + m + "(); a." + k + "(); }\n";
       case 1:
@@ -87,7 +93,8 @@ class Generator {
       case 18:
         return "const p" + n + " = import('" + s + "').then((q) => q." + m + "());\n";
       case 19:
-        return "function " + n + "( {{{ \n";  // Broken.
+        return below(4) != 0 ? "export { " + n + ", " + m + " };\n"
+                             : "function " + n + "( {{{ \n";  // Broken.
       case 20:
         return "// " + n + "\n\n";
       default:
@@ -107,6 +114,7 @@ class RandomProject {
   void edit() {
     const std::string path = generate.path();
     std::vector<std::string>& items = files_[path];
+    while (items.size() < 6) items.push_back(generate.item(path));
     switch (generate.below(10)) {
       case 0:
         files_.erase(path);
@@ -130,7 +138,7 @@ class RandomProject {
           items.erase(items.begin() + static_cast<std::ptrdiff_t>(generate.below(items.size())));
         break;
       case 4:
-        if (!items.empty()) items[generate.below(items.size())] = generate.item();
+        if (!items.empty()) items[generate.below(items.size())] = generate.item(path);
         break;
       case 5:  // Take back what was done to some file.
         if (!history_.empty()) {
@@ -141,7 +149,7 @@ class RandomProject {
         return;
       default:
         items.insert(items.begin() + static_cast<std::ptrdiff_t>(generate.below(items.size() + 1)),
-                     generate.item());
+                     generate.item(path));
     }
     save(path);
   }
