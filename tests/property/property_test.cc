@@ -13,8 +13,8 @@
 #include <random>
 
 #include "daemon/pipeline.h"
-#include "tests/support/random_edits.h"
 #include "tests/support/invariants.h"
+#include "tests/support/random_edits.h"
 #include "tests/support/temp_project.h"
 
 namespace dg {
@@ -35,8 +35,10 @@ void write_touched(const TempProject& project, const Sources& sources,
   }
 }
 
-/// Runs the edits on a real folder. Answers the first difference, with the edits up to it.
-std::string run(Sources sources, const std::vector<Edit>& edits, const Check& check) {
+/// Runs the edits on a real folder. Answers the first difference, with the edits up to it. What the
+/// edits did to the graph is added to `work`.
+std::string run(Sources sources, const std::vector<Edit>& edits, const Check& check,
+                DeltaCounts& work) {
   const TempProject project;
   std::vector<std::string> all;
   for (const auto& [path, text] : sources.files()) all.push_back(path);
@@ -59,6 +61,10 @@ std::string run(Sources sources, const std::vector<Edit>& edits, const Check& ch
     change.paths = done.touched;
     const Result<Outcome> outcome = pipeline.apply(change);
     if (!outcome) return story + outcome.error().message();
+    const DeltaCounts counts = count(outcome->delta);
+    work.relations_gained += counts.relations_gained;
+    work.relations_lost += counts.relations_lost;
+    work.files += counts.files;
     for (const std::string& finding : {check(pipeline), order_violation(outcome->delta),
                                        graph_violation(*pipeline.snapshot())}) {
       if (!finding.empty()) return story + finding;
@@ -77,7 +83,8 @@ std::vector<Edit> shortened(const Sources& sources, std::vector<Edit> edits, con
       std::vector<Edit> fewer = edits;
       fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(at),
                   fewer.begin() + static_cast<std::ptrdiff_t>(at + part));
-      if (run(sources, fewer, check).empty()) {
+      DeltaCounts ignored;
+      if (run(sources, fewer, check, ignored).empty()) {
         at += part;
       } else {
         edits = std::move(fewer);
@@ -95,13 +102,17 @@ std::size_t number_of(const char* variable, std::size_t otherwise) {
 void check_edits(const Sources& sources, std::uint64_t seed, std::size_t count, const Check& check,
                  int shortening_runs) {
   const std::vector<Edit> edits = random_edits(seed, number_of("DELTAGRAPH_EDITS", count));
+  DeltaCounts work;
+  const std::string finding = run(sources, edits, check, work);
   std::cout << "seed " << seed << ", " << edits.size() << " edits of " << sources.files().size()
-            << " files\n";
-  if (run(sources, edits, check).empty()) return;
+            << " files: " << work.files << " file changes, +" << work.relations_gained << " -"
+            << work.relations_lost << " relations\n";
+  EXPECT_GT(work.relations_gained, edits.size() / 2) << "the edits hardly touch the graph";
+  if (finding.empty()) return;
   const std::vector<Edit> few = shortened(sources, edits, check, shortening_runs);
   ADD_FAILURE() << "seed " << seed << ": " << few.size() << " of " << edits.size()
                 << " edits still fail:\n"
-                << run(sources, few, check);
+                << run(sources, few, check, work);
 }
 
 Sources generated() {

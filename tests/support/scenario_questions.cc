@@ -253,6 +253,9 @@ Lines ids_of(const Json& answer) {
     for (const Json& item : answer[key]) {
       if (item.is_object() && item.contains("id")) {
         lines.push_back(item["id"].get<std::string>());
+      } else if (item.is_object() && item.contains("source")) {  // A step of a path.
+        if (lines.empty()) lines.push_back(item["source"]["id"].get<std::string>());
+        lines.push_back(item["target"]["id"].get<std::string>());
       } else if (item.is_object() && item.contains("atom")) {
         lines.push_back(item["atom"]["id"].get<std::string>());
       } else {
