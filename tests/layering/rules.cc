@@ -48,14 +48,16 @@ const Module* module_of(std::string_view path) {
 /// Where a foreign header may be included; tests and benchmarks may include any of them.
 struct Home {
   std::string_view prefix;
-  std::array<std::string_view, 3> modules;
+  std::array<std::string_view, 4> modules;
 };
 
-constexpr std::array<Home, 16> kHomes{{
+constexpr std::array<Home, 18> kHomes{{
     {"tree_sitter/", {"parser"}},
-    {"xxhash.h", {"parser", "events", "daemon"}},
+    {"xxhash.h", {"parser", "events", "graph", "daemon"}},
     {"boost/graph/", {"graph"}},
     {"boost/property_map/", {"graph"}},
+    {"boost/iterator/", {"graph"}},
+    {"boost/container/", {"graph", "daemon"}},
     {"nlohmann/", {"graph", "daemon"}},
     {"sqlite3.h", {"storage"}},
     {"boost/asio", {"daemon"}},

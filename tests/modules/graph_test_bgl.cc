@@ -8,7 +8,7 @@
 #include <boost/graph/visitors.hpp>
 
 #include "graph/bgl.h"
-#include "graph_test_snapshot_support.h"
+#include "tests/modules/graph_test_snapshot_support.h"
 
 namespace dg {
 namespace {

@@ -14,7 +14,7 @@
 #include "graph/queries/stats.h"
 #include "graph/queries/unresolved.h"
 #include "graph/words.h"
-#include "graph_test_snapshot_support.h"
+#include "tests/modules/graph_test_snapshot_support.h"
 
 namespace dg {
 namespace {

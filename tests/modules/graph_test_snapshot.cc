@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "graph/queries/callers.h"
-#include "graph_test_snapshot_support.h"
+#include "tests/modules/graph_test_snapshot_support.h"
 
 namespace dg {
 namespace {

@@ -11,7 +11,7 @@
 #include "graph/queries/callers.h"
 #include "graph/queries/find.h"
 #include "graph/queries/impact.h"
-#include "graph_test_snapshot_support.h"
+#include "tests/modules/graph_test_snapshot_support.h"
 
 namespace dg {
 namespace {

@@ -1,4 +1,4 @@
-#include "graph_test_snapshot_support.h"
+#include "tests/modules/graph_test_snapshot_support.h"
 
 #include <algorithm>
 #include <set>

@@ -1,7 +1,7 @@
 /// Atoms and their ids (REFERENCE §2.1).
 
 #include "parser/syntax.h"
-#include "parser_test_support.h"
+#include "tests/modules/parser_test_support.h"
 
 namespace dg::test {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "parser_test_support.h"
+#include "tests/modules/parser_test_support.h"
 
 namespace dg::test {
 namespace {

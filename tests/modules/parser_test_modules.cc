@@ -1,6 +1,6 @@
 /// Imports and exports of every form.
 
-#include "parser_test_support.h"
+#include "tests/modules/parser_test_support.h"
 
 namespace dg::test {
 namespace {

@@ -1,6 +1,6 @@
 /// References, bindings, receivers, shapes and assignments.
 
-#include "parser_test_support.h"
+#include "tests/modules/parser_test_support.h"
 
 namespace dg::test {
 namespace {

@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "parser/facts_codec.h"
-#include "parser_test_support.h"
+#include "tests/modules/parser_test_support.h"
 
 namespace dg::test {
 namespace {
