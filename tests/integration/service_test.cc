@@ -66,7 +66,7 @@ class ServiceTest : public testing::Test {
   std::vector<std::string> callers(const std::string& atom) {
     Json answer = ask("callers", {{"atom", atom}, {"sync", true}});
     std::vector<std::string> ids;
-    for (const Json& item : answer["items"]) ids.push_back(item["id"].get<std::string>());
+    for (const Json& item : answer["items"]) ids.push_back(item["atom"]["id"].get<std::string>());
     return ids;
   }
 
