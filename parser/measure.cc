@@ -122,7 +122,7 @@ class Measurer {
       return;
     }
     if (node.kind == Kind::string && text.size() >= 2) text = text.substr(1, text.size() - 2);
-    if (text.find('\r') != std::string_view::npos) text = without_cr(text);
+    if (w_.lines.has_cr() && text.find('\r') != std::string_view::npos) text = without_cr(text);
     atom.body_hash = XXH3_64bits_withSeed(text.data(), text.size(), atom.body_hash);
     atom.shape_hash = name ? step(atom.shape_hash, kName)
                       : is_literal(node)

@@ -40,9 +40,10 @@ void LineIndex::start(std::string_view bytes) {
   begins_.clear();
   begins_.push_back(bytes.starts_with("\xEF\xBB\xBF") ? 3 : 0);
   units_.clear();
+  has_cr_ = false;
   if (bytes.empty()) return;
-  const bool has_cr = std::memchr(bytes.data(), '\r', bytes.size()) != nullptr;
-  if (!has_cr) {
+  has_cr_ = std::memchr(bytes.data(), '\r', bytes.size()) != nullptr;
+  if (!has_cr_) {
     const char* at = bytes.data();
     const char* const end = at + bytes.size();
     while (at < end) {

@@ -19,6 +19,7 @@ class LineIndex {
   Position position(std::uint32_t byte) const noexcept;
   std::uint32_t line_at(std::uint32_t byte) const noexcept;  ///< From 0.
   std::uint32_t line_count() const noexcept { return static_cast<std::uint32_t>(begins_.size()); }
+  bool has_cr() const noexcept { return has_cr_; }
   const std::vector<std::uint32_t>& begins() const noexcept { return begins_; }
 
  private:
@@ -27,7 +28,8 @@ class LineIndex {
   std::string_view bytes_;
   std::vector<std::uint32_t> begins_;
   std::vector<std::uint32_t> units_;  ///< UTF-16 units before each 256-byte block; empty for ASCII.
-  mutable std::uint32_t hint_ = 0;    ///< Most questions come in source order.
+  bool has_cr_ = false;
+  mutable std::uint32_t hint_ = 0;  ///< Most questions come in source order.
 };
 
 }  // namespace dg

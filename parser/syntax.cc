@@ -251,8 +251,10 @@ const TSLanguage* grammar_of(Language language) {
 
 /// Kinds whose inside says nothing to extraction: they become one leaf.
 bool closed(Kind kind) {
-  return kind == Kind::string || kind == Kind::regex || kind == Kind::comment ||
-         kind == Kind::predefined_type || kind == Kind::accessibility_modifier;
+  return kind == Kind::identifier || kind == Kind::property_identifier ||
+         kind == Kind::type_identifier || kind == Kind::number || kind == Kind::string ||
+         kind == Kind::regex || kind == Kind::comment || kind == Kind::predefined_type ||
+         kind == Kind::accessibility_modifier;
 }
 
 }  // namespace
@@ -321,12 +323,14 @@ void SyntaxTree::flatten(const Grammar& grammar, const TSTree& tree, std::uint32
     node.end = ts_node_end_byte(at);
     node.parent = parent;
     node.kind = grammar.kind(ts_node_symbol(at));
-    node.field = grammar.field(ts_tree_cursor_current_field_id(&cursor));
+    const bool token = is_plain_token(node.kind);
+    // Nobody asks for a token's field, and looking fields up is a good part of the walk's cost.
+    if (!token) node.field = grammar.field(ts_tree_cursor_current_field_id(&cursor));
     if (broken) {
       node.missing = ts_node_is_missing(at);
       if (node.missing || node.kind == Kind::error) errors.push_back(id);
     }
-    if (!closed(node.kind)) {
+    if (!token && !closed(node.kind)) {
       if (depth >= max_depth) {
         if (ts_node_child_count(at) > 0) {
           node.kind = Kind::too_deep;
