@@ -108,8 +108,8 @@ export function only() {}
 <module> calls leaf.js::two exact reexport 3:15
 <module> calls leaf.js::four exact reexport 3:24
 <module> calls leaf.js::one exact namespace_member 3:38
-<module> ?calls dflt not_found 3:45
-<module> ?calls again not_found 3:53
+<module> calls leaf.js::Leaf exact reexport 3:45
+<module> calls leaf.js::four exact reexport 3:53
 <module> ?calls loop not_found 5:1
 <module> calls cycle2.js::only exact reexport 5:9
 )");
