@@ -251,10 +251,9 @@ const TSLanguage* grammar_of(Language language) {
 
 /// Kinds whose inside says nothing to extraction: they become one leaf.
 bool closed(Kind kind) {
-  return kind == Kind::identifier || kind == Kind::property_identifier ||
-         kind == Kind::type_identifier || kind == Kind::number || kind == Kind::string ||
-         kind == Kind::regex || kind == Kind::comment || kind == Kind::predefined_type ||
-         kind == Kind::accessibility_modifier;
+  return kind == Kind::string || kind == Kind::regex || kind == Kind::comment ||
+         kind == Kind::predefined_type || kind == Kind::accessibility_modifier ||
+         is_plain_token(kind);
 }
 
 }  // namespace
@@ -304,9 +303,9 @@ void SyntaxTree::flatten(const Grammar& grammar, const TSTree& tree, std::uint32
   nodes.clear();
   errors.clear();
   too_deep.clear();
+  if (!walk) walk.reset(dg_tree_walk_new());
   const TSNode root = ts_tree_root_node(&tree);
   const bool broken = ts_node_has_error(root);
-  TSTreeCursor cursor = ts_tree_cursor_new(root);
   // Above the root, which may be an ERROR, stands one more `program`: then every node in it has a
   // grandparent, and passes may look two levels up unasked.
   Node& top = nodes.emplace_back();
@@ -315,50 +314,43 @@ void SyntaxTree::flatten(const Grammar& grammar, const TSTree& tree, std::uint32
   top.leaf = false;
   NodeId parent = 0;
   std::uint32_t depth = 0;
-  for (bool more = true; more;) {
-    const TSNode at = ts_tree_cursor_current_node(&cursor);
-    const auto id = static_cast<NodeId>(nodes.size());
+  const auto close = [&] {
+    nodes[parent].next = size();
+    parent = nodes[parent].parent;
+    --depth;
+  };
+  DgWalkNode at{};
+  dg_tree_walk_start(walk.get(), &tree);
+  while (dg_tree_walk_next(walk.get(), &at)) {
+    while (depth > at.depth) close();
+    const NodeId id = size();
     Node& node = nodes.emplace_back();
-    node.begin = ts_node_start_byte(at);
-    node.end = ts_node_end_byte(at);
+    node.begin = at.begin;
+    node.end = at.end;
+    node.next = id + 1;
     node.parent = parent;
-    node.kind = grammar.kind(ts_node_symbol(at));
-    const bool token = is_plain_token(node.kind);
-    // Nobody asks for a token's field, and looking fields up is a good part of the walk's cost. Only
-    // `default` can be a name: `export {default as x}`, `import {default as x}`.
-    const bool may_be_name = !token || node.kind == Kind::kw_default;
-    if (may_be_name) node.field = grammar.field(ts_tree_cursor_current_field_id(&cursor));
+    node.kind = grammar.kind(at.symbol);
+    node.field = grammar.field(at.field);
     if (broken) {
-      node.missing = ts_node_is_missing(at);
+      node.missing = at.missing;
       if (node.missing || node.kind == Kind::error) errors.push_back(id);
     }
-    if (!token && !closed(node.kind)) {
-      if (depth >= max_depth) {
-        if (ts_node_child_count(at) > 0) {
-          node.kind = Kind::too_deep;
-          too_deep.push_back(id);
-        }
-      } else if (ts_tree_cursor_goto_first_child(&cursor)) {
-        node.leaf = false;
-        parent = id;
-        ++depth;
-        continue;
-      }
-    }
-    node.next = id + 1;
-    if (node.kind == Kind::other) node.kind = Kind::token;
-    while (!ts_tree_cursor_goto_next_sibling(&cursor)) {
-      if (!ts_tree_cursor_goto_parent(&cursor)) {
-        more = false;
-        break;
-      }
-      nodes[parent].next = static_cast<NodeId>(nodes.size());
-      parent = nodes[parent].parent;
-      --depth;
+    if (!at.has_children) {
+      if (node.kind == Kind::other) node.kind = Kind::token;
+    } else if (closed(node.kind)) {
+      dg_tree_walk_skip(walk.get());
+    } else if (depth >= max_depth) {
+      node.kind = Kind::too_deep;
+      too_deep.push_back(id);
+      dg_tree_walk_skip(walk.get());
+    } else {
+      node.leaf = false;
+      parent = id;
+      ++depth;
     }
   }
-  ts_tree_cursor_delete(&cursor);
-  nodes[0].next = static_cast<NodeId>(nodes.size());
+  while (depth > 0) close();
+  nodes[0].next = size();
   nodes[1].leaf = false;  // The root of an empty file is no token.
 }
 

@@ -8,10 +8,12 @@
 /// `n` are `n + 1`, then `nodes[child].next`, until `nodes[n].next`.
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <vector>
 
 #include "parser/facts.h"
+#include "parser/tree_walk.h"
 
 struct TSLanguage;
 struct TSTree;
@@ -266,6 +268,11 @@ struct SyntaxTree {
   std::vector<Node> nodes;
   std::vector<NodeId> errors;    ///< ERROR and MISSING nodes, in source order.
   std::vector<NodeId> too_deep;  ///< Nodes whose children were left out.
+
+  struct WalkDeleter {
+    void operator()(DgTreeWalk* w) const noexcept { dg_tree_walk_delete(w); }
+  };
+  std::unique_ptr<DgTreeWalk, WalkDeleter> walk;
 
   void flatten(const Grammar& grammar, const TSTree& tree, std::uint32_t max_depth);
   const Node& operator[](NodeId n) const noexcept { return nodes[n]; }

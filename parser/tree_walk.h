@@ -1,0 +1,43 @@
+#pragma once
+/// \file
+/// A pre-order walk over a tree-sitter tree at a third of the public cursor's cost.
+///
+/// TSTreeCursor keeps points, descendant counts and alias states that flattening does not need:
+/// with it the walk took 23 % of the parse's time, with this 7 %. tree_walk.c reads tree-sitter's
+/// own headers, which come with the pinned sources; a test compares it with the cursor node by
+/// node. C, because those headers are.
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct TSTree;
+
+/// One visible node.
+typedef struct DgWalkNode {
+  uint32_t begin, end;  // Bytes.
+  uint32_t depth;       // 0 for the root.
+  uint16_t symbol;      // As ts_node_symbol().
+  uint16_t field;       // As ts_tree_cursor_current_field_id(); 0 for none.
+  bool missing;
+  bool has_children;
+} DgWalkNode;
+
+typedef struct DgTreeWalk DgTreeWalk;
+
+/// A walk keeps its stack, on the heap, between trees.
+DgTreeWalk* dg_tree_walk_new(void);
+void dg_tree_walk_delete(DgTreeWalk* walk);
+/// Begins at the tree's root. The tree must outlive the walk over it.
+void dg_tree_walk_start(DgTreeWalk* walk, const struct TSTree* tree);
+/// The next node in pre-order, or false at the end.
+bool dg_tree_walk_next(DgTreeWalk* walk, DgWalkNode* node);
+/// Leaves out what is below the node that next() gave last.
+void dg_tree_walk_skip(DgTreeWalk* walk);
+
+#ifdef __cplusplus
+}
+#endif
