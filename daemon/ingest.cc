@@ -51,7 +51,7 @@ Ingest::Ingest(std::filesystem::path root, ParseOptions options, unsigned thread
 }
 
 bool Ingest::unchanged_by_stat(const Candidate& candidate) const {
-  if (candidate.known == nullptr || !candidate.listed) return false;
+  if (candidate.known == nullptr || candidate.seen != Candidate::Seen::listed) return false;
   std::int64_t mtime = candidate.known->mtime_ns;
   std::uint64_t size = candidate.known->size;
   if (const auto it = touched_.find(candidate.path); it != touched_.end()) {
@@ -70,7 +70,7 @@ std::vector<Ingest::Candidate> Ingest::candidates(const SnapshotPtr& base, const
   listed.reserve(listing.sources.size());
   for (const FileStat& stat : listing.sources) {
     listed.insert(stat.path);
-    Candidate candidate{stat.path, base->file_at(stat.path), true, stat};
+    Candidate candidate{stat.path, base->file_at(stat.path), Candidate::Seen::listed, stat};
     if (reparse || !unchanged_by_stat(candidate)) list.push_back(std::move(candidate));
   }
   // A file below a folder that could not be listed is not known to be gone.
@@ -82,7 +82,7 @@ std::vector<Ingest::Candidate> Ingest::candidates(const SnapshotPtr& base, const
   };
   for (const FileVersionPtr& file : base->files()) {
     if (!listed.contains(file->path) && !hidden(file->path))
-      list.push_back({file->path, file, false, {}});
+      list.push_back({file->path, file, Candidate::Seen::not_listed, {}});
   }
   for (const FileStat& stat : listing.configs) configs.push_back(stat.path);
   for (const ConfigFile& config : base->configs()) configs.push_back(config.path);
@@ -97,11 +97,12 @@ void Ingest::collect_folder(const SnapshotPtr& base, const std::string& folder, 
   }
   const Listing listing = crawl_folder(root_, folder, rules_);
   for (const FileStat& stat : listing.sources)
-    list.push_back({stat.path, base->file_at(stat.path), true, stat});
+    list.push_back({stat.path, base->file_at(stat.path), Candidate::Seen::listed, stat});
   for (const FileStat& stat : listing.configs) configs.push_back(stat.path);
   result.troubles.insert(result.troubles.end(), listing.troubles.begin(), listing.troubles.end());
   for (const FileVersionPtr& file : base->files()) {
-    if (below(file->path, folder)) list.push_back({file->path, file, false, {}});
+    if (below(file->path, folder))
+      list.push_back({file->path, file, Candidate::Seen::not_listed, {}});
   }
   for (const ConfigFile& config : base->configs()) {
     if (below(config.path, folder)) configs.push_back(config.path);
@@ -111,6 +112,12 @@ void Ingest::collect_folder(const SnapshotPtr& base, const std::string& folder, 
 Ingest::Slot Ingest::ingest_one(const Candidate& candidate, Parser& parser, Store& store,
                                 bool reparse, bool use_cache) {
   Slot slot;
+  if (candidate.seen == Candidate::Seen::not_listed) {
+    // Gone, or ignored now: what is on disk at that path is none of the project's.
+    slot.kind = Slot::Kind::removed;
+    slot.source.path = candidate.path;
+    return slot;
+  }
   const auto read_start = Clock::now();
   Result<std::optional<FileBytes>> read = read_file(root_, candidate.path, kReadLimit);
   slot.read = true;
@@ -195,17 +202,24 @@ Ingested Ingest::run(const SnapshotPtr& base, const SettledChange& change, Store
     result.troubles = crawled->troubles;
     list = candidates(base, change, *crawled, reparse, configs);
   }
-  for (const std::string& path : change.paths) {
+  // A crawl of the whole tree is later than the events that named paths, and knows the rules.
+  const std::vector<std::string> none;
+  for (const std::string& path : change.rescan ? none : change.paths) {
     if (path.ends_with('/')) {
       collect_folder(base, path.substr(0, path.size() - 1), result, list, configs);
     } else if (is_config_name(path)) {
       configs.push_back(path);
     } else if (language_of(path)) {
-      list.push_back({path, base->file_at(path), false, {}});
+      list.push_back({path, base->file_at(path), Candidate::Seen::unknown, {}});
     }
   }
-  std::sort(list.begin(), list.end(),
-            [](const Candidate& a, const Candidate& b) { return a.path < b.path; });
+  // Of several opinions about one path, that of a crawl counts.
+  const auto rank = [](const Candidate& c) {
+    return c.seen == Candidate::Seen::listed ? 0 : c.seen == Candidate::Seen::not_listed ? 1 : 2;
+  };
+  std::sort(list.begin(), list.end(), [&](const Candidate& a, const Candidate& b) {
+    return a.path != b.path ? a.path < b.path : rank(a) < rank(b);
+  });
   list.erase(std::unique(list.begin(), list.end(),
                          [](const Candidate& a, const Candidate& b) { return a.path == b.path; }),
              list.end());

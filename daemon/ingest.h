@@ -43,8 +43,12 @@ class Ingest {
   struct Candidate {
     std::string path;
     FileVersionPtr known;  ///< In `base`; null: new.
-    bool listed = false;   ///< A crawl has just seen it there.
-    FileStat stat;         ///< Valid where listed.
+    enum class Seen : std::uint8_t {
+      unknown,
+      listed,
+      not_listed
+    } seen = Seen::unknown;  ///< By a crawl.
+    FileStat stat;           ///< Valid where listed.
   };
   struct Slot;
 

@@ -2,6 +2,8 @@
 // entered at most once per name, so cycles end.
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "graph/link_eval.h"
 #include "graph/link_keys.h"
@@ -17,6 +19,11 @@ bool nothing(const Values& values) noexcept {
 bool conclusive(const Values& values) noexcept {
   return !values.list.empty() || (values.open && values.why != OpenReason::not_found &&
                                   values.why != OpenReason::no_member);
+}
+
+bool same_things(const Values& a, const Values& b) noexcept {
+  return a.open == b.open &&
+         std::equal(a.list.begin(), a.list.end(), b.list.begin(), b.list.end(), same_thing);
 }
 
 Values whole_module(const LinkFile& file, LinkRule rule) {
@@ -105,6 +112,7 @@ Values Evaluator::exported_esm(const LinkFile& file, std::string_view name, Decl
   }
   if (!nothing(values) || name == "default") return values;
   Values elsewhere;  // `export * from 'package'`: the name may come from there.
+  std::optional<Values> chosen;
   for (const std::uint32_t star : file.index->stars) {
     const Export& e = file.facts->exports[star];
     if (e.kind != ExportKind::all_from || e.import == kNone<ImportIndex>) continue;
@@ -116,9 +124,12 @@ Values Evaluator::exported_esm(const LinkFile& file, std::string_view name, Decl
     Values found = exported(*target.file, name, declared, visited, depth + 1);
     if (!conclusive(found)) continue;
     for (Value& value : found.list) value.rule = LinkRule::reexport;
-    return found;
+    // Two stars that give a name different meanings give it none (ECMA-262 §16.2.1.7.2.3,
+    // ResolveExport).
+    if (chosen && !same_things(*chosen, found)) return Values::unknown(OpenReason::not_found);
+    if (!chosen) chosen = std::move(found);
   }
-  return elsewhere;
+  return chosen ? *chosen : elsewhere;
 }
 
 Values Evaluator::export_value(const LinkFile& file, const Export& e, Declaration* declared,

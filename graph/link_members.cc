@@ -1,6 +1,7 @@
 // Members: what `x.m` can be, by what x is. "Nothing" is an empty, closed Values.
 
 #include <algorithm>
+#include <optional>
 
 #include "graph/link_eval.h"
 #include "graph/link_keys.h"
@@ -28,6 +29,20 @@ OpenReason reason_of_member(OpenReason receiver) noexcept {
     default:
       return receiver;
   }
+}
+
+/// Of methods of one name the last with a body counts; overload signatures and abstract methods
+/// only where there is none, and of these the first.
+std::uint32_t method_of(const FileFacts& facts, std::span<const FileIndex::Row> members,
+                        bool is_static) noexcept {
+  std::uint32_t found = kNoIndex;
+  for (const FileIndex::Row& row : members) {
+    const Member& member = facts.members[row.value];
+    if (member.is_static != is_static || member.kind != MemberKind::method) continue;
+    const bool body = member.atom != kNone<AtomIndex> && !facts.atoms[raw(member.atom)].ambient;
+    if (body || found == kNoIndex) found = row.value;
+  }
+  return found;
 }
 
 LinkRule rule_of_member(const Value& receiver, bool inherited) noexcept {
@@ -182,10 +197,12 @@ Values Evaluator::declared_member(const LinkFile& file, AtomIndex atom, std::str
   const ShapeIndex shape = file.facts->atoms[raw(atom)].shape;
   if (shape != kNone<ShapeIndex>) {
     const auto members = rows(file.index->members, FileIndex::member_row(shape, name_hash));
-    for (const auto& row : members) {
-      const Member& member = file.facts->members[row.value];
-      if (member.is_static != is_static || member.kind != MemberKind::method) continue;
-      join(values, member_values(file, row.value, depth + 1));
+    // Overload signatures stand for the implementation below them; without one (`.d.ts`, abstract)
+    // the first stands for all.
+    std::optional<std::uint32_t> signature;
+    if (const std::uint32_t method = method_of(*file.facts, members, is_static);
+        method != kNoIndex) {
+      values = member_values(file, method, depth + 1);
       has_method = true;
     }
     // A method outranks `this.m = this.m.bind(this)` in the constructor.
@@ -332,10 +349,12 @@ Values Evaluator::own_method(const LinkFile& file, AtomIndex atom, std::string_v
   Value value;
   value.file = &file;
   if (shape != kNone<ShapeIndex>) {
-    const std::uint64_t key = FileIndex::member_row(shape, hash_text(name));
-    for (const auto& row : rows(file.index->members, key)) {
+    const auto members = rows(file.index->members, FileIndex::member_row(shape, hash_text(name)));
+    const std::uint32_t method = method_of(*file.facts, members, is_static);
+    for (const auto& row : members) {
       const Member& member = file.facts->members[row.value];
       if (member.is_static != is_static || member.atom == kNone<AtomIndex>) continue;
+      if (member.kind == MemberKind::method && row.value != method) continue;
       value.index = raw(member.atom);
       join(values, Values::one(value));
     }

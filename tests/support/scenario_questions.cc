@@ -368,7 +368,9 @@ bool is_question(const std::string& verb) {
 }
 
 bool needs_outcome(const std::string& verb) {
-  return verb == "delta" || verb == "work" || verb == "troubles";
+  // Through the socket, how many commits a step's edits become is the watcher's matter; what SQL
+  // answers can depend on it.
+  return verb == "delta" || verb == "work" || verb == "troubles" || verb == "sql";
 }
 
 std::vector<std::string> answer(const Asked& asked, const Command& question) {
