@@ -152,14 +152,14 @@ constexpr Index kIndexes[] = {
      "importance_score IS NOT NULL"},
     {"idx_atoms_propagation_score", "propagation_score DESC", false, true,
      "propagation_score IS NOT NULL"},
-    {"idx_atoms_complexity", "complexity DESC", false, true, {}},
+    {"idx_atoms_complexity", "complexity DESC", false, true, {}, true},
     {"idx_atoms_coupling_score", "coupling_score DESC", false, true, "coupling_score IS NOT NULL"},
     {"idx_atoms_file_path_archetype_type", "file_path, archetype_type", false, true,
      "archetype_type IS NOT NULL"},
-    {"idx_atoms_is_exported_complexity", "is_exported, complexity DESC", false, true, {}},
-    {"idx_atoms_name", "name", false, false, {}},
+    {"idx_atoms_is_exported_complexity", "is_exported, complexity DESC", false, true, {}, true},
+    {"idx_atoms_name", "name", false, false, {}, true},
     {"idx_atoms_updated_at", "updated_at", false, false, {}},
-    {"idx_atoms_structural_hash", "structural_hash", false, false, {}},
+    {"idx_atoms_structural_hash", "structural_hash", false, false, {}, true},
     {"idx_atoms_removed", "state", false, false, "state = 'removed'"},
 };
 

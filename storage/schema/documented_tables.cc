@@ -84,7 +84,7 @@ constexpr Column kAtomRelations[] = {
 };
 constexpr Index kAtomRelationIndexes[] = {
     // The primary key serves source_id and (source_id, relation_type).
-    {"idx_atom_relations_target_id", "target_id, relation_type", false, true, {}},
+    {"idx_atom_relations_target_id", "target_id, relation_type", false, true, {}, true},
 };
 
 // --- system_files ------------------------------------------------------------------------------

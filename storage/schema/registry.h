@@ -39,6 +39,8 @@ struct Index {
   bool unique = false;
   bool documented = false;
   std::string_view where;  ///< Condition of a partial index; empty: none.
+  /// Its keys come in no order on a first index, so that sorting them once afterwards is cheaper.
+  bool scattered = false;
 };
 
 enum class Mutability : std::uint8_t {

@@ -135,11 +135,6 @@ void journal(Connection& connection, const std::vector<Step>& steps) {
   }
 }
 
-/// The tables whose rows a first index writes by the thousand.
-bool is_bulky(const Table& table) {
-  return table.name == "atoms" || table.name == "atom_relations" || table.name == "atom_events";
-}
-
 }  // namespace
 
 int bring_up(Connection& connection) {
@@ -158,11 +153,10 @@ int bring_up(Connection& connection) {
   return static_cast<int>(plan.steps().size());
 }
 
-void drop_bulk_indexes(Connection& connection) {
+void drop_scattered_indexes(Connection& connection) {
   for (const Table& table : tables()) {
-    if (!is_bulky(table)) continue;
     for (const Index& index : table.indexes) {
-      connection.execute("DROP INDEX IF EXISTS " + std::string(index.name));
+      if (index.scattered) connection.execute("DROP INDEX IF EXISTS " + std::string(index.name));
     }
   }
 }

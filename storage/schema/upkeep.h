@@ -36,8 +36,8 @@ int bring_up(Connection& connection);
 
 /// Secondary indexes of registered tables that do not exist. Inside the caller's transaction.
 int create_indexes(Connection& connection);
-/// Drops the secondary indexes of the tables that a first, bulky commit fills; inside a
+/// Drops the indexes marked `scattered`, for a first, bulky commit; inside its transaction.
 /// transaction.
-void drop_bulk_indexes(Connection& connection);
+void drop_scattered_indexes(Connection& connection);
 
 }  // namespace dg::schema
