@@ -58,7 +58,8 @@ class InterfaceBuilder {
   std::uint64_t atom_text(std::uint32_t atom) const {
     if (atom == kNoIndex) return 0;
     const Atom& a = facts_.atoms[atom];
-    return mix(text(a.qualified_name), static_cast<std::uint64_t>(a.kind));
+    const std::uint64_t kind = static_cast<std::uint64_t>(a.kind) << 1 | (a.ambient ? 1u : 0u);
+    return mix(text(a.qualified_name), kind);
   }
   std::uint64_t import_text(std::uint32_t import) const {
     if (import == kNoIndex) return 0;

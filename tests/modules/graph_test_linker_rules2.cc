@@ -343,5 +343,33 @@ A extends b.js::B exact require_member 4:19
 )");
 }
 
+TEST(LinkerRules, Overloads) {
+  EXPECT_EQ(links_of({{"a.ts", R"js(import {map, K} from './b';
+map(1);
+new K().m('x');
+K.s();
+class L extends K { m(a: any) {} }
+abstract class Abs { abstract go(): void; run() { this.go(); } }
+class Impl extends Abs { go() {} }
+)js"},
+                      {"b.ts", R"js(export function map(a: string): void;
+export function map(a: number): void;
+export function map(a: any) { return a; }
+export class K { m(a: string): void; m(a: number): void; m(a: any) {} static s(): void; static s(x?: any) {} }
+)js"}},
+                     "a.ts"),
+            R"(Impl.go overrides a.ts::Abs.go exact override -
+L.m overrides b.ts::K.m exact override -
+<module> calls b.ts::map exact import 2:1
+<module> instantiates b.ts::K exact import 3:5
+<module> calls b.ts::K.m exact constructed_receiver 3:9
+<module> calls b.ts::K.static:s exact static_member 4:3
+<module> references b.ts::K exact import 4:3
+L extends b.ts::K exact import 5:17
+Abs.run calls a.ts::Abs.go exact this_member 6:56
+Impl extends a.ts::Abs exact lexical 7:20
+)");
+}
+
 }  // namespace
 }  // namespace dg::testing_support
