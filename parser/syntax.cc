@@ -321,7 +321,7 @@ void SyntaxTree::flatten(const Grammar& grammar, const TSTree& tree, std::uint32
   };
   DgWalkNode at{};
   dg_tree_walk_start(walk.get(), &tree);
-  while (dg_tree_walk_next(walk.get(), &at)) {
+  while (dg_tree_walk_next(walk.get(), &at) != 0) {
     while (depth > at.depth) close();
     const NodeId id = size();
     Node& node = nodes.emplace_back();
@@ -332,10 +332,10 @@ void SyntaxTree::flatten(const Grammar& grammar, const TSTree& tree, std::uint32
     node.kind = grammar.kind(at.symbol);
     node.field = grammar.field(at.field);
     if (broken) {
-      node.missing = at.missing;
+      node.missing = at.missing != 0;
       if (node.missing || node.kind == Kind::error) errors.push_back(id);
     }
-    if (!at.has_children) {
+    if (at.has_children == 0) {
       if (node.kind == Kind::other) node.kind = Kind::token;
     } else if (closed(node.kind)) {
       dg_tree_walk_skip(walk.get());

@@ -1,5 +1,7 @@
 #include "parser/tree_walk.h"
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "language.h"
@@ -94,12 +96,12 @@ static void give(DgTreeWalk* walk, DgWalkNode* node, Subtree subtree, uint32_t b
   walk->enter = node->has_children;
 }
 
-bool dg_tree_walk_next(DgTreeWalk* walk, DgWalkNode* node) {
+int dg_tree_walk_next(DgTreeWalk* walk, DgWalkNode* node) {
   if (!walk->started) {
     walk->started = true;
     const uint32_t begin = ts_subtree_padding(walk->root).bytes;
     give(walk, node, walk->root, begin, ts_subtree_size(walk->root).bytes, 0, 0);
-    return true;
+    return 1;
   }
   if (walk->enter) {
     walk->enter = false;
@@ -127,9 +129,9 @@ bool dg_tree_walk_next(DgTreeWalk* walk, DgWalkNode* node) {
     frame->bytes = begin + size;
     if (alias != 0 || ts_subtree_visible(child)) {
       give(walk, node, child, begin, size, alias, field);
-      return true;
+      return 1;
     }
     if (ts_subtree_child_count(child) > 0) push(walk, child, begin, field, false);
   }
-  return false;
+  return 0;
 }

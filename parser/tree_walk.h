@@ -7,9 +7,6 @@
 /// own headers, which come with the pinned sources; a test compares it with the cursor node by
 /// node. C, because those headers are.
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -18,12 +15,12 @@ struct TSTree;
 
 /// One visible node.
 typedef struct DgWalkNode {
-  uint32_t begin, end;  // Bytes.
-  uint32_t depth;       // 0 for the root.
-  uint16_t symbol;      // As ts_node_symbol().
-  uint16_t field;       // As ts_tree_cursor_current_field_id(); 0 for none.
-  bool missing;
-  bool has_children;
+  unsigned begin, end;    // Bytes.
+  unsigned depth;         // 0 for the root.
+  unsigned short symbol;  // As ts_node_symbol().
+  unsigned short field;   // As ts_tree_cursor_current_field_id(); 0 for none.
+  unsigned char missing;  // 0 or 1, as all truth values here.
+  unsigned char has_children;
 } DgWalkNode;
 
 typedef struct DgTreeWalk DgTreeWalk;
@@ -33,8 +30,8 @@ DgTreeWalk* dg_tree_walk_new(void);
 void dg_tree_walk_delete(DgTreeWalk* walk);
 /// Begins at the tree's root. The tree must outlive the walk over it.
 void dg_tree_walk_start(DgTreeWalk* walk, const struct TSTree* tree);
-/// The next node in pre-order, or false at the end.
-bool dg_tree_walk_next(DgTreeWalk* walk, DgWalkNode* node);
+/// The next node in pre-order, or 0 at the end.
+int dg_tree_walk_next(DgTreeWalk* walk, DgWalkNode* node);
 /// Leaves out what is below the node that next() gave last.
 void dg_tree_walk_skip(DgTreeWalk* walk);
 

@@ -161,6 +161,10 @@ NameId doc_of(Work& work, NodeId before);
 /// The text of a callee: `a.b().c`, at most 120 bytes.
 NameId callee_text(Work& work, NodeId callee);
 
+/// The value that a declarator, assignment, loop or return gives to a name or function.
+void extract_value(Work& work, NodeId node, AtomIndex owner);
+/// `(function (a) {…})(b)`: a starts as b.
+void flow_into_parameters(Work& work, NodeId callee, NodeId arguments);
 /// Records what an assignment expression exports, if anything, and the assignment itself.
 void extract_assignment(Work& work, NodeId node, AtomIndex owner);
 /// Calls that export or inherit: Object.defineProperty(exports, …), util.inherits(A, B), ….

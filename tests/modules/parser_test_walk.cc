@@ -9,7 +9,7 @@
 
 #include "parser/syntax.h"
 #include "parser/tree_walk.h"
-#include "parser_test_support.h"
+#include "tests/modules/parser_test_support.h"
 
 namespace dg::test {
 namespace {
@@ -38,14 +38,14 @@ std::string difference(Language language, const std::string& source) {
     const TSNode node = ts_tree_cursor_current_node(&cursor);
     const std::string place =
         " at byte " + std::to_string(ts_node_start_byte(node)) + " " + ts_node_type(node);
-    if (!dg_tree_walk_next(walk.get(), &got)) return "ends early" + place;
+    if (dg_tree_walk_next(walk.get(), &got) == 0) return "ends early" + place;
     if (got.begin != ts_node_start_byte(node) || got.end != ts_node_end_byte(node)) {
       return "range" + place;
     }
     if (got.depth != ts_tree_cursor_current_depth(&cursor)) return "depth" + place;
     if (got.symbol != ts_node_symbol(node)) return "symbol" + place;
     if (got.field != ts_tree_cursor_current_field_id(&cursor)) return "field" + place;
-    if (got.missing != ts_node_is_missing(node)) return "missing" + place;
+    if ((got.missing != 0) != ts_node_is_missing(node)) return "missing" + place;
     if (ts_tree_cursor_goto_first_child(&cursor)) continue;
     while (!ts_tree_cursor_goto_next_sibling(&cursor)) {
       if (!ts_tree_cursor_goto_parent(&cursor)) {
@@ -54,7 +54,7 @@ std::string difference(Language language, const std::string& source) {
       }
     }
   }
-  return dg_tree_walk_next(walk.get(), &got) ? "goes on" : "";
+  return dg_tree_walk_next(walk.get(), &got) != 0 ? "goes on" : "";
 }
 
 TEST(TreeWalk, EqualsTheCursorOnSmallAndBrokenSources) {
