@@ -126,7 +126,10 @@ Values Evaluator::exported_esm(const LinkFile& file, std::string_view name, Decl
     for (Value& value : found.list) value.rule = LinkRule::reexport;
     // Two stars that give a name different meanings give it none (ECMA-262 §16.2.1.7.2.3,
     // ResolveExport).
-    if (chosen && !same_things(*chosen, found)) return Values::unknown(OpenReason::not_found);
+    if (chosen && !same_things(*chosen, found)) {
+      if (declared != nullptr) *declared = {};
+      return Values::unknown(OpenReason::not_found);
+    }
     if (!chosen) chosen = std::move(found);
   }
   return chosen ? *chosen : elsewhere;

@@ -1,7 +1,7 @@
 // Members: what `x.m` can be, by what x is. "Nothing" is an empty, closed Values.
 
 #include <algorithm>
-#include <optional>
+#include <span>
 
 #include "graph/link_eval.h"
 #include "graph/link_keys.h"
@@ -197,9 +197,6 @@ Values Evaluator::declared_member(const LinkFile& file, AtomIndex atom, std::str
   const ShapeIndex shape = file.facts->atoms[raw(atom)].shape;
   if (shape != kNone<ShapeIndex>) {
     const auto members = rows(file.index->members, FileIndex::member_row(shape, name_hash));
-    // Overload signatures stand for the implementation below them; without one (`.d.ts`, abstract)
-    // the first stands for all.
-    std::optional<std::uint32_t> signature;
     if (const std::uint32_t method = method_of(*file.facts, members, is_static);
         method != kNoIndex) {
       values = member_values(file, method, depth + 1);

@@ -371,5 +371,29 @@ Impl extends a.ts::Abs exact lexical 7:20
 )");
 }
 
+TEST(LinkerRules, StarConflicts) {
+  EXPECT_EQ(links_of({{"a.js", R"js(import {both, same, own} from './index.js';
+both(); same(); own();
+)js"},
+                      {"index.js", R"js(export * from './x.js';
+export * from './y.js';
+export function own() {}
+)js"},
+                      {"x.js", R"js(export function both() {}
+export function own() {}
+export {same} from './leaf.js';
+)js"},
+                      {"y.js", R"js(export function both() {}
+export * from './leaf.js';
+)js"},
+                      {"leaf.js", R"js(export function same() {}
+)js"}},
+                     "a.js"),
+            R"(<module> ?calls both not_found 2:1
+<module> calls leaf.js::same exact reexport 2:9
+<module> calls index.js::own exact import 2:17
+)");
+}
+
 }  // namespace
 }  // namespace dg::testing_support
