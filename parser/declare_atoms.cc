@@ -163,6 +163,31 @@ void Declarer::plan_variables(NodeId node, NodeId begin, NodeId end) {
   if (count == 1 && outer != Kind::for_statement) plan_declarator(only, begin, end);
 }
 
+/// `require('x')`, `await import('x')` and members of them: what is bound to one is an import, as
+/// in `import {a} from 'x'`, and no state of this module.
+bool Declarer::takes_from_module(NodeId value) const {
+  while (value != kNoNode) {
+    value = w_.unwrap(value);
+    const Kind kind = t_[value].kind;
+    if (kind == Kind::call) {
+      const NodeId callee = t_.child(value, Field::function);
+      const NodeId arguments = t_.child(value, Field::arguments);
+      if (callee == kNoNode || arguments == kNoNode) return false;
+      const NodeId source = t_.first_named(arguments);
+      return (t_[callee].kind == Kind::import_token || w_.source(callee) == "require") &&
+             source != kNoNode && t_[source].kind == Kind::string;
+    }
+    if (kind == Kind::member) {
+      value = t_.child(value, Field::object);
+    } else if (kind == Kind::await_) {
+      value = t_.first_named(value);
+    } else {
+      return false;
+    }
+  }
+  return false;
+}
+
 void Declarer::plan_declarator(NodeId node, NodeId begin, NodeId end) {
   w_.mark[node] |= mark_planned;
   const NodeId declaration = t_[node].parent;
@@ -172,14 +197,16 @@ void Declarer::plan_declarator(NodeId node, NodeId begin, NodeId end) {
   const ScopeIndex scope = kind == BindingKind::var ? top().var_scope : top().scope;
   const ScopeKind scope_kind = w_.facts.scopes[raw(scope)].kind;
   const NodeId outer = t_[declaration].parent;
+  const NodeId value = t_.child(node, Field::value);
+  const bool exported = t_[outer].kind == Kind::export_statement;
   const bool top_level = (scope_kind == ScopeKind::module || scope_kind == ScopeKind::namespace_) &&
-                         t_[outer].kind != Kind::for_statement;
+                         t_[outer].kind != Kind::for_statement &&
+                         (exported || !takes_from_module(value));
   if (t_[name].kind != Kind::identifier) {
     declare_pattern(name, scope, kind, top_level);
     return;
   }
   const BindingIndex binding = declare_identifier(name, scope, kind);
-  const NodeId value = t_.child(node, Field::value);
   const NodeId code = value == kNoNode ? kNoNode : w_.unwrap(value);
   const bool is_code = code != kNoNode && (is_function(t_[code].kind) || is_class(t_[code].kind));
   if (!is_code && !top_level) return;

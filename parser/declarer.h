@@ -1,7 +1,8 @@
 #pragma once
 /// \file
 /// The first pass as one class, whose methods are in declare.cc (the loop), declare_atoms.cc and
-/// declare_members.cc (what becomes an atom) and declare_scopes.cc (scopes and names). For declare().
+/// declare_members.cc (what becomes an atom) and declare_scopes.cc (scopes and names). For
+/// declare().
 
 #include <vector>
 
@@ -63,6 +64,7 @@ class Declarer {
   void plan_variables(NodeId node, NodeId begin, NodeId end);
   BindingKind declaration_kind(NodeId declaration) const;
   void plan_declarator(NodeId node, NodeId begin, NodeId end);
+  bool takes_from_module(NodeId value) const;
   BindingIndex declare_identifier(NodeId name, ScopeIndex scope, BindingKind kind);
   /// All names of a destructuring pattern; default values are left for the loop.
   void declare_pattern(NodeId pattern, ScopeIndex scope, BindingKind kind, bool top_level);

@@ -41,11 +41,20 @@ TEST(Imports, Dynamic) {
 }
 
 TEST(Imports, DestructuredRequireUnfoldsToMembers) {
-  EXPECT_THAT(
-      lines_of("const { a, b: { c }, ...r } = require('./x'); const q = require('y').z;",
-               "binding"),
-      ElementsAre("a const in 0 atom a = module(./x).a", "c const in 0 atom c = module(./x).b.c",
-                  "r const in 0 atom r = module(./x)", "q const in 0 atom q = module(y).z"));
+  EXPECT_THAT(lines_of("const { a, b: { c }, ...r } = require('./x'); const q = require('y').z;",
+                       "binding"),
+              ElementsAre("a const in 0 = module(./x).a", "c const in 0 = module(./x).b.c",
+                          "r const in 0 = module(./x)", "q const in 0 = module(y).z"));
+}
+
+TEST(Imports, WhatIsBoundToAModuleIsNoAtomUnlessExported) {
+  const char* const source =
+      "const a = require('x'), { b } = require('x').y; const c = await import('x');\n"
+      "export const d = require('x'); const e = require(a); const f = require('x')();";
+  EXPECT_THAT(lines_of(source, "binding"),
+              ElementsAre("a const in 0 = module(x)", "b const in 0 = module(x).y.b",
+                          "c const in 0 = await module(x)", "d const in 0 atom d = module(x)",
+                          "e const in 0 atom e = module()", "f const in 0 atom f = module(x)()"));
 }
 
 TEST(Exports, OfEsm) {
