@@ -82,7 +82,7 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
 
 Method outline_method() {
   return {"outline", "the functions, classes and variables of a file, as a tree", parameters(),
-          answer};
+          answer, kAnswer};
 }
 
 }  // namespace dg

@@ -87,7 +87,9 @@ Result<Params> Params::check(std::string_view method, std::span<const Parameter>
   if (!given.is_null() && !given.is_object()) {
     return refuse(method, "parameters", "must be an object", "Give them by name");
   }
-  for (const auto& [name, value] : given.items()) {
+  for (const auto& item : given.items()) {
+    const std::string& name = item.key();
+    const Json& value = item.value();
     const auto parameter = std::find_if(declared.begin(), declared.end(),
                                         [&](const Parameter& each) { return name == each.name; });
     if (parameter == declared.end()) return unknown(method, name, declared);

@@ -203,7 +203,8 @@ Report report(const Connection& connection) {
     result.extra_columns += static_cast<std::uint32_t>(line.extra_columns.size());
     result.tables.push_back(std::move(line));
   }
-  for (const auto& [name, sql] : existing) {
+  for (const auto& object : existing) {
+    const std::string& name = object.first;
     const bool ours = table(name) != nullptr || is_shadow(name) || name.starts_with("sqlite_") ||
                       std::any_of(virtual_tables().begin(), virtual_tables().end(),
                                   [&](const NamedSql& v) { return v.name == name; });
