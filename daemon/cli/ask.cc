@@ -20,7 +20,7 @@ class ServiceAnswerer final : public Answerer {
   Result<Json> ask(const std::string& method, const Json& params) override {
     Json complete = params;
     if (std::exchange(sync_, false)) complete["sync"] = true;
-    return client_->call(method, complete, std::chrono::minutes(1));
+    return client_->call(method, complete, std::chrono::minutes(2));
   }
 
  private:
@@ -82,27 +82,21 @@ Result<StoredState> read_stored(const fs::path& project) {
 }
 
 Result<std::unique_ptr<Answerer>> Answerer::open(Session& session, const fs::path& project) {
-  if (session.settings.no_start) {
-    Result<std::unique_ptr<Client>> client = connect_service(project);
-    if (!client && session.settings.sync) {
-      return Error{ErrorKind::usage, "--sync", "needs a running service",
-                   "Leave --no-start out, or run 'deltagraph index' first."};
-    }
-    if (!client) {
-      Result<StoredState> state = read_stored(project);
-      if (!state) return state.error();
-      return std::unique_ptr<Answerer>(
-          std::make_unique<StoredAnswerer>(std::move(*state), project.string()));
-    }
+  const Settings& settings = session.settings;
+  Result<std::unique_ptr<Client>> client = ready_service(session, project, !settings.no_start);
+  if (client) {
     return std::unique_ptr<Answerer>(
-        std::make_unique<ServiceAnswerer>(std::move(*client), session.settings.sync));
+        std::make_unique<ServiceAnswerer>(std::move(*client), settings.sync));
   }
-  Result<std::unique_ptr<Client>> client = connect_or_start(session, project);
-  if (!client) return client.error();
-  const Result<> ready = wait_ready(session, **client);
-  if (!ready) return ready.error();
+  if (!settings.no_start) return client.error();
+  if (settings.sync) {
+    return Error{ErrorKind::usage, "--sync", "needs a running service",
+                 "Leave --no-start out, or run 'deltagraph index' first."};
+  }
+  Result<StoredState> state = read_stored(project);
+  if (!state) return state.error();
   return std::unique_ptr<Answerer>(
-      std::make_unique<ServiceAnswerer>(std::move(*client), session.settings.sync));
+      std::make_unique<StoredAnswerer>(std::move(*state), project.string()));
 }
 
 }  // namespace dg

@@ -91,7 +91,8 @@ std::string answer_of(const std::string& command) {
 
 int show_help(Session& session, CLI::App& app, const std::string& name) {
   if (name.empty()) {
-    session.out.write(app.help());
+    Invocation unused;  // A fresh app: one that has read a command explains that command.
+    session.out.write(make_app(unused)->help());
     return session.finish(Exit::done);
   }
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {

@@ -29,8 +29,6 @@ int show(Session& session, const Json& summary) {
 
 /// A service has the project: it is the one writer, and is asked to catch up.
 int index_by_service(Session& session, Client& client, const fs::path& project) {
-  const Result<> ready = wait_ready(session, client);
-  if (!ready) return session.fail(ready.error());
   const Result<Json> stats = client.call("stats", {{"sync", true}}, std::chrono::minutes(10));
   if (!stats) return session.fail(stats.error());
   Json summary{{"project", project.string()}};
@@ -73,7 +71,7 @@ int index(Session& session, const IndexOptions& chosen) {
   const Result<fs::path> folder =
       check_folder(typed.empty() ? session.cwd : fs::path(typed), chosen.force);
   if (!folder) return session.fail(folder.error());
-  const Result<std::unique_ptr<Client>> client = connect_service(*folder);
+  const Result<std::unique_ptr<Client>> client = ready_service(session, *folder, false);
   if (client) return index_by_service(session, **client, *folder);
   if (client.error().kind != ErrorKind::not_found) return session.fail(client.error());
   return index_here(session, *folder, chosen.threads);

@@ -23,6 +23,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
 
 constexpr int kReportFd = 3;
 constexpr std::uintmax_t kLogLimit = 1 << 20;
@@ -137,6 +138,48 @@ Result<> start_in_background(const fs::path& project) {
   return start_failure(project, "ended while it started");
 }
 
+/// A connection, for which a service is started where none listens. Another start may win the
+/// project, a service that ends may hold it for a moment longer, or an `index` may be at work:
+/// tries on until `patience` is over.
+Result<std::unique_ptr<Client>> connect_or_start(Session& session, const fs::path& project) {
+  const auto patience = Clock::now() + std::chrono::seconds(10);
+  while (true) {
+    Result<std::unique_ptr<Client>> client = connect_service(project);
+    if (client || client.error().kind != ErrorKind::not_found) return client;
+    if (session.err.is_terminal()) {
+      session.err.progress("starting the service of " + project.string());
+    }
+    const Result<> started = start_in_background(project);
+    session.err.clear_progress();
+    if (!started && (started.error().kind != ErrorKind::busy || Clock::now() > patience)) {
+      return started.error();
+    }
+    if (started && Clock::now() > patience) return client.error();
+    if (!started) std::this_thread::sleep_for(milliseconds(50));
+  }
+}
+
+/// Until the service has its first consistent state.
+Result<> wait_ready(Session& session, Client& client) {
+  ProgressLine line(session.err);
+  const auto begun = Clock::now();
+  while (true) {
+    const Result<Json> status = client.call("status", Json::object(), std::chrono::seconds(30));
+    if (!status) return status.error();
+    const std::string state = status->value("state", "ready");
+    if (state == "failing" && status->value("sequence", std::uint64_t{0}) == 0) {
+      return Error{ErrorKind::io, "service", status->value("last_error", ""),
+                   "It tries again by itself; 'deltagraph status' shows its state."};
+    }
+    if (state != "indexing") return Ok{};
+    if (session.err.is_terminal()) {
+      const auto waited = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - begun);
+      line.show("indexing for the first time, " + std::to_string(waited.count()) + " s", 0, 0);
+    }
+    std::this_thread::sleep_for(milliseconds(20));
+  }
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Client>> connect_service(const fs::path& project) {
@@ -145,40 +188,16 @@ Result<std::unique_ptr<Client>> connect_service(const fs::path& project) {
   return Client::connect(*socket);
 }
 
-Result<std::unique_ptr<Client>> connect_or_start(Session& session, const fs::path& project) {
-  Result<std::unique_ptr<Client>> client = connect_service(project);
-  if (client || client.error().kind != ErrorKind::not_found) return client;
-  if (session.err.is_terminal())
-    session.err.progress("starting the service of " + project.string());
-  const Result<> started = start_in_background(project);
-  session.err.clear_progress();
-  if (!started && started.error().kind != ErrorKind::busy) return started.error();
-
-  // Busy: another service, or an `index`, has the project. A service opens its socket soon after it
-  // has taken the lock; what never listens is an `index`.
-  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(started ? 5 : 3);
-  while (true) {
-    client = connect_service(project);
-    if (client) return client;
-    if (std::chrono::steady_clock::now() > patience) {
-      return started ? client.error() : started.error();
-    }
-    std::this_thread::sleep_for(milliseconds(10));
-  }
-}
-
-Result<> wait_ready(Session& session, Client& client) {
-  ProgressLine line(session.err);
-  while (true) {
-    const Result<Json> status = client.call("status", Json::object(), std::chrono::seconds(30));
-    if (!status) return status.error();
-    if (status->value("ready", true)) return Ok{};
-    if (const auto progress = status->find("progress");
-        progress != status->end() && progress->is_object()) {
-      line.show(progress->value("stage", std::string("index")),
-                progress->value("done", std::size_t{0}), progress->value("total", std::size_t{0}));
-    }
-    std::this_thread::sleep_for(milliseconds(50));
+Result<std::unique_ptr<Client>> ready_service(Session& session, const fs::path& project,
+                                              bool may_start) {
+  for (int attempt = 0;; ++attempt) {
+    Result<std::unique_ptr<Client>> client =
+        may_start ? connect_or_start(session, project) : connect_service(project);
+    if (!client) return client;
+    const Result<> ready = wait_ready(session, **client);
+    if (ready) return client;
+    // A service that is just ending accepts a connection and then closes it.
+    if (attempt == 2 || ready.error().kind != ErrorKind::io) return ready.error();
   }
 }
 

@@ -6,6 +6,7 @@
 #include "daemon/cli/launch.h"
 #include "daemon/cli/project.h"
 #include "daemon/cli/table.h"
+#include "storage/lock.h"
 
 namespace dg {
 namespace {
@@ -35,26 +36,30 @@ int start(Session& session, const fs::path& project) {
     return say(session, {{"project", project.string()}, {"started", false}},
                "The service of " + project.string() + " runs already.");
   }
-  const Result<std::unique_ptr<Client>> client = connect_or_start(session, project);
+  const Result<std::unique_ptr<Client>> client = ready_service(session, project, true);
   if (!client) return session.fail(client.error());
-  const Result<> ready = wait_ready(session, **client);
-  if (!ready) return session.fail(ready.error());
   return say(session, {{"project", project.string()}, {"started", true}},
              "The service of " + project.string() + " runs.");
 }
 
-/// True when it had run. Returns when it answers no more.
+/// Whether the project's write lock can be had: its last owner is gone.
+bool is_free(const fs::path& project) {
+  return static_cast<bool>(WriteLock::acquire(state_folder(project), "stop"));
+}
+
+/// True when it had run. Returns when it has let go of the project.
 Result<bool> stop_service(const fs::path& project) {
   Result<std::unique_ptr<Client>> client = connect_service(project);
   if (!client && client.error().kind == ErrorKind::not_found) return false;
   if (!client) return client.error();
   const Result<Json> stopped = (*client)->call("stop", Json::object(), seconds(30));
-  if (!stopped) return stopped.error();
+  // It may close the connection before its answer is through; what counts is that it ends.
+  if (!stopped && stopped.error().kind != ErrorKind::io) return stopped.error();
   const auto patience = std::chrono::steady_clock::now() + seconds(30);
-  while (connect_service(project)) {
+  while (connect_service(project) || !is_free(project)) {
     if (std::chrono::steady_clock::now() > patience) {
       return Error{ErrorKind::io, "service of " + project.string(),
-                   "was asked to stop and still answers", "See 'deltagraph status' for its pid."};
+                   "was asked to stop and still runs", "See 'deltagraph status' for its pid."};
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
@@ -162,10 +167,8 @@ int status(Session& session, const fs::path& project) {
 
 int sync(Session& session, const fs::path& project) {
   const Result<std::unique_ptr<Client>> client =
-      session.settings.no_start ? connect_service(project) : connect_or_start(session, project);
+      ready_service(session, project, !session.settings.no_start);
   if (!client) return session.fail(client.error());
-  const Result<> ready = wait_ready(session, **client);
-  if (!ready) return session.fail(ready.error());
   const Result<Json> synced = (*client)->call("sync", Json::object(), std::chrono::minutes(1));
   if (!synced) return session.fail(synced.error());
   return say(

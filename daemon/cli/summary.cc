@@ -92,8 +92,7 @@ void print_files(Session& session, const char* title, const Json& list, std::uin
   for (std::size_t i = 0; i < shown; ++i) session.out.line("  " + printable(text(list[i])));
   if (total > shown) {
     session.out.line(session.out.paint(
-        Style::dim,
-        "  and " + grouped(total - shown) + " more: deltagraph stats --limit 10000"));
+        Style::dim, "  and " + grouped(total - shown) + " more: deltagraph stats --limit 10000"));
   }
 }
 

@@ -15,10 +15,8 @@ int watch(Session& session, std::uint64_t most) {
   const Result<fs::path> project = find_project(session.settings.project, session.cwd);
   if (!project) return session.fail(project.error());
   const Result<std::unique_ptr<Client>> client =
-      session.settings.no_start ? connect_service(*project) : connect_or_start(session, *project);
+      ready_service(session, *project, !session.settings.no_start);
   if (!client) return session.fail(client.error());
-  const Result<> ready = wait_ready(session, **client);
-  if (!ready) return session.fail(ready.error());
   if (session.err.is_terminal())
     session.notice("watching " + project->string() + " (Ctrl-C to stop)");
   std::uint64_t seen = 0;

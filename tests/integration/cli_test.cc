@@ -1,0 +1,110 @@
+#include <string>
+
+#include "tests/integration/cli_test_support.h"
+
+namespace dg {
+namespace {
+
+using testing::Test;
+
+TEST_F(CliTest, SaysItsVersion) {
+  const Ran ran = run({"--version"});
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_TRUE(ran.out.starts_with("deltagraph ")) << ran.out;
+}
+
+TEST_F(CliTest, HelpHasAnExampleForEachCommand) {
+  const Ran overview = run({"help"});
+  EXPECT_EQ(overview.code, 0);
+  for (const char* command :
+       {"index",  "serve",   "start",       "stop",    "restart",    "status", "sync",  "find",
+        "show",   "outline", "callers",     "callees", "impact",     "path",   "stats", "sql",
+        "export", "watch",   "why-ignored", "resolve", "completion", "help"}) {
+    EXPECT_NE(overview.out.find(std::string("  ") + command), std::string::npos) << command;
+    const Ran help = run({"help", command});
+    EXPECT_EQ(help.code, 0) << command;
+    EXPECT_NE(help.out.find("Example"), std::string::npos) << help.out;
+    EXPECT_EQ(run({command, "--help"}).out, help.out) << command;
+  }
+  EXPECT_EQ(overview.out.find("__complete"), std::string::npos);
+}
+
+TEST_F(CliTest, HelpDocumentsTheJsonOfAQuestion) {
+  EXPECT_NE(run({"help", "callers"}).out.find("\"other_relations\""), std::string::npos);
+  const Ran unknown = run({"help", "nothing"});
+  EXPECT_EQ(unknown.code, 2);
+  EXPECT_NE(unknown.err.find("no such command"), std::string::npos);
+}
+
+TEST_F(CliTest, WithoutACommandIsAUsageError) {
+  const Ran ran = run({});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_NE(ran.err.find("callers"), std::string::npos);
+  EXPECT_EQ(ran.out, "");
+}
+
+TEST_F(CliTest, UnknownCommandsAndOptionsAreUsageErrors) {
+  EXPECT_EQ(run({"frobnicate"}).code, 2);
+  const Ran ran = run({"callers", "pay", "--frobnicate"});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_TRUE(ran.err.starts_with("deltagraph: callers: ")) << ran.err;
+  EXPECT_NE(ran.err.find("--frobnicate"), std::string::npos);
+  EXPECT_NE(ran.err.find("deltagraph help callers"), std::string::npos);
+  EXPECT_EQ(run({"callers"}).code, 2);
+  EXPECT_EQ(run({"callers", "pay", "--limit", "many"}).code, 2);
+}
+
+TEST_F(CliTest, UsageErrorsAreJsonWhenAskedFor) {
+  const Ran ran = run({"callers", "--json"});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_EQ(ran.error()["kind"], "usage") << ran.err;
+  EXPECT_EQ(ran.error()["thing"], "callers");
+}
+
+TEST_F(CliTest, OutsideOfAnyProjectIsSaid) {
+  const Ran ran = run({"callers", "pay"}, {.cwd = "/"});
+  EXPECT_EQ(ran.code, 4);
+  EXPECT_NE(ran.err.find("not in a project"), std::string::npos);
+  EXPECT_NE(ran.err.find("deltagraph index"), std::string::npos);
+}
+
+TEST_F(CliTest, CompletionScriptsNameWhatExists) {
+  const Ran bash = run({"completion", "bash"});
+  EXPECT_EQ(bash.code, 0);
+  project_.write("completion.bash", bash.out);
+  EXPECT_EQ(run({"-n", "completion.bash"}, {.program = "/bin/bash"}).code, 0);
+  for (const char* shell : {"bash", "zsh", "fish"}) {
+    const Ran script = run({"completion", shell});
+    EXPECT_EQ(script.code, 0);
+    EXPECT_NE(script.out.find("min-confidence"), std::string::npos) << shell;
+    EXPECT_NE(script.out.find("why-ignored"), std::string::npos) << shell;
+  }
+  EXPECT_EQ(run({"completion", "tcsh"}).code, 2);
+}
+
+TEST_F(CliTest, BashCompletesCommandsOptionsAndIds) {
+  index();
+  project_.write("completion.bash", run({"completion", "bash"}).out);
+  // The script asks `deltagraph`: a function stands in for the path.
+  const auto complete = [&](const std::string& line) {
+    std::string words;
+    for (std::size_t at = 0; at < line.size();) {
+      const std::size_t end = std::min(line.find(' ', at), line.size());
+      words += "'" + line.substr(at, end - at) + "' ";
+      at = end + 1;
+    }
+    const std::string script = "deltagraph() { " DELTAGRAPH_PROGRAM
+                               " \"$@\"; }; source ./completion.bash; COMP_LINE='" +
+                               line + "'; COMP_POINT=${#COMP_LINE}; COMP_WORDS=(" + words +
+                               "); _deltagraph; printf '%s\\n' \"${COMPREPLY[@]}\"";
+    return run({"-c", script}, {.program = "/bin/bash"}).out;
+  };
+  EXPECT_EQ(complete("deltagraph calle"), "callees\ncallers\n");
+  EXPECT_EQ(complete("deltagraph callers --min"), "--min-confidence\n");
+  EXPECT_EQ(complete("deltagraph callers chec"), "checkout\n");
+  EXPECT_EQ(complete("deltagraph callers src/cart.js::pa"), "pay\n");
+  EXPECT_EQ(complete("deltagraph outline src/s"), "src/shop.js\n");
+}
+
+}  // namespace
+}  // namespace dg
