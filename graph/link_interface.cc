@@ -16,7 +16,11 @@ namespace {
 class InterfaceBuilder {
  public:
   InterfaceBuilder(const FileFacts& facts, const FileIndex& index)
-      : facts_(facts), index_(index), exprs_(facts.exprs.size(), 0), done_(facts.exprs.size(), 0) {}
+      : facts_(facts),
+        index_(index),
+        exprs_(facts.exprs.size(), 0),
+        done_(facts.exprs.size(), 0),
+        shapes_(facts.shapes.size(), 0) {}
 
   std::vector<InterfaceItem> build(std::string_view path) {
     for (std::uint32_t e = 0; e < facts_.exprs.size(); ++e) expr(ExprIndex{e});
@@ -82,8 +86,13 @@ class InterfaceBuilder {
     return hash;
   }
 
+  /// Each shape once: all methods of an object literal depend on the whole of it.
   std::uint64_t shape(std::uint32_t s) {
-    const Shape& shape = facts_.shapes[s];
+    if (shapes_[s] == 0) shapes_[s] = shape_content(facts_.shapes[s]) | 1;
+    return shapes_[s];
+  }
+
+  std::uint64_t shape_content(const Shape& shape) {
     std::uint64_t hash = mix(expr(shape.extends), shape.is_class ? 1 : 0);
     for (std::uint32_t m = shape.members.begin; m < shape.members.begin + shape.members.count;
          ++m) {
@@ -101,7 +110,7 @@ class InterfaceBuilder {
   /// read.
   std::uint64_t expr(ExprIndex index) {
     const std::uint32_t i = raw(index);
-    if (i == kNoIndex || done_[i] == 1) return 0;
+    if (i == 0 || i == kNoIndex || done_[i] == 1) return 0;
     if (done_[i] == 2) return exprs_[i];
     if (depth_ > 200) return 1;
     ++depth_;
@@ -201,7 +210,9 @@ class InterfaceBuilder {
 
   std::uint64_t children(std::uint32_t parent) {
     std::uint64_t hash = 0;
+    const std::uint32_t end = facts_.atoms[parent].byte_end;
     for (std::uint32_t a = parent + 1; a < facts_.atoms.size(); ++a) {
+      if (facts_.atoms[a].byte_begin >= end) break;  // Sorted by start.
       if (raw(facts_.atoms[a].parent) == parent) hash = mix(hash, atom_text(a));
     }
     return hash;
@@ -211,6 +222,7 @@ class InterfaceBuilder {
   const FileIndex& index_;
   std::vector<std::uint64_t> exprs_;
   std::vector<std::uint8_t> done_;
+  std::vector<std::uint64_t> shapes_;  ///< 0: not asked for.
   int depth_ = 0;
   std::vector<InterfaceItem> items_;
 };

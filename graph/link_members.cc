@@ -31,6 +31,12 @@ OpenReason reason_of_member(OpenReason receiver) noexcept {
   }
 }
 
+/// Code repeats one property thousands of times only where it is generated; the first say enough,
+/// and an answer must not cost as much as the file.
+std::span<const FileIndex::Row> few(std::span<const FileIndex::Row> rows) noexcept {
+  return rows.first(std::min<std::size_t>(rows.size(), 64));
+}
+
 /// Of methods of one name the last with a body counts; overload signatures and abstract methods
 /// only where there is none, and of these the first.
 std::uint32_t method_of(const FileFacts& facts, std::span<const FileIndex::Row> members,
@@ -196,7 +202,7 @@ Values Evaluator::declared_member(const LinkFile& file, AtomIndex atom, std::str
   bool has_method = false;
   const ShapeIndex shape = file.facts->atoms[raw(atom)].shape;
   if (shape != kNone<ShapeIndex>) {
-    const auto members = rows(file.index->members, FileIndex::member_row(shape, name_hash));
+    const auto members = few(rows(file.index->members, FileIndex::member_row(shape, name_hash)));
     if (const std::uint32_t method = method_of(*file.facts, members, is_static);
         method != kNoIndex) {
       values = member_values(file, method, depth + 1);
@@ -237,7 +243,7 @@ Values Evaluator::member_of_object(const Value& receiver, std::string_view name,
   const std::uint64_t name_hash = hash_text(name);
   Values values;
   const ShapeIndex shape{receiver.index};
-  for (const auto& row : rows(file.index->members, FileIndex::member_row(shape, name_hash))) {
+  for (const auto& row : few(rows(file.index->members, FileIndex::member_row(shape, name_hash)))) {
     join(values, member_values(file, row.value, depth + 1));
   }
   if (receiver.origin != kNoIndex) {
@@ -246,7 +252,7 @@ Values Evaluator::member_of_object(const Value& receiver, std::string_view name,
   }
   bool open = false;
   if (nothing(values)) {
-    for (const auto& row : rows(file.index->spreads, receiver.index)) {
+    for (const auto& row : few(rows(file.index->spreads, receiver.index))) {
       const Values spread = eval(file, file.facts->members[row.value].value, nullptr, depth + 1);
       const Values found = member(spread, name, nullptr, depth + 1);
       if (!found.list.empty()) join(values, found);
@@ -293,7 +299,7 @@ Values Evaluator::member_values(const LinkFile& file, std::uint32_t index, int d
 /// them is most often a bound or wrapped form of the same function.
 Values Evaluator::added_member(const LinkFile& file, Holder holder, std::string_view name,
                                int depth) {
-  const auto found = rows(file.index->added, FileIndex::added_row(holder, hash_text(name)));
+  const auto found = few(rows(file.index->added, FileIndex::added_row(holder, hash_text(name))));
   Values values;
   for (const auto& row : found) {
     const ExprIndex value = file.facts->assignments[row.value].value;
@@ -357,7 +363,8 @@ Values Evaluator::own_method(const LinkFile& file, AtomIndex atom, std::string_v
     }
   }
   const Holder holder{is_static ? HolderKind::statics : HolderKind::instance, raw(atom)};
-  for (const auto& row : rows(file.index->added, FileIndex::added_row(holder, hash_text(name)))) {
+  for (const auto& row :
+       few(rows(file.index->added, FileIndex::added_row(holder, hash_text(name))))) {
     const Expr& e = file.facts->exprs[raw(file.facts->assignments[row.value].value)];
     if (e.kind != ExprKind::atom) continue;
     value.index = e.a;

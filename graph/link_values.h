@@ -69,7 +69,7 @@ struct Values {
 };
 
 /// More alternatives than this are cut, and the rest counts as open.
-inline constexpr std::size_t kMaxAlternatives = 32;
+inline constexpr std::size_t kMaxAlternatives = 16;
 
 /// Adds `from`'s alternatives to `into`; of equal ones the surer stays.
 void join(Values& into, const Values& from);
