@@ -48,6 +48,9 @@ int index_here(Session& session, const fs::path& project, unsigned threads) {
   PipelineOptions options;
   options.root = project;
   options.threads = threads;
+  const Result<ParseOptions> parse = parse_options();
+  if (!parse) return session.fail(parse.error());
+  options.parse = *parse;
   Result<std::unique_ptr<Pipeline>> pipeline = Pipeline::open(options);
   if (!pipeline) return session.fail(pipeline.error());
   SettledChange all;

@@ -3,8 +3,11 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <cstdlib>
 #include <cstring>
+#include <string_view>
+#include <system_error>
 #include <vector>
 
 namespace dg {
@@ -94,6 +97,23 @@ Result<fs::path> find_project(const std::string& given, const fs::path& start) {
         "Run 'deltagraph index' in the project's folder, or give --project DIR.");
   }
   return found;
+}
+
+Result<ParseOptions> parse_options() {
+  ParseOptions options;
+  const char* const text = std::getenv("DELTAGRAPH_MAX_FILE_BYTES");
+  if (text == nullptr || *text == '\0') return options;
+  const std::string_view digits(text);
+  std::uint32_t bytes = 0;
+  const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), bytes);
+  if (failure != std::errc() || end != digits.data() + digits.size() || bytes == 0 ||
+      bytes > 1u << 31) {
+    return Error{ErrorKind::usage, "DELTAGRAPH_MAX_FILE_BYTES",
+                 "'" + std::string(digits) + "' is no number of bytes from 1 to 2147483648",
+                 "Unset it for the default of " + std::to_string(options.max_bytes)};
+  }
+  options.max_bytes = bytes;
+  return options;
 }
 
 fs::path state_folder(const fs::path& project) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 
+#include "parser/parse.h"
 #include "storage/result.h"
 
 namespace dg {
@@ -21,6 +22,10 @@ Result<std::filesystem::path> check_folder(const std::filesystem::path& folder, 
 /// `.deltagraph`.
 Result<std::filesystem::path> find_project(const std::string& given,
                                            const std::filesystem::path& start);
+
+/// How sources are read: the defaults, and `DELTAGRAPH_MAX_FILE_BYTES` of the environment, above
+/// which a file is recorded as skipped. Refused (usage) where that is no number from 1 to 2^31.
+Result<ParseOptions> parse_options();
 
 std::filesystem::path state_folder(const std::filesystem::path& project);
 std::filesystem::path database_path(const std::filesystem::path& project);

@@ -157,8 +157,14 @@ int serve(Session& session, const ServeOptions& chosen) {
     if (chosen.report_fd >= 0) report_start(chosen.report_fd, folder.error());
     return session.fail(folder.error());
   }
+  const Result<ParseOptions> parse = parse_options();
+  if (!parse) {
+    if (chosen.report_fd >= 0) report_start(chosen.report_fd, parse.error());
+    return session.fail(parse.error());
+  }
   ServiceOptions options;
   options.pipeline.root = *folder;
+  options.pipeline.parse = *parse;
   options.pipeline.threads = chosen.threads;
   options.idle_exit = std::chrono::minutes(chosen.idle_minutes);
   if (chosen.report_fd >= 0) {

@@ -60,6 +60,18 @@ TEST_F(CliTest, SkippedAndBrokenFilesAreNamed) {
   EXPECT_EQ(stats["problem_files"][0]["file"], "src/broken.js");
 }
 
+TEST_F(CliTest, TheLargestFileIsConfigurable) {
+  project_.write("src/long.js", "// " + std::string(500, 'x') + "\nexport function long() {}\n");
+  const RunOptions small{.environment = {"DELTAGRAPH_MAX_FILE_BYTES=400"}};
+  nlohmann::json index = run({"index", "--json"}, small).json();
+  EXPECT_EQ(index["files"]["skipped_by_reason"]["too_large"], 1) << index.dump(1);
+  index = run({"index", "--json"}).json();
+  EXPECT_EQ(index["files"]["skipped"], 0) << "back to the default: parsed anew";
+  const Ran wrong = run({"index"}, {.environment = {"DELTAGRAPH_MAX_FILE_BYTES=2MB"}});
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_NE(wrong.err.find("'2MB' is no number of bytes"), std::string::npos) << wrong.err;
+}
+
 TEST_F(CliTest, AFolderThatDoesNotExist) {
   const Ran ran = run({"index", "nowhere"});
   EXPECT_EQ(ran.code, 4);
