@@ -206,7 +206,8 @@ Result<Outcome> Pipeline::apply(const SettledChange& change,
     impl_->keep_dirty(all);
   } else {
     impl_->clear_dirty();
-    impl_->reparse = false;
+    // Where this fails, the next start parses everything once more.
+    if (impl_->reparse && impl_->store->note_extractor()) impl_->reparse = false;
   }
   outcome.timings.total_ms = since_ms(start);
   return outcome;

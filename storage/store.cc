@@ -52,6 +52,7 @@ class SqliteStore final : public Store {
   Result<CommitCounts> commit(const Delta& delta, const TransactionInfo& info) override;
   std::shared_ptr<const FileFacts> cached_facts(const ContentHash& hash,
                                                 Language language) override;
+  Result<> note_extractor() override;
   Result<> touch(FileId file, std::int64_t mtime_ns, std::uint64_t size) override;
   Result<std::unique_ptr<Reader>> reader() const override;
   Result<> checkpoint() override;
@@ -211,6 +212,22 @@ std::shared_ptr<const FileFacts> SqliteStore::cached_facts(const ContentHash& ha
   } catch (const Error&) {
     return nullptr;
   }
+}
+
+Result<> SqliteStore::note_extractor() {
+  return guarded(thing(), [&]() -> Result<> {
+    try {
+      reconnect_if_lost();
+      // Version and options apart from each other would only cost one more parse of everything.
+      retry_while_busy([this] { writer_->note_extractor(); });
+      return Ok{};
+    } catch (const Error& error) {
+      return error;
+    } catch (const Failure&) {
+      abandon(true);
+      throw;
+    }
+  });
 }
 
 Result<> SqliteStore::touch(FileId file, std::int64_t mtime_ns, std::uint64_t size) {

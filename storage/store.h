@@ -116,6 +116,9 @@ class Store {
   /// Facts of a version of a file seen before, from the bounded cache; null where it is not there.
   virtual std::shared_ptr<const FileFacts> cached_facts(const ContentHash& hash,
                                                         Language language) = 0;
+  /// Notes that all stored facts are the running extractor's, made with Options::extractor_options.
+  /// The first commit does it by itself.
+  virtual Result<> note_extractor() = 0;
   /// New mtime and size of a file whose bytes did not change.
   virtual Result<> touch(FileId file, std::int64_t mtime_ns, std::uint64_t size) = 0;
   virtual Result<std::unique_ptr<Reader>> reader() const = 0;

@@ -67,11 +67,6 @@ std::int64_t unix_ms() {
   return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
 }
 
-/// Causes whose transactions bring the whole project to the running extractor and its options.
-bool covers_project(Cause cause) noexcept {
-  return cause == Cause::initial_scan || cause == Cause::reconcile || cause == Cause::migration;
-}
-
 }  // namespace
 
 std::string_view to_string(Cause cause) noexcept {
@@ -148,7 +143,7 @@ CommitCounts TransactionWriter::write(const Delta& delta, const TransactionInfo&
   for (const ConfigFile& config : delta.configs) write_config(config, context);
   counts.rows_written += static_cast<std::uint32_t>(delta.configs.size());
   counts.rows_written += files_.bound_cache();
-  write_metadata(delta, info, context);
+  write_metadata(delta, context);
   write_transaction(delta, info, context);
   counts.events = static_cast<std::uint32_t>(next_event_ - first_event_);
   counts.rows_written += counts.events + 1;
@@ -190,7 +185,7 @@ void TransactionWriter::write_config(const ConfigFile& config, const CommitConte
 }
 
 void TransactionWriter::put_metadata(std::string_view key, std::string_view value,
-                                     const CommitContext& context) {
+                                     std::int64_t now_ms) {
   Statement& look = statements_->metadata;
   look.bind_text(1, key);
   const bool same = look.step() && look.text(0) == value;
@@ -198,12 +193,11 @@ void TransactionWriter::put_metadata(std::string_view key, std::string_view valu
   if (same) return;
   statements_->upsert_metadata.key.set(key);
   statements_->upsert_metadata.value.set(value);
-  statements_->upsert_metadata.updated_at.set(context.now_ms);
+  statements_->upsert_metadata.updated_at.set(now_ms);
   statements_->upsert_metadata.run();
 }
 
-void TransactionWriter::write_metadata(const Delta& delta, const TransactionInfo& info,
-                                       const CommitContext& context) {
+void TransactionWriter::write_metadata(const Delta& delta, const CommitContext& context) {
   std::uint64_t next_file = 0;
   for (const FileDelta& file : delta.files) {
     if (file.before == nullptr) next_file = std::max<std::uint64_t>(next_file, raw(file.after->id));
@@ -213,12 +207,16 @@ void TransactionWriter::write_metadata(const Delta& delta, const TransactionInfo
     look.bind_text(1, "next_file");
     const std::uint64_t known = look.step() ? std::stoull(std::string(look.text(0))) : 0;
     look.reset();
-    if (next_file + 1 > known) put_metadata("next_file", std::to_string(next_file + 1), context);
+    if (next_file + 1 > known)
+      put_metadata("next_file", std::to_string(next_file + 1), context.now_ms);
   }
-  if (covers_project(info.cause) || context.sequence == 1) {
-    put_metadata("extractor_version", std::to_string(kExtractorVersion), context);
-    put_metadata("extractor_options", extractor_options_, context);
-  }
+  if (context.sequence == 1) note_extractor();
+}
+
+void TransactionWriter::note_extractor() {
+  const std::int64_t now_ms = unix_ms();
+  put_metadata("extractor_version", std::to_string(kExtractorVersion), now_ms);
+  put_metadata("extractor_options", extractor_options_, now_ms);
 }
 
 void TransactionWriter::write_transaction(const Delta& delta, const TransactionInfo& info,

@@ -31,15 +31,15 @@ class TransactionWriter {
   };
   Head head();  ///< The last transaction; zeros for none.
   CommitCounts write(const Delta& delta, const TransactionInfo& info);
+  void note_extractor();  ///< Stored facts are the running extractor's.
 
  private:
   struct Statements;
   void write_events(const FileDelta& delta, const TransactionInfo& info,
                     const CommitContext& context);
   void write_config(const ConfigFile& config, const CommitContext& context);
-  void write_metadata(const Delta& delta, const TransactionInfo& info,
-                      const CommitContext& context);
-  void put_metadata(std::string_view key, std::string_view value, const CommitContext& context);
+  void write_metadata(const Delta& delta, const CommitContext& context);
+  void put_metadata(std::string_view key, std::string_view value, std::int64_t now_ms);
   void write_transaction(const Delta& delta, const TransactionInfo& info,
                          const CommitContext& context);
 
