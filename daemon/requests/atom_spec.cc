@@ -56,9 +56,10 @@ Error no_such_atom(const Snapshot& snapshot, const std::string& spec) {
   const std::string_view name = simple_name(spec);
   if (name.empty() || name.size() > 200) return error;
   const OpenMentions mentions = snapshot.open_mentions(name);
-  if (mentions.possible + mentions.elsewhere > 0) {
-    error.reason += "; " + std::to_string(mentions.possible + mentions.elsewhere) +
-                    " unresolved sites mention '" + std::string(name) + "'";
+  if (const std::uint32_t sites = mentions.possible + mentions.elsewhere; sites > 0) {
+    error.reason += "; " + std::to_string(sites) +
+                    (sites == 1 ? " unresolved site mentions '" : " unresolved sites mention '") +
+                    std::string(name) + "'";
   }
   for (const FindHit& hit : find_by_name(snapshot, name)) {
     if (error.candidates.size() == kMostSuggestions) break;

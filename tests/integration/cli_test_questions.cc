@@ -118,7 +118,7 @@ TEST_F(CliQuestions, AnUnknownNameSuggestsNearOnesAndExitsFour) {
   EXPECT_NE(nothing.err.find("deltagraph find"), std::string::npos) << nothing.err;
   const Ran mentioned = ask({"callers", "fetch"});
   EXPECT_EQ(mentioned.code, 4);
-  EXPECT_NE(mentioned.err.find("1 unresolved sites mention 'fetch'"), std::string::npos)
+  EXPECT_NE(mentioned.err.find("1 unresolved site mentions 'fetch'"), std::string::npos)
       << mentioned.err;
 }
 
