@@ -117,6 +117,10 @@ class RunningService final : public Service, private Host {
   }
 
   bool apply(const Mailbox::Batch& batch) {
+    if (root_gone()) {
+      mailbox_.done(batch);
+      return true;
+    }
     Result<Outcome> outcome =
         pipeline_->database_present() ? pipeline_->apply(batch.change) : recreate(batch);
     if (!outcome) {
@@ -146,9 +150,19 @@ class RunningService final : public Service, private Host {
     if (ready_ && events_.delta) events_.delta(outcome);
   }
 
+  /// A project folder that was removed or moved away ends the service; it is never made again.
+  bool root_gone() {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(options_.pipeline.root, ignored)) return false;
+    say("The project folder is gone: the service ends.");
+    request_stop();
+    return true;
+  }
+
   /// Runs when nothing is to be written.
   void look_around() {
     mailbox_.expire(kSyncPatience);
+    if (root_gone()) return;
     if (!pipeline_->database_present()) {
       const Result<Outcome> outcome = recreate({});
       if (!outcome) note_failure(outcome.error());
@@ -157,11 +171,6 @@ class RunningService final : public Service, private Host {
       static_cast<void>(pipeline_->checkpoint());
     }
     say_new_notices();
-    std::error_code ignored;
-    if (!std::filesystem::is_directory(options_.pipeline.root, ignored)) {
-      say("The project folder is gone: the service ends.");
-      request_stop();
-    }
     if (options_.idle_exit.count() > 0 && server_->clients() == 0 &&
         Clock::now() - server_->last_active() > options_.idle_exit) {
       say("No client for " + std::to_string(options_.idle_exit.count()) +

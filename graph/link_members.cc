@@ -87,6 +87,8 @@ Values Evaluator::member(const Values& receivers, std::string_view name, const R
     join(values, found);
   }
   if (receivers.open) {
+    // That the known alternatives (`x || {}`) lack the member says nothing about the others.
+    if (values.list.empty()) values = {};
     join(values, Values::unknown(reason_of_member(receivers.why), receivers.detail));
   } else if (receivers.list.empty()) {
     join(values, Values::unknown());
@@ -120,8 +122,11 @@ Values Evaluator::member_of(const Value& receiver, std::string_view name, int de
   }
   Values values = member_of_class(file, AtomIndex{receiver.index}, name, false, depth + 1);
   if (nothing(values)) {
-    return on_every_object(name) ? Values::unknown(OpenReason::builtin, detail("Object"))
-                                 : Values::unknown(OpenReason::no_member);
+    if (on_every_object(name)) return Values::unknown(OpenReason::builtin, detail("Object"));
+    // A plain function may be called as a method of anything: its `this` is known only in part.
+    const bool plain = file.facts->atoms[receiver.index].kind != AtomKind::class_;
+    if (plain && receiver.through_this) return Values::unknown();
+    return Values::unknown(OpenReason::no_member);
   }
   for (Value& value : values.list) {
     const bool inherited = value.rule == LinkRule::inherited_member;

@@ -148,9 +148,16 @@ class FileLinker {
         relation = Relation::instantiates;
       }
       if (value.via == Via::bind) relation = Relation::references;
-      edge(reference.owner, relation, id(*value.file, AtomIndex{value.index}), ordinal_,
-           value.confidence, rule_for(reference, value));
+      const AtomId target = id(*value.file, AtomIndex{value.index});
+      edge(reference.owner, relation, target, ordinal_, value.confidence,
+           rule_for(reference, value));
       linked = true;
+      if (relation != Relation::instantiates || kind != AtomKind::class_) continue;
+      // What `new C()` runs is the nearest constructor declared up the chain, if there is one.
+      if (const AtomId constructor = constructor_of(value); constructor != target) {
+        edge(reference.owner, Relation::calls, constructor, ordinal_, value.confidence,
+             rule_for(reference, value));
+      }
     }
     if (linked || link_by_name(reference, values)) return;
     open(reference, values);

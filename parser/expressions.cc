@@ -195,9 +195,17 @@ class Evaluator {
     return a == b ? a : w_.make_expr(ExprKind::choice, raw(a), raw(b));
   }
 
+  /// `a && b` is `a` only where that is falsy, and then nothing can be asked of it.
   ExprIndex binary(NodeId n) {
-    if (!t_.has(n, Kind::logical_operator)) return ExprIndex{0};
-    return choice(t_.child(n, Field::left), t_.child(n, Field::right));
+    const NodeId right = t_.child(n, Field::right);
+    for (NodeId c = n + 1; c < t_[n].next; c = t_[c].next) {
+      if (t_[c].kind != Kind::logical_operator) continue;
+      if (w_.source(c) != "&&") return choice(t_.child(n, Field::left), right);
+      bool waiting = false;
+      const ExprIndex value = need(right, waiting);
+      return waiting ? ExprIndex{0} : value;
+    }
+    return ExprIndex{0};
   }
 
   ExprIndex array(NodeId n) {

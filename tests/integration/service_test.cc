@@ -264,6 +264,8 @@ TEST_F(ServiceTest, EndsWhenTheProjectIsGone) {
   ask("sync");
   std::filesystem::remove_all(project_.root());
   service_->wait();  // Hangs if the service does not notice.
+  service_.reset();
+  EXPECT_FALSE(std::filesystem::exists(project_.root())) << "nothing is made in its place";
   const std::lock_guard guard(mutex_);
   ASSERT_FALSE(notices_.empty());
 }

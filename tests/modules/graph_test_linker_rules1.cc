@@ -279,6 +279,7 @@ C.over ?calls this.toString builtin:Object 5:72
 C.static:more calls a.js::A.static:util exact inherited_member 6:24
 C.static:more calls a.js::A.static:util exact super_member 6:38
 C.static:more calls a.js::A.static:make exact inherited_member 6:58
+c calls c.js::C.constructor exact lexical 8:15
 c instantiates c.js::C exact lexical 8:15
 <module> calls c.js::C.over exact constructed_receiver 9:3
 <module> reads_state c.js::c exact lexical 9:3
@@ -288,6 +289,7 @@ c instantiates c.js::C exact lexical 8:15
 <module> references c.js::C exact lexical 11:3
 <module> calls c.js::C.static:more exact static_member 12:3
 <module> references c.js::C exact lexical 12:3
+<module> calls c.js::C.constructor exact lexical 13:5
 <module> instantiates c.js::C exact lexical 13:5
 <module> calls b.js::B.mid exact inherited_member 13:9
 D ?extends EventEmitter global:EventEmitter 14:17
@@ -329,6 +331,7 @@ async function use() { (await later()).save(); later().save(); }
 )js"}},
                      "a.js"),
             R"(Service instantiates a.js::Logger exact lexical 3:13
+Service calls a.js::Service.constructor exact lexical 4:23
 Service instantiates a.js::Service exact lexical 4:23
 Service.constructor instantiates repo.js::Repo exact import 6:21
 Service.constructor instantiates repo.js::Repo exact import 8:32

@@ -260,6 +260,7 @@ Renderer.constructor.arrow calls a.js::Renderer.draw exact this_member 5:31
 Renderer.draw calls a.js::Renderer.constructor.clear exact this_member 7:17
 Renderer.draw calls a.js::Renderer.constructor.<anonymous> exact this_member 7:31
 Special extends a.js::Renderer exact lexical 10:23
+<module> calls a.js::Renderer.constructor exact lexical 12:5
 <module> instantiates a.js::Special exact lexical 12:5
 <module> calls a.js::Renderer.chain exact inherited_member 12:15
 <module> calls a.js::Special.only exact constructed_receiver 12:23
