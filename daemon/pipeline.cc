@@ -42,6 +42,11 @@ unsigned threads_of(const PipelineOptions& options) {
   return options.threads != 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
 }
 
+std::string set_aside_notice(const Error& damage, const std::filesystem::path& kept) {
+  return damage.thing + ": " + damage.reason + ". It was kept as " + kept.filename().string() +
+         " and the index is rebuilt from the sources; its history stays in that file.";
+}
+
 /// Opens the store; a damaged database is set aside and a new one is begun.
 Result<std::unique_ptr<Store>> open_store(const Store::Options& options,
                                           std::vector<std::string>& notices) {
@@ -49,8 +54,7 @@ Result<std::unique_ptr<Store>> open_store(const Store::Options& options,
   if (store || store.error().kind != ErrorKind::corrupt) return store;
   const Result<std::filesystem::path> aside = set_aside(options.database);
   if (!aside) return aside.error();
-  notices.push_back(store.error().message() + " It was kept as " + aside->filename().string() +
-                    " and the index is rebuilt from the sources; its history stays in that file.");
+  notices.push_back(set_aside_notice(store.error(), *aside));
   return Store::open(options);
 }
 
@@ -121,9 +125,7 @@ Result<std::unique_ptr<Pipeline>> Pipeline::open(const PipelineOptions& given) {
     impl->store.reset();
     const Result<std::filesystem::path> aside = set_aside(impl->store_options.database);
     if (!aside) return aside.error();
-    impl->notices.push_back(
-        stored.error().message() + " It was kept as " + aside->filename().string() +
-        " and the index is rebuilt from the sources; its history stays in that file.");
+    impl->notices.push_back(set_aside_notice(stored.error(), *aside));
     store = Store::open(impl->store_options);
     if (!store) return store.error();
     impl->store = std::move(*store);

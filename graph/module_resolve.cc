@@ -154,6 +154,7 @@ class Resolver {
                         extension == ".mts" || extension == ".cts";
     if (source && take(base)) return true;
     if (script && !typescript_ && try_source_of(stem, extension)) return true;
+    if (script && try_declaration_of(stem, extension)) return true;
     for (const std::string_view tail : extensions()) {
       if (take(base + std::string(tail))) return true;
     }
@@ -165,6 +166,13 @@ class Resolver {
     if (extension == ".cjs") return take(stem + ".cts");
     if (extension == ".jsx") return take(stem + ".tsx");
     return take(stem + ".ts") || take(stem + ".tsx");
+  }
+
+  /// `./b.js` where only its declarations are there: `./b.d.ts`.
+  bool try_declaration_of(const std::string& stem, std::string_view extension) {
+    if (extension == ".mjs") return take(stem + ".d.mts");
+    if (extension == ".cjs") return take(stem + ".d.cts");
+    return take(stem + ".d.ts");
   }
 
   const ConfigEntry* config(const std::string& path) {
