@@ -18,6 +18,14 @@ constexpr std::uint64_t kReadLimit = std::uint64_t{64} << 20;
 /// same clock tick (git's "racily clean" rule): its bytes are compared.
 constexpr std::int64_t kRacyNs = 2'000'000'000;
 
+constexpr int kLooksAtEmptied = 5;
+constexpr std::chrono::milliseconds kPauseAtEmptied{10};
+
+bool emptied(const Result<std::optional<FileBytes>>& read, const FileVersionPtr& known) {
+  return read && read->has_value() && (*read)->stat.size == 0 && known != nullptr &&
+         known->size != 0;
+}
+
 double since_ms(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
@@ -120,6 +128,12 @@ Ingest::Slot Ingest::ingest_one(const Candidate& candidate, Parser& parser, Stor
   }
   const auto read_start = Clock::now();
   Result<std::optional<FileBytes>> read = read_file(root_, candidate.path, kReadLimit);
+  // The next save may just have truncated the file: an emptied one has to stay so for a while
+  // before all its atoms count as gone (RELIABILITY R-14).
+  for (int looks = 0; looks < kLooksAtEmptied && emptied(read, candidate.known); ++looks) {
+    std::this_thread::sleep_for(kPauseAtEmptied);
+    read = read_file(root_, candidate.path, kReadLimit);
+  }
   slot.read = true;
   slot.read_ms = since_ms(read_start);
   if (!read) {
