@@ -1,20 +1,10 @@
-#include <chrono>
-#include <ctime>
 #include <system_error>
 
+#include "storage/backup.h"
 #include "storage/store.h"
 
 namespace dg {
 namespace {
-
-std::string utc_stamp() {
-  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  char text[32];
-  const std::size_t size = std::strftime(text, sizeof text, "%Y%m%dT%H%M%SZ", &parts);
-  return {text, size};
-}
 
 bool is_free(const std::string& name) {
   std::error_code error;

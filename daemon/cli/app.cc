@@ -34,7 +34,11 @@ void add_global_options(CLI::App& app, Settings& settings) {
 /// What CLI11 says, as thing, reason and cure.
 Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
   std::string command;
-  for (const CLI::App* each : app.get_subcommands()) command = each->get_name();
+  const CLI::App* at = &app;
+  while (!at->get_subcommands().empty()) {
+    at = at->get_subcommands().back();
+    command += (command.empty() ? "" : " ") + at->get_name();
+  }
   std::string reason = error.what();
   if (const std::size_t line = reason.find('\n'); line != std::string::npos) reason.resize(line);
   return {ErrorKind::usage, command.empty() ? "command line" : command, reason,
@@ -57,8 +61,9 @@ int run(int argc, const char* const* argv) {
     app->parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
     Session session(invocation.settings);
-    const std::vector<CLI::App*> given = app->get_subcommands();
-    session.out.write((given.empty() ? app.get() : given.front())->help());
+    const CLI::App* asked = app.get();
+    while (!asked->get_subcommands().empty()) asked = asked->get_subcommands().front();
+    session.out.write(asked->help());
     return session.finish(Exit::done);
   } catch (const CLI::CallForVersion& version) {
     Session session(invocation.settings);
@@ -82,7 +87,8 @@ int run(int argc, const char* const* argv) {
 CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& summary,
                       Invocation& invocation, std::function<int(Session&)> run) {
   CLI::App* command = app.add_subcommand(name, summary);
-  command->footer(examples_of(name));
+  const bool member = app.get_parent() != nullptr;
+  command->footer(examples_of(member ? app.get_name() + " " + name : name));
   command->final_callback([&invocation, run = std::move(run)] { invocation.run = run; });
   return command;
 }
@@ -97,6 +103,7 @@ std::unique_ptr<CLI::App> make_app(Invocation& invocation) {
   add_service(*app, invocation);
   add_questions(*app, invocation);
   add_export(*app, invocation);
+  add_db(*app, invocation);
   add_watch(*app, invocation);
   add_completion(*app, invocation);
   add_help(*app, invocation);

@@ -23,14 +23,19 @@ void add_service(CLI::App& app, Invocation& invocation);  ///< start stop restar
 void add_questions(CLI::App& app,
                    Invocation& invocation);  ///< find show outline callers … stats sql
 void add_export(CLI::App& app, Invocation& invocation);
+void add_db(CLI::App& app, Invocation& invocation);  ///< db backup …
 void add_watch(CLI::App& app, Invocation& invocation);
 void add_completion(CLI::App& app, Invocation& invocation);
 void add_help(CLI::App& app, Invocation& invocation);
 
-/// The examples that `help X` and `X --help` end with.
+/// The members of the family `db`, each in its own file; `db` is their parent.
+void add_db_backup(CLI::App& db, Invocation& invocation);
+
+/// The examples that `help X` and `X --help` end with; of a family's member for `db backup`.
 std::string examples_of(const std::string& command);
 
-/// A command with its help footer. `run` is called after all of the command line is read.
+/// A command with its help footer. `run` is called after all of the command line is read. In a
+/// family, `app` is the family's own command (see db.cc).
 CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& summary,
                       Invocation& invocation, std::function<int(Session&)> run);
 

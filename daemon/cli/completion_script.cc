@@ -1,14 +1,16 @@
 #include "daemon/cli/completion_script.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace dg {
 namespace {
 
 /// What completes the words that are no options.
-enum class Words { none, folder, atom, file, shell, command };
+enum class Words { none, folder, atom, file, shell, command, member };
 
 Words words_of(const CLI::App& command) {
+  if (!command.get_subcommands({}).empty()) return Words::member;
   for (const CLI::Option* option : command.get_options()) {
     if (!option->get_positional()) continue;
     const std::string name = option->get_name(true);
@@ -30,7 +32,8 @@ struct OptionInfo {
 struct CommandInfo {
   std::string name, description;
   Words words = Words::none;
-  std::vector<OptionInfo> options;
+  std::vector<OptionInfo> options;   ///< Of a family: its members' too.
+  std::vector<std::string> members;  ///< Of a family.
 };
 
 /// Without what the quoting of shells would need.
@@ -61,8 +64,21 @@ std::vector<CommandInfo> commands_of(const CLI::App& app) {
   std::vector<CommandInfo> commands;
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
     if (command->get_group().empty()) continue;
-    commands.push_back({command->get_name(), plain(command->get_description()), words_of(*command),
-                        options_of(*command)});
+    commands.push_back({command->get_name(),
+                        plain(command->get_description()),
+                        words_of(*command),
+                        options_of(*command),
+                        {}});
+    for (const CLI::App* member : command->get_subcommands([](const CLI::App*) { return true; })) {
+      commands.back().members.push_back(member->get_name());
+      for (OptionInfo& option : options_of(*member)) {
+        std::vector<OptionInfo>& known = commands.back().options;
+        const bool has = std::any_of(known.begin(), known.end(), [&](const OptionInfo& each) {
+          return each.name == option.name;
+        });
+        if (!has) known.push_back(std::move(option));
+      }
+    }
   }
   return commands;
 }
@@ -76,6 +92,12 @@ std::string names(const std::vector<OptionInfo>& options) {
 std::string names(const std::vector<CommandInfo>& commands) {
   std::string text;
   for (const CommandInfo& command : commands) text += (text.empty() ? "" : " ") + command.name;
+  return text;
+}
+
+std::string names(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
   return text;
 }
 
@@ -120,6 +142,9 @@ std::string bash_script(const CLI::App& app) {
       case Words::command:
         script += "words=\"" + names(commands) + "\"";
         break;
+      case Words::member:
+        script += "words=\"" + names(command.members) + "\"";
+        break;
     }
     script += ";;\n      esac;;\n";
   }
@@ -151,6 +176,8 @@ std::string zsh_action(const CommandInfo& command) {
       return " '1:shell:(bash zsh fish)'";
     case Words::command:
       return " '1:command:_deltagraph_commands'";
+    case Words::member:
+      return " '1:command:(" + names(command.members) + ")' '*:file:_files'";
   }
   return "";
 }
@@ -239,6 +266,9 @@ std::string fish_script(const CLI::App& app) {
         break;
       case Words::command:
         words = names(commands);
+        break;
+      case Words::member:
+        words = names(command.members);
         break;
     }
     if (!words.empty()) script += "complete -c deltagraph" + condition + " -a '" + words + "'\n";

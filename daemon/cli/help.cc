@@ -1,4 +1,5 @@
 #include <memory>
+#include <vector>
 
 #include "daemon/cli/commands.h"
 
@@ -62,6 +63,14 @@ constexpr Examples kExamples[] = {
      "  deltagraph export > graph.jsonl\n"
      "  deltagraph export --format dot | dot -Tsvg > graph.svg\n"
      "  deltagraph export --format sql | sqlite3 graph.db\n"},
+    {"db",
+     "Examples:\n"
+     "  deltagraph db backup          a copy beside the database, while saves go on\n"
+     "  deltagraph help db backup\n"},
+    {"db backup",
+     "Examples:\n"
+     "  deltagraph db backup\n"
+     "  deltagraph db backup /mnt/disk/shop.db --json | jq .sequence\n"},
     {"watch", "Example:\n  deltagraph watch --json | jq -c '.broken[]'\n"},
     {"why-ignored", "Example:\n  deltagraph why-ignored dist/bundle.js\n"},
     {"completion",
@@ -89,18 +98,33 @@ std::string answer_of(const std::string& command) {
   return {};
 }
 
-int show_help(Session& session, CLI::App& app, const std::string& name) {
-  if (name.empty()) {
+/// The command of these words, `db backup` or `db`; null: there is none.
+const CLI::App* find_command(const CLI::App& app, const std::vector<std::string>& words) {
+  const CLI::App* at = &app;
+  for (const std::string& word : words) {
+    const CLI::App* found = nullptr;
+    for (const CLI::App* each : at->get_subcommands([](const CLI::App*) { return true; })) {
+      if (each->get_name() == word && !each->get_group().empty()) found = each;
+    }
+    if (found == nullptr) return nullptr;
+    at = found;
+  }
+  return at;
+}
+
+int show_help(Session& session, const CLI::App& app, const std::vector<std::string>& words) {
+  if (words.empty()) {
     Invocation unused;  // A fresh app: one that has read a command explains that command.
     session.out.write(make_app(unused)->help());
     return session.finish(Exit::done);
   }
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    if (command->get_name() != name || command->get_group().empty()) continue;
+  if (const CLI::App* command = find_command(app, words)) {
     session.out.write(command->help());
     return session.finish(Exit::done);
   }
-  return session.fail({ErrorKind::usage, "help " + name, "there is no such command",
+  std::string typed;
+  for (const std::string& word : words) typed += " " + word;
+  return session.fail({ErrorKind::usage, "help" + typed, "there is no such command",
                        "'deltagraph help' lists them."});
 }
 
@@ -117,11 +141,12 @@ std::string examples_of(const std::string& command) {
 }
 
 void add_help(CLI::App& app, Invocation& invocation) {
-  const auto name = std::make_shared<std::string>();
+  const auto words = std::make_shared<std::vector<std::string>>();
   CLI::App* command =
       add_command(app, "help", "Explain a command, with examples", invocation,
-                  [&app, name](Session& session) { return show_help(session, app, *name); });
-  command->add_option("COMMAND", *name, "One of those that 'deltagraph help' lists");
+                  [&app, words](Session& session) { return show_help(session, app, *words); });
+  command->add_option("COMMAND", *words, "One of those that 'deltagraph help' lists")
+      ->expected(0, 2);
 }
 
 }  // namespace dg

@@ -122,6 +122,9 @@ fs::path state_folder(const fs::path& project) {
 fs::path database_path(const fs::path& project) {
   return state_folder(project) / "deltagraph.db";
 }
+fs::path backup_folder(const fs::path& project) {
+  return state_folder(project) / "backups";
+}
 
 std::uint64_t database_bytes(const fs::path& project) {
   std::uint64_t bytes = 0;

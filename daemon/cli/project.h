@@ -29,6 +29,7 @@ Result<ParseOptions> parse_options();
 
 std::filesystem::path state_folder(const std::filesystem::path& project);
 std::filesystem::path database_path(const std::filesystem::path& project);
+std::filesystem::path backup_folder(const std::filesystem::path& project);
 /// Of the database and its write-ahead log; 0 where there is none.
 std::uint64_t database_bytes(const std::filesystem::path& project);
 

@@ -19,7 +19,7 @@ TEST_F(CliTest, HelpHasAnExampleForEachCommand) {
   for (const char* command :
        {"index",  "serve",   "start",       "stop",    "restart",    "status", "sync",  "find",
         "show",   "outline", "callers",     "callees", "impact",     "path",   "stats", "sql",
-        "export", "watch",   "why-ignored", "resolve", "completion", "help"}) {
+        "export", "watch",   "why-ignored", "resolve", "completion", "help",   "db"}) {
     EXPECT_NE(overview.out.find(std::string("  ") + command), std::string::npos) << command;
     const Ran help = run({"help", command});
     EXPECT_EQ(help.code, 0) << command;
@@ -27,6 +27,12 @@ TEST_F(CliTest, HelpHasAnExampleForEachCommand) {
     EXPECT_EQ(run({command, "--help"}).out, help.out) << command;
   }
   EXPECT_EQ(overview.out.find("__complete"), std::string::npos);
+  for (const char* member : {"backup"}) {
+    const Ran help = run({"help", "db", member});
+    EXPECT_EQ(help.code, 0) << member;
+    EXPECT_NE(help.out.find("Example"), std::string::npos) << help.out;
+    EXPECT_EQ(run({"db", member, "--help"}).out, help.out) << member;
+  }
 }
 
 TEST_F(CliTest, HelpDocumentsTheJsonOfAQuestion) {
@@ -99,6 +105,7 @@ TEST_F(CliTest, BashCompletesCommandsOptionsAndIds) {
                                "); _deltagraph; printf '%s\\n' \"${COMPREPLY[@]}\"";
     return run({"-c", script}, {.program = "/bin/bash"}).out;
   };
+  EXPECT_EQ(complete("deltagraph db ba"), "backup\n");
   EXPECT_EQ(complete("deltagraph calle"), "callees\ncallers\n");
   EXPECT_EQ(complete("deltagraph callers --min"), "--min-confidence\n");
   EXPECT_EQ(complete("deltagraph callers chec"), "checkout\n");

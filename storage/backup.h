@@ -1,0 +1,31 @@
+#pragma once
+/// \file
+/// Copies of a database while it is written to (sqlite.org/backup.html).
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+
+#include "events/ids.h"
+#include "storage/result.h"
+
+namespace dg {
+
+struct Backup {
+  std::filesystem::path file;
+  std::uint64_t bytes = 0;
+  Sequence sequence{};  ///< The last commit in it; 0: none.
+};
+
+/// Copies what is committed now to `target`, whose folder is made. The copy is one commit's state,
+/// complete in one file, and has its name only once it is on the disk. Saves go on meanwhile: the
+/// copy reads as any Reader does, and may be made by another process than the one that writes.
+/// `stop` is asked every few thousand pages; true ends it (cancelled). A target that exists is
+/// refused (usage). O(size of the database). Any thread.
+Result<Backup> back_up(const std::filesystem::path& database, const std::filesystem::path& target,
+                       const std::function<bool()>& stop = {}, const std::string& vfs = {});
+
+/// `20261121T124455Z`, for names of files that sort by age.
+std::string utc_stamp();
+
+}  // namespace dg
