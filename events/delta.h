@@ -29,14 +29,17 @@ enum class Field : std::uint16_t {
 };
 using FieldSet = std::uint16_t;  ///< Bitwise or of Field.
 
+/// An atom that was renamed (another qualified name in the same file) or moved (another file) is
+/// the same atom: it keeps its AtomId, and its version goes on. match.h says when that is so.
 struct AtomChange {
   Operation operation = Operation::create;
   AtomId id{};
-  AtomIndex before = kNone<AtomIndex>;  ///< In FileDelta::before; none for create.
+  AtomIndex before = kNone<AtomIndex>;  ///< In FileDelta::before_of(); none for create.
   AtomIndex after = kNone<AtomIndex>;   ///< In FileDelta::after; none for delete.
   std::uint32_t version_before = 0;     ///< 0: never existed.
   std::uint32_t version_after = 0;      ///< version_before + 1, for a delete too.
   FieldSet changed = 0;
+  FileVersionPtr from = nullptr;  ///< For a move: the file that it was in.
 };
 
 struct RelationChange {
@@ -57,7 +60,8 @@ struct OpenChange {
   friend auto operator<=>(const OpenChange&, const OpenChange&) = default;
 };
 
-/// One file before and after. At least one side is there.
+/// One file before and after. At least one side is there. A move is told by the file that the atom
+/// is in afterwards, links included; the file that it left says nothing of it.
 struct FileDelta {
   FileVersionPtr before, after;
   bool moved_only = false;        ///< Content differs, yet no atom and no link does.
@@ -65,6 +69,11 @@ struct FileDelta {
   std::vector<RelationChange> gained,
       lost;                                ///< Sorted. A change of confidence is a loss and a gain.
   std::vector<OpenChange> opened, closed;  ///< Sorted.
+
+  /// The version that AtomChange::before is an index into.
+  const FileVersion* before_of(const AtomChange& change) const noexcept {
+    return change.from != nullptr ? change.from.get() : before.get();
+  }
 };
 
 struct ConfigFile {
@@ -79,17 +88,29 @@ struct Delta {
   bool empty() const noexcept { return files.empty() && configs.empty(); }
 };
 
+/// What the two versions of one file do not show of their atoms.
+struct Elsewhere {
+  /// The version of a retired atom's delete; 0 for an id never used.
+  std::function<std::uint32_t(AtomId)> ended;
+  struct Origin {
+    FileVersionPtr file;  ///< Null: the atom was in no file.
+    AtomIndex atom{};
+  };
+  /// Where an atom was that this file did not have before. Empty: nothing moves.
+  std::function<Origin(AtomId)> origin = nullptr;
+  /// Whether an atom that this file no longer has is in another one now. Empty: nothing moves.
+  std::function<bool(AtomId)> moved_away = nullptr;
+};
+
 /// The difference of two versions of one file; either may be null. Atoms are matched by AtomId.
 /// Sets `after->versions`: an untouched atom keeps its version, a changed one has it raised by one,
-/// a new one starts at 1 or, when it comes back after a delete, at `ended(id) + 1`, where `ended`
-/// gives the version of a retired atom's delete and 0 for an id never used. The caller fills in the
-/// result's `before` and `after` pointers. O(atoms + links).
-FileDelta diff_file(const FileVersion* before, FileVersion* after,
-                    const std::function<std::uint32_t(AtomId)>& ended);
+/// a new one starts at 1 or, when it comes back after a delete, at `ended(id) + 1`. The caller
+/// fills in the result's `before` and `after` pointers. O(atoms + links).
+FileDelta diff_file(const FileVersion* before, FileVersion* after, const Elsewhere& elsewhere);
 
-/// Counts for a summary line.
+/// Counts for a summary line. Renamed and moved atoms are not counted as updated.
 struct DeltaCounts {
-  std::uint32_t created = 0, updated = 0, deleted = 0;
+  std::uint32_t created = 0, updated = 0, deleted = 0, renamed = 0, moved = 0;
   std::uint32_t relations_gained = 0, relations_lost = 0, opened = 0, closed = 0;
   std::uint32_t files = 0;
 };

@@ -1,6 +1,8 @@
 // The delta analyzer: two versions of a file in, what changed between them out.
 
 #include <algorithm>
+#include <map>
+#include <memory>
 #include <utility>
 
 #include "events/delta.h"
@@ -39,8 +41,9 @@ FieldSet content_changes(const FileVersion& a, AtomIndex ai, const FileVersion& 
   const auto differ = [&](NameId p, NameId q) { return a.facts->name(p) != b.facts->name(q); };
   const bool kind = x.kind != y.kind || x.form != y.form || x.is_static != y.is_static ||
                     x.ambient != y.ambient || differ(x.test_callee, y.test_callee);
+  const bool name = differ(x.qualified_name, y.qualified_name) || differ(x.name, y.name);
   const unsigned fields =
-      bit(Field::name, differ(x.name, y.name)) | bit(Field::kind, kind) |
+      bit(Field::name, name || a.id != b.id) | bit(Field::kind, kind) |
       bit(Field::signature, differ(x.signature, y.signature)) |
       bit(Field::body, x.body_hash != y.body_hash) |
       bit(Field::exported, x.exported != y.exported) | bit(Field::async, x.is_async != y.is_async) |
@@ -50,9 +53,12 @@ FieldSet content_changes(const FileVersion& a, AtomIndex ai, const FileVersion& 
 
 class Differ {
  public:
-  Differ(const FileVersion* before, FileVersion* after,
-         const std::function<std::uint32_t(AtomId)>& ended)
-      : before_(before), after_(after), ended_(ended), old_links_(before), new_links_(after) {}
+  Differ(const FileVersion* before, FileVersion* after, const Elsewhere& elsewhere)
+      : before_(before),
+        after_(after),
+        elsewhere_(elsewhere),
+        old_links_(before),
+        new_links_(after) {}
 
   FileDelta run() {
     if (after_ != nullptr) after_->versions.assign(after_->atoms.size(), 0);
@@ -78,42 +84,75 @@ class Differ {
   }
 
   void created(const IdIndex& atom) {
-    const std::uint32_t past = ended_(atom.first);
+    if (elsewhere_.origin) {
+      Elsewhere::Origin origin = elsewhere_.origin(atom.first);
+      if (origin.file != nullptr) return moved(std::move(origin), atom);
+    }
+    const std::uint32_t past = elsewhere_.ended(atom.first);
     delta_.atoms.push_back(
         {Operation::create, atom.first, kNone<AtomIndex>, atom.second, past, past + 1, 0});
     after_->versions[raw(atom.second)] = past + 1;
-    links(atom.first, kNone<AtomIndex>, atom.second);
+    links(atom.first, old_links_, kNone<AtomIndex>, atom.second);
+  }
+
+  void moved(Elsewhere::Origin origin, const IdIndex& atom) {
+    FieldSet changed = content_changes(*origin.file, origin.atom, *after_, atom.second);
+    if (links(atom.first, links_of(origin.file), origin.atom, atom.second)) {
+      changed = static_cast<FieldSet>(changed | static_cast<FieldSet>(Field::relations));
+    }
+    const std::uint32_t version = origin.file->versions[raw(origin.atom)];
+    after_->versions[raw(atom.second)] = version + 1;
+    delta_.atoms.push_back({Operation::move, atom.first, origin.atom, atom.second, version,
+                            version + 1, changed, std::move(origin.file)});
   }
 
   void removed(const IdIndex& atom) {
+    if (elsewhere_.moved_away && elsewhere_.moved_away(atom.first)) {
+      some_moved_away_ = true;
+      return;
+    }
     const std::uint32_t version = before_->versions[raw(atom.second)];
     delta_.atoms.push_back(
         {Operation::delete_, atom.first, atom.second, kNone<AtomIndex>, version, version + 1, 0});
-    links(atom.first, atom.second, kNone<AtomIndex>);
+    links(atom.first, old_links_, atom.second, kNone<AtomIndex>);
   }
 
   void kept(const IdIndex& was, const IdIndex& now) {
     FieldSet changed = before_->facts == after_->facts
                            ? FieldSet{0}
                            : content_changes(*before_, was.second, *after_, now.second);
-    if (links(was.first, was.second, now.second)) {
+    if (links(was.first, old_links_, was.second, now.second)) {
       changed = static_cast<FieldSet>(changed | static_cast<FieldSet>(Field::relations));
     }
     const std::uint32_t version = before_->versions[raw(was.second)];
     after_->versions[raw(now.second)] = changed == 0 ? version : version + 1;
     if (changed == 0) return;
     delta_.atoms.push_back(
-        {Operation::update, was.first, was.second, now.second, version, version + 1, changed});
+        {is_renamed(was.second, now.second) ? Operation::rename : Operation::update, was.first,
+         was.second, now.second, version, version + 1, changed});
   }
 
-  bool links(AtomId id, AtomIndex was, AtomIndex now) {
-    const bool edges_differ = edges(id, was, now);
-    return open(id, was, now) || edges_differ;
+  bool is_renamed(AtomIndex was, AtomIndex now) const {
+    return before_->facts != after_->facts &&
+           before_->facts->name(before_->facts->atoms[raw(was)].qualified_name) !=
+               after_->facts->name(after_->facts->atoms[raw(now)].qualified_name);
+  }
+
+  /// Links of a file that atoms came from.
+  LinkView& links_of(const FileVersionPtr& file) {
+    std::unique_ptr<LinkView>& view = origins_[file.get()];
+    if (view == nullptr) view = std::make_unique<LinkView>(file.get());
+    return *view;
+  }
+
+  bool links(AtomId id, LinkView& old_links, AtomIndex was, AtomIndex now) {
+    const bool edges_differ = edges(id, old_links, was, now);
+    return open(id, old_links, was, now) || edges_differ;
   }
 
   /// Whether any edge of the atom, its sites included, differs.
-  bool edges(AtomId id, AtomIndex was, AtomIndex now) {
-    const auto olds = was == kNone<AtomIndex> ? std::span<const Edge>{} : old_links_.edges(was);
+  bool edges(AtomId id, const LinkView& old_links, AtomIndex was, AtomIndex now) {
+    const auto olds = was == kNone<AtomIndex> ? std::span<const Edge>{} : old_links.edges(was);
     const auto news = now == kNone<AtomIndex> ? std::span<const Edge>{} : new_links_.edges(now);
     const auto key = [](const Edge& e) { return std::pair(e.relation, e.target); };
     const auto change = [&](const Edge& e) {
@@ -134,7 +173,7 @@ class Differ {
           delta_.lost.push_back(change(*x));
           delta_.gained.push_back(change(*y));
           differ = true;
-        } else if (!std::ranges::equal(old_links_.sites(*x), new_links_.sites(*y))) {
+        } else if (!std::ranges::equal(old_links.sites(*x), new_links_.sites(*y))) {
           differ = true;
         }
         ++x, ++y;
@@ -144,8 +183,8 @@ class Differ {
   }
 
   /// Whether any open reference of the atom, its sites included, differs.
-  bool open(AtomId id, AtomIndex was, AtomIndex now) {
-    const auto olds = was == kNone<AtomIndex> ? std::span<const OpenView>{} : old_links_.open(was);
+  bool open(AtomId id, LinkView& old_links, AtomIndex was, AtomIndex now) {
+    const auto olds = was == kNone<AtomIndex> ? std::span<const OpenView>{} : old_links.open(was);
     const auto news = now == kNone<AtomIndex> ? std::span<const OpenView>{} : new_links_.open(now);
     const auto change = [&](const OpenView& o) {
       return OpenChange{id, o.relation, std::string(o.text), o.reason, std::string(o.detail)};
@@ -182,22 +221,23 @@ class Differ {
     std::sort(delta_.opened.begin(), delta_.opened.end());
     std::sort(delta_.closed.begin(), delta_.closed.end());
     delta_.moved_only = before_ != nullptr && after_ != nullptr && delta_.atoms.empty() &&
-                        before_->hash != after_->hash;
+                        !some_moved_away_ && before_->hash != after_->hash;
   }
 
   const FileVersion* before_;
   FileVersion* after_;
-  const std::function<std::uint32_t(AtomId)>& ended_;
+  const Elsewhere& elsewhere_;
   LinkView old_links_, new_links_;
+  std::map<const FileVersion*, std::unique_ptr<LinkView>> origins_;
+  bool some_moved_away_ = false;
   FileDelta delta_;
 };
 
 }  // namespace
 
-FileDelta diff_file(const FileVersion* before, FileVersion* after,
-                    const std::function<std::uint32_t(AtomId)>& ended) {
+FileDelta diff_file(const FileVersion* before, FileVersion* after, const Elsewhere& elsewhere) {
   DG_ENFORCE(before != nullptr || after != nullptr, "a delta has at least one side");
-  return Differ(before, after, ended).run();
+  return Differ(before, after, elsewhere).run();
 }
 
 DeltaCounts count(const Delta& delta) noexcept {
@@ -205,12 +245,23 @@ DeltaCounts count(const Delta& delta) noexcept {
   counts.files = static_cast<std::uint32_t>(delta.files.size());
   for (const FileDelta& file : delta.files) {
     for (const AtomChange& atom : file.atoms) {
-      if (atom.operation == Operation::create) {
-        ++counts.created;
-      } else if (atom.operation == Operation::delete_) {
-        ++counts.deleted;
-      } else {
-        ++counts.updated;
+      switch (atom.operation) {
+        case Operation::create:
+          ++counts.created;
+          break;
+        case Operation::delete_:
+          ++counts.deleted;
+          break;
+        case Operation::rename:
+          ++counts.renamed;
+          break;
+        case Operation::move:
+          ++counts.moved;
+          break;
+        case Operation::update:
+        case Operation::reconcile:
+          ++counts.updated;
+          break;
       }
     }
     counts.relations_gained += static_cast<std::uint32_t>(file.gained.size());

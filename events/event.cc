@@ -40,7 +40,7 @@ void assign_sites(std::vector<Site>& out, std::span<const Site> sites) {
 class EventMaker {
  public:
   EventMaker(const FileDelta& delta, Sequence sequence)
-      : delta_(delta), old_links_(delta.before.get()), new_links_(delta.after.get()) {
+      : delta_(delta), own_links_(delta.before.get()), new_links_(delta.after.get()) {
     event_.sequence = sequence;
   }
 
@@ -51,16 +51,23 @@ class EventMaker {
     event_.version_after = change.version_after;
     event_.changed = change.changed;
     content(change);
-    edges(change);
-    open(change);
+    if (change.from == nullptr) {
+      edges(change, own_links_);
+      open(change, own_links_);
+    } else {
+      LinkView origin(change.from.get());
+      edges(change, origin);
+      open(change, origin);
+    }
     return event_;
   }
 
  private:
   void content(const AtomChange& change) {
-    content_of_side(delta_.before.get(), change.before, event_.was);
+    content_of_side(delta_.before_of(change), change.before, event_.was);
     content_of_side(delta_.after.get(), change.after, event_.now);
     if (change.before == kNone<AtomIndex> || change.after == kNone<AtomIndex>) return;
+    if (change.operation == Operation::move) return;
     keep(change.changed, event_.was);
     keep(change.changed, event_.now);
   }
@@ -96,14 +103,15 @@ class EventMaker {
     if (!has(Field::owner)) content.owner = none.owner;
   }
 
-  void edges(const AtomChange& change) {
+  void edges(const AtomChange& change, const LinkView& old_links) {
     const auto olds = change.before == kNone<AtomIndex> ? std::span<const Edge>{}
-                                                        : old_links_.edges(change.before);
+                                                        : old_links.edges(change.before);
+    const bool whole = change.operation == Operation::move;
     const auto news =
         change.after == kNone<AtomIndex> ? std::span<const Edge>{} : new_links_.edges(change.after);
     Reused lost(event_.lost), gained(event_.gained), resited(event_.resited);
     const auto key = [](const Edge& e) { return std::pair(e.relation, e.target); };
-    const auto lose = [&](const Edge& e) { set(lost.add(), e, old_links_.sites(e), {}); };
+    const auto lose = [&](const Edge& e) { set(lost.add(), e, old_links.sites(e), {}); };
     const auto gain = [&](const Edge& e) { set(gained.add(), e, {}, new_links_.sites(e)); };
     auto x = olds.begin();
     auto y = news.begin();
@@ -113,11 +121,11 @@ class EventMaker {
       } else if (x == olds.end() || key(*y) < key(*x)) {
         gain(*y++);
       } else {
-        if (x->confidence != y->confidence) {
+        if (whole || x->confidence != y->confidence) {
           lose(*x);
           gain(*y);
-        } else if (!std::ranges::equal(old_links_.sites(*x), new_links_.sites(*y))) {
-          set(resited.add(), *y, old_links_.sites(*x), new_links_.sites(*y));
+        } else if (!std::ranges::equal(old_links.sites(*x), new_links_.sites(*y))) {
+          set(resited.add(), *y, old_links.sites(*x), new_links_.sites(*y));
         }
         ++x, ++y;
       }
@@ -133,9 +141,10 @@ class EventMaker {
     assign_sites(out.after, after);
   }
 
-  void open(const AtomChange& change) {
+  void open(const AtomChange& change, LinkView& old_links) {
     const auto olds = change.before == kNone<AtomIndex> ? std::span<const OpenView>{}
-                                                        : old_links_.open(change.before);
+                                                        : old_links.open(change.before);
+    const bool whole = change.operation == Operation::move;
     const auto news = change.after == kNone<AtomIndex> ? std::span<const OpenView>{}
                                                        : new_links_.open(change.after);
     Reused closed(event_.closed), opened(event_.opened), reopened(event_.reopened);
@@ -149,7 +158,12 @@ class EventMaker {
         set(opened.add(), *y, {}, y->sites);
         ++y;
       } else {
-        if (!std::ranges::equal(x->sites, y->sites)) set(reopened.add(), *y, x->sites, y->sites);
+        if (whole) {
+          set(closed.add(), *x, x->sites, {});
+          set(opened.add(), *y, {}, y->sites);
+        } else if (!std::ranges::equal(x->sites, y->sites)) {
+          set(reopened.add(), *y, x->sites, y->sites);
+        }
         ++x, ++y;
       }
     }
@@ -166,7 +180,7 @@ class EventMaker {
   }
 
   const FileDelta& delta_;
-  LinkView old_links_, new_links_;
+  LinkView own_links_, new_links_;
   Event event_;
 };
 

@@ -11,7 +11,7 @@
 /// can read. Its keys, each present only where it says something:
 ///
 ///     now, was    the values after and before of what changed (create: all of now; delete: all of
-///     was):
+///     was; move: all of both):
 ///                 id, file, name, kind, form, static, ambient, test, signature, doc, body,
 ///                 exported, async, owner. Booleans are 0 and 1, `body` is 16 hex digits, atoms and
 ///                 files are their integers, `owner` is 0 for the module atom.
@@ -21,6 +21,9 @@
 ///                       edge, used at other references of the atom
 ///     opened, closed    [[relation, text, reason, detail, [sites]], …]
 ///     reopened          [[relation, text, reason, detail, [sites before], [sites after]], …]
+///
+/// A move stands for itself: it closes and loses all that the atom had in the one file, and opens
+/// and gains all that it has in the other, so that either file's history can be folded alone.
 ///
 /// Sites are packed as ordinal, confidence, rule, ordinal, confidence, rule, …; an ordinal of -1
 /// stands for kNoOrdinal. Lists have the order of the delta. Thread rule: values and pure
@@ -87,7 +90,8 @@ struct OpenEvent {
 
 struct Event : EventHeader {
   AtomContent was,
-      now;  ///< Only the fields that `changed` names; on create or delete one of them, whole.
+      now;  ///< Only the fields that `changed` names; on create or delete one of them, whole; on a
+            ///< move both.
   std::vector<EdgeEvent> lost, gained, resited;
   std::vector<OpenEvent> closed, opened, reopened;
   friend bool operator==(const Event&, const Event&) = default;

@@ -21,6 +21,7 @@ constexpr bool has(FieldSet fields, Field field) {
 FieldSet spelled(const EventHeader& header, bool after) {
   if (header.operation == Operation::create) return after ? kAllContent : FieldSet{0};
   if (header.operation == Operation::delete_) return after ? FieldSet{0} : kAllContent;
+  if (header.operation == Operation::move) return kAllContent;
   return static_cast<FieldSet>(header.changed & kAllContent);
 }
 

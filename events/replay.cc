@@ -199,6 +199,9 @@ std::optional<std::string> FoldedState::content(const Event& event) {
     atom.content = event.now;
   } else if (event.operation == Operation::delete_) {
     if (atom.content != event.was) return fail("deleted with another content than it has");
+  } else if (event.operation == Operation::move) {
+    if (atom.content != event.was) return fail("moved with another content than it has");
+    atom.content = event.now;
   } else {
     AtomContent was = atom.content;
     overwrite(was, event.was, event.changed);

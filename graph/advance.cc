@@ -1,11 +1,12 @@
 // From one snapshot to the next: the steps in their order are those of Advancer::run().
 
 #include <algorithm>
-#include <functional>
 #include <iterator>
+#include <map>
 #include <utility>
 
 #include "events/digest.h"
+#include "events/match.h"
 #include "graph/file_entries.h"
 #include "graph/graph_state.h"
 #include "graph/linker.h"
@@ -85,7 +86,9 @@ class Advancer {
   Advance run() {
     next_.sequence = Sequence{raw(base_.sequence) + 1};
     touch_same_files();
-    for (Step& step : steps_) place(step);
+    identify_atoms();
+    for (const Step& step : steps_) take_out(step);
+    for (const Step& step : steps_) put_in(step);
     index_names();
     find_dependents();
     link_all();
@@ -155,27 +158,27 @@ class Advancer {
     }
   }
 
-  /// Gives the file's atoms their ids and puts file and atoms in their places.
-  void place(Step& step) {
-    if (step.after != nullptr) assign_ids(*step.after);
-    if (step.before != nullptr) {
-      for (const AtomId id : step.before->atoms) next_.atoms.at_for_write(raw(id)) = {};
+  /// Gives every atom its id: by its id text, or that of the atom that was renamed to it or moved
+  /// here (events/match.h), or the next one.
+  void identify_atoms() {
+    std::vector<FileSides> sides;
+    sides.reserve(steps_.size());
+    for (const Step& step : steps_) {
+      if (step.after != nullptr) find_known_ids(*step.after);
+      sides.push_back({step.before.get(), step.after.get()});
     }
-    if (step.after == nullptr) {
-      next_.paths.erase(text_hash(step.before->path), raw(step.id));
-      next_.files.at_for_write(raw(step.id)) = {};
-      return;
+    for (const AtomMatch& match : match_atoms(sides)) {
+      const FileVersionPtr& from = steps_[match.file_before].before;
+      const AtomId id = from->atoms[raw(match.before)];
+      steps_[match.file_after].after->atoms[raw(match.after)] = id;
+      if (match.file_before != match.file_after) origins_.emplace(id, Origin{from, match.before});
     }
-    if (step.before == nullptr) next_.paths.insert(text_hash(step.after->path), raw(step.id));
-    for (std::uint32_t i = 0; i < step.after->atoms.size(); ++i) {
-      next_.atoms.at_for_write(raw(step.after->atoms[i])) = {step.id, AtomIndex{i}};
+    for (const Step& step : steps_) {
+      if (step.after != nullptr) enter_new_ids(*step.after);
     }
-    FileEntry& entry = next_.files.at_for_write(raw(step.id));
-    entry.version = step.after;
-    entry.index = step.index_after;
   }
 
-  void assign_ids(FileVersion& file) {
+  void find_known_ids(FileVersion& file) const {
     const FileFacts& facts = *file.facts;
     file.atoms.reserve(facts.atoms.size());
     std::string id_text = file.path + "::";
@@ -184,14 +187,54 @@ class Advancer {
       const std::string_view name = facts.name(atom.qualified_name);
       id_text.resize(prefix);
       id_text.append(name);
-      AtomId id = base_.find_id(file.path, name, id_text);
+      file.atoms.push_back(base_.find_id(file.path, name, id_text));
+    }
+  }
+
+  /// Ids for atoms that have none, and index entries for id texts that are not known.
+  void enter_new_ids(FileVersion& file) {
+    for (std::uint32_t i = 0; i < file.atoms.size(); ++i) {
+      AtomId& id = file.atoms[i];
       if (id == kNoAtom) {
         id = next_.next_atom;
         next_.next_atom = AtomId{raw(id) + 1};
-        new_ids_.push_back(HashIndex::entry(text_hash(id_text), raw(id)));
+      } else if (!is_another_text(file, AtomIndex{i})) {
+        continue;
       }
-      file.atoms.push_back(id);
+      const std::uint64_t entry =
+          HashIndex::entry(text_hash(atom_id_text(file, AtomIndex{i})), raw(id));
+      const auto known = base_.ids.candidates(entry);
+      if (std::find(known.begin(), known.end(), entry) == known.end()) new_ids_.push_back(entry);
     }
+  }
+
+  /// Whether a known atom has another id text than it had: it was renamed or moved.
+  bool is_another_text(const FileVersion& file, AtomIndex index) const {
+    const AtomRef was = base_.atom(file.atoms[raw(index)]);
+    if (!was) return false;
+    const Atom& atom = file.facts->atoms[raw(index)];
+    return was.file->id != file.id || was.qualified_name() != file.facts->name(atom.qualified_name);
+  }
+
+  void take_out(const Step& step) {
+    if (step.before != nullptr) {
+      for (const AtomId id : step.before->atoms) next_.atoms.at_for_write(raw(id)) = {};
+    }
+    if (step.after == nullptr) {
+      next_.paths.erase(text_hash(step.before->path), raw(step.id));
+      next_.files.at_for_write(raw(step.id)) = {};
+    }
+  }
+
+  void put_in(const Step& step) {
+    if (step.after == nullptr) return;
+    if (step.before == nullptr) next_.paths.insert(text_hash(step.after->path), raw(step.id));
+    for (std::uint32_t i = 0; i < step.after->atoms.size(); ++i) {
+      next_.atoms.at_for_write(raw(step.after->atoms[i])) = {step.id, AtomIndex{i}};
+    }
+    FileEntry& entry = next_.files.at_for_write(raw(step.id));
+    entry.version = step.after;
+    entry.index = step.index_after;
   }
 
   /// Brings the indexes by name up to date, which the linker reads, and finds the facts that other
@@ -257,16 +300,23 @@ class Advancer {
 
   void link_all() {
     const StateLinkSource source(next_);
-    const auto ended = [&](AtomId id) {
+    Elsewhere elsewhere;
+    elsewhere.ended = [this](AtomId id) {
       const auto& retired = base_.retired[raw(id)];
       return retired == nullptr ? 0u : retired->version;
     };
+    if (!origins_.empty()) {
+      elsewhere.origin = [this](AtomId id) {
+        const auto moved = origins_.find(id);
+        return moved == origins_.end() ? Origin{} : moved->second;
+      };
+      elsewhere.moved_away = [this](AtomId id) { return origins_.count(id) != 0; };
+    }
     for_each_parallel(steps_.size(), threads_, 4,
-                      [&](std::size_t i) { link(steps_[i], source, ended); });
+                      [&](std::size_t i) { link(steps_[i], source, elsewhere); });
   }
 
-  void link(Step& step, const LinkSource& source,
-            const std::function<std::uint32_t(AtomId)>& ended) {
+  void link(Step& step, const LinkSource& source, const Elsewhere& elsewhere) {
     if (step.relink_only) {
       FileLinks links = link_file(source, *step.before, step.index_before->get(*step.before));
       if (same_links(*step.before->links, links)) return;
@@ -276,7 +326,7 @@ class Advancer {
       FileLinks links = link_file(source, *step.after, step.index_after->get(*step.after));
       step.after->links = shared_links(step.before.get(), *step.after, std::move(links));
     }
-    step.delta = diff_file(step.before.get(), step.after.get(), ended);
+    step.delta = diff_file(step.before.get(), step.after.get(), elsewhere);
     step.links_changed = changes_links(step.delta);
     if (step.before != nullptr) step.links_before = link_entries(*step.before);
     if (step.after != nullptr) {
@@ -306,10 +356,14 @@ class Advancer {
       index_changes.change(step.links_before, step.links_after);
       settle(step);
       collect_incoming(step.delta, incoming);
+      for (const RelationChange& lost : step.delta.lost) {
+        if (origins_.count(lost.target) != 0) lost_by_moved_.push_back(lost);
+      }
       step.delta.before = std::move(step.before);
       step.delta.after = std::move(step.after);
       result.delta.files.push_back(std::move(step.delta));
     }
+    collect_moved_incoming(incoming);
     index_changes.apply(next_, threads_);
     incoming.apply(next_, threads_);
     drop_link_tables();
@@ -354,22 +408,37 @@ class Advancer {
     }
   }
 
-  /// An atom that is gone may still have a slab to leave: that of its file, where the file lives.
+  /// The slab that holds what pointed at an atom: that of the file that it was in, where the file
+  /// lives.
+  FileId slab_before(AtomId target) const {
+    const FileId file = base_.atoms[raw(target)].file;
+    return next_.files[raw(file)].version != nullptr ? file : kNoFile;
+  }
+
   void collect_incoming(const FileDelta& delta, IncomingChanges& incoming) const {
-    const auto file_of = [&](AtomId target) {
-      const FileId live = next_.atoms[raw(target)].file;
-      if (live != kNoFile) return live;
-      const FileId last = base_.atoms[raw(target)].file;
-      return next_.files[raw(last)].version != nullptr ? last : kNoFile;
-    };
     for (const RelationChange& lost : delta.lost) {
-      incoming.add(file_of(lost.target),
+      incoming.add(slab_before(lost.target),
                    {lost.target, {lost.source, lost.relation, lost.confidence}, false});
     }
     for (const RelationChange& gained : delta.gained) {
       DG_SLOW_ENFORCE(next_.atoms[raw(gained.target)].file != kNoFile, "edges lead to live atoms");
-      incoming.add(file_of(gained.target),
+      incoming.add(next_.atoms[raw(gained.target)].file,
                    {gained.target, {gained.source, gained.relation, gained.confidence}, true});
+    }
+  }
+
+  /// What still points at an atom that moved goes with it to the other file's slab.
+  void collect_moved_incoming(IncomingChanges& incoming) {
+    std::sort(lost_by_moved_.begin(), lost_by_moved_.end());
+    for (const auto& [target, origin] : origins_) {
+      const FileEntry& entry = base_.files[raw(origin.file->id)];
+      if (entry.incoming == nullptr) continue;
+      for (const InEdge& edge : entry.incoming->of(target)) {
+        const RelationChange as_lost{edge.source, edge.relation, target, edge.confidence};
+        if (std::binary_search(lost_by_moved_.begin(), lost_by_moved_.end(), as_lost)) continue;
+        incoming.add(slab_before(target), {target, edge, false});
+        incoming.add(next_.atoms[raw(target)].file, {target, edge, true});
+      }
     }
   }
 
@@ -395,6 +464,9 @@ class Advancer {
   std::vector<SourceChange> same_;   ///< Sources whose facts are what they were.
   std::vector<Step> steps_;          ///< First the changed files by path, then those to relink.
   std::vector<std::uint64_t> new_ids_;
+  using Origin = Elsewhere::Origin;
+  std::map<AtomId, Origin> origins_;           ///< Atoms that moved, and where they were.
+  std::vector<RelationChange> lost_by_moved_;  ///< Edges lost by what moved, as their target.
 };
 
 }  // namespace

@@ -16,7 +16,7 @@
 namespace dg {
 namespace {
 
-constexpr std::uint8_t kFormat = 1;
+constexpr std::uint8_t kFormat = 2;
 constexpr std::size_t kHeader = 1 + sizeof(std::uint64_t);
 
 class Writer {
@@ -296,6 +296,28 @@ class Codec {
     plain(a.returns);
     word(a.body_hash);
     word(a.shape_hash);
+    number(a.tokens);
+    sketch(a.sketch);
+  }
+
+  /// A mask of the bins in use, then those.
+  void sketch(In<Sketch> bins) {
+    std::uint32_t used = 0;
+    if constexpr (!Stream::reading) {
+      for (std::size_t i = 0; i < bins.size(); ++i) used |= std::uint32_t{bins[i] != 0} << i;
+      s_.number(used);
+    } else {
+      used = s_.number();
+    }
+    for (std::size_t i = 0; i < bins.size(); ++i) {
+      if ((used >> i & 1U) == 0) continue;
+      if constexpr (Stream::reading) {
+        bins[i] = s_.byte();
+        if (bins[i] == 0) s_.fail();
+      } else {
+        s_.byte(bins[i]);
+      }
+    }
   }
 
   void param(In<Param> p) {
@@ -408,7 +430,7 @@ class Codec {
 std::string encode_facts(const FileFacts& facts) {
   std::string out(kHeader, '\0');
   out.reserve(kHeader + facts.name_bytes.size() + facts.references.size() * 10 +
-              facts.exprs.size() * 5 + facts.atoms.size() * 48);
+              facts.exprs.size() * 5 + facts.atoms.size() * 72);
   Writer writer(out);
   Codec<Writer>(writer).facts(facts);
   out[0] = static_cast<char>(kFormat);

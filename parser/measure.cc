@@ -1,14 +1,18 @@
 /// \file
 /// What the tokens of an atom add up to: hashes, complexity, flags, lines of code.
 ///
-/// body_hash chains XXH3-64 over the tokens, each hash seeding the next, so that token borders
-/// count and white space does not. Strings count without their quotes and line ends as LF.
-/// shape_hash does the same with one number per token kind where body_hash has text.
+/// body_hash chains the XXH3-64 of each token, so that token borders count and white space does
+/// not. Strings count without their quotes and line ends as LF. shape_hash does the same with one
+/// number per token kind where body_hash has text. The sketch takes each two tokens that follow
+/// each other.
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <algorithm>
+#include <array>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "parser/work.h"
@@ -25,19 +29,47 @@ std::uint64_t step(std::uint64_t hash, std::uint64_t value) noexcept {
   return hash ^ (hash >> 32);
 }
 
+/// Of one atom, while its tokens come.
+class Sketcher {
+ public:
+  Sketcher() { least_.fill(kEmpty); }
+  void add(std::uint64_t token) {
+    const std::uint64_t bigram = step(step(before_, token), kBigram);
+    before_ = token;
+    ++tokens_;
+    if (tokens_ == 1) return;
+    std::uint32_t& least = least_[bigram >> 59];
+    least = std::min(least, static_cast<std::uint32_t>(bigram));
+  }
+  void finish(Atom& atom) const {
+    atom.tokens = tokens_;
+    for (std::size_t i = 0; i < least_.size(); ++i) {
+      if (least_[i] == kEmpty) continue;
+      atom.sketch[i] = static_cast<std::uint8_t>(std::max(least_[i] & 0xFFU, 1U));
+    }
+  }
+
+ private:
+  static constexpr std::uint32_t kEmpty = 0xFFFFFFFFU;
+  static constexpr std::uint64_t kBigram = 0x165667B19E3779F9U;
+  std::array<std::uint32_t, std::tuple_size_v<Sketch>> least_;
+  std::uint64_t before_ = 0;
+  std::uint32_t tokens_ = 0;
+};
+
 class Measurer {
  public:
   explicit Measurer(Work& work) : w_(work), t_(work.tree) {}
 
   void run() {
     token_lines_.assign(w_.lines.line_count() + 1, 0);
-    owners_.push_back(0);
+    enter(0);
     std::uint32_t next = 1;
     for (NodeId i = 1; i < t_.size(); ++i) {
-      while (w_.atoms[owners_.back()].extent_end <= i) owners_.pop_back();
+      while (w_.atoms[owners_.back()].extent_end <= i) leave();
       while (next < w_.atoms.size() && w_.atoms[next].extent_begin == i) {
-        nested(owners_.back());
-        owners_.push_back(next++);
+        add(kNestedAtom, kNestedAtom);
+        enter(next++);
       }
       if (t_[i].leaf) {
         token(i);
@@ -45,16 +77,29 @@ class Measurer {
         inner(i);
       }
     }
+    while (!owners_.empty()) leave();
     count_lines();
   }
 
  private:
   Atom& owner() { return w_.facts.atoms[owners_.back()]; }
 
-  void nested(std::uint32_t outer) {
-    Atom& atom = w_.facts.atoms[outer];
-    atom.body_hash = step(atom.body_hash, kNestedAtom);
-    atom.shape_hash = step(atom.shape_hash, kNestedAtom);
+  void enter(std::uint32_t atom) {
+    owners_.push_back(atom);
+    sketchers_.emplace_back();
+  }
+  void leave() {
+    sketchers_.back().finish(owner());
+    owners_.pop_back();
+    sketchers_.pop_back();
+  }
+
+  /// A token of the innermost atom: as it is, and as shape_hash takes it.
+  void add(std::uint64_t token, std::uint64_t shape) {
+    Atom& atom = owner();
+    atom.body_hash = step(atom.body_hash, token);
+    atom.shape_hash = step(atom.shape_hash, shape);
+    sketchers_.back().add(token);
   }
 
   void inner(NodeId i) {
@@ -108,26 +153,18 @@ class Measurer {
     const Node& node = t_[i];
     if (node.kind == Kind::comment || node.begin == node.end) return;
     mark_lines(node);
-    Atom& atom = owner();
     std::string_view text = w_.source(i);
     if (node.kind == Kind::logical_operator) branch();
-    if (node.kind == Kind::kw_await) atom.uses_await = true;
+    if (node.kind == Kind::kw_await) owner().uses_await = true;
     const bool name = node.kind == Kind::identifier || node.kind == Kind::property_identifier ||
                       node.kind == Kind::private_property_identifier ||
                       node.kind == Kind::type_identifier || node.kind == Kind::shorthand_property ||
                       node.kind == Kind::shorthand_pattern;
-    if (is_own_name(i, text)) {
-      atom.body_hash = step(atom.body_hash, kOwnName);
-      atom.shape_hash = step(atom.shape_hash, kName);
-      return;
-    }
+    if (is_own_name(i, text)) return add(kOwnName, kName);
     if (node.kind == Kind::string && text.size() >= 2) text = text.substr(1, text.size() - 2);
     if (w_.lines.has_cr() && text.find('\r') != std::string_view::npos) text = without_cr(text);
-    atom.body_hash = XXH3_64bits_withSeed(text.data(), text.size(), atom.body_hash);
-    atom.shape_hash = name ? step(atom.shape_hash, kName)
-                      : is_literal(node)
-                          ? step(atom.shape_hash, kLiteral)
-                          : XXH3_64bits_withSeed(text.data(), text.size(), atom.shape_hash);
+    const std::uint64_t token = XXH3_64bits(text.data(), text.size());
+    add(token, name ? kName : is_literal(node) ? kLiteral : token);
   }
 
   /// The declared name, and uses of it as a plain identifier (recursion).
@@ -204,6 +241,7 @@ class Measurer {
   Work& w_;
   const SyntaxTree& t_;
   std::vector<std::uint32_t> owners_;
+  std::vector<Sketcher> sketchers_;  ///< Parallel to owners_.
   std::vector<std::uint8_t> token_lines_;
   std::string buffer_;
   std::uint32_t marked_ = 0;

@@ -130,13 +130,21 @@ CommitCounts TransactionWriter::write(const Delta& delta, const TransactionInfo&
   next_event_ = first_event_;
 
   CommitCounts counts;
+  for (const FileDelta& file : delta.files) atoms_.free_id_texts(file);
+  const bool moves = count(delta).moved != 0;
+  if (moves) {
+    for (const FileDelta& file : delta.files) {
+      counts.rows_written += links_.write(file, context, LinkRowWriter::Rows::that_go);
+    }
+  }
+  const auto link_rows = moves ? LinkRowWriter::Rows::that_stay_or_come : LinkRowWriter::Rows::all;
   // Removals first: a path or an id text that moves from one file to another is free by then.
   for (const bool removal : {true, false}) {
     for (const FileDelta& file : delta.files) {
       if ((file.after == nullptr) != removal) continue;
       counts.rows_written += files_.write(file, context);
       counts.rows_written += atoms_.write(file, context);
-      counts.rows_written += links_.write(file, context);
+      counts.rows_written += links_.write(file, context, link_rows);
       write_events(file, info, context);
     }
   }
@@ -231,7 +239,7 @@ void TransactionWriter::write_transaction(const Delta& delta, const TransactionI
   row.committed_ms.set(context.now_ms);
   row.files.set(counts.files);
   row.atoms_created.set(counts.created);
-  row.atoms_updated.set(counts.updated);
+  row.atoms_updated.set(counts.updated + counts.renamed + counts.moved);
   row.atoms_deleted.set(counts.deleted);
   row.relations_gained.set(counts.relations_gained);
   row.relations_lost.set(counts.relations_lost);

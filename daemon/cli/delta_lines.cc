@@ -5,7 +5,7 @@
 namespace dg {
 namespace {
 
-constexpr std::size_t kBrokenShown = 8;
+constexpr std::size_t kBrokenShown = 8, kRenamesShown = 8;
 
 std::uint64_t count_of(const Json& counts, const char* key) {
   return counts.value(key, std::uint64_t{0});
@@ -31,9 +31,30 @@ std::string changes_text(const Terminal& out, const Json& counts) {
   };
   std::string text = "atoms " + part("+", "created", Style::green) + " " +
                      part("~", "updated", Style::yellow) + " " + part("-", "deleted", Style::red);
+  for (const char* key : {"renamed", "moved"}) {
+    const std::uint64_t count = count_of(counts, key);
+    if (count > 0) text += " " + out.paint(Style::yellow, grouped(count) + " " + key);
+  }
   text += "  edges " + part("+", "relations_gained", Style::green) + " " +
           part("-", "relations_lost", Style::red);
   return text;
+}
+
+/// Atoms that were renamed or moved. What is nested in one of them goes with it, unsaid.
+void print_renames(Terminal& out, const Json& atoms) {
+  std::size_t shown = 0, all = 0;
+  std::string owner;
+  for (const Json& atom : atoms) {
+    const std::string from = atom.value("from", "");
+    if (from.empty() || (!owner.empty() && from.starts_with(owner))) continue;
+    owner = from + ".";
+    if (++all > kRenamesShown) continue;
+    ++shown;
+    const std::string verb = atom.value("operation", "") == "move" ? "moved " : "renamed ";
+    out.line("  " + out.paint(Style::yellow, verb) +
+             printable(from + " -> " + atom.value("id", "")));
+  }
+  if (all > shown) out.line("  and " + grouped(all - shown) + " more renamed or moved");
 }
 
 }  // namespace
@@ -53,6 +74,7 @@ void print_delta(Terminal& out, const Json& delta) {
   }
   out.line(line);
 
+  print_renames(out, delta.at("atoms"));
   const Json& broken = delta.at("broken");
   for (std::size_t i = 0; i < broken.size() && i < kBrokenShown; ++i) {
     const Json& each = broken[i];

@@ -17,6 +17,10 @@ std::string id_text(const FileDelta& file, const AtomChange& change) {
                                           : atom_id_text(*file.before, change.before);
 }
 
+bool has_new_id_text(const AtomChange& change) {
+  return change.operation == Operation::rename || change.operation == Operation::move;
+}
+
 Json field_names(FieldSet changed) {
   Json list = Json::array();
   for (unsigned bit = 0; bit < 16; ++bit) {
@@ -111,6 +115,9 @@ void add_files_and_atoms(const Delta& delta, Json& answer, bool& truncated) {
                        {"id", id_text(file, change)},
                        {"version", change.version_after},
                        {"fields", field_names(change.changed)}});
+      if (has_new_id_text(change)) {
+        atoms.back()["from"] = atom_id_text(*file.before_of(change), change.before);
+      }
     }
   }
   answer["files"] = std::move(files);
@@ -130,6 +137,8 @@ Json delta_to_json(const Outcome& outcome, std::int64_t committed_ms) {
                       {"created", counts.created},
                       {"updated", counts.updated},
                       {"deleted", counts.deleted},
+                      {"renamed", counts.renamed},
+                      {"moved", counts.moved},
                       {"relations_gained", counts.relations_gained},
                       {"relations_lost", counts.relations_lost},
                       {"opened", counts.opened},

@@ -131,6 +131,12 @@ struct MoveAtom : RowStatement {
   Integer rowid{*this, "rowid", ColumnHandle::Role::key};
 };
 
+struct FreeIdText : RowStatement {
+  FreeIdText() : RowStatement(Verb::update, "atoms") {}
+  Text id{*this, "id"};
+  Integer rowid{*this, "rowid", ColumnHandle::Role::key};
+};
+
 struct RefreshAtom : RowStatement {
   RefreshAtom() : RowStatement(Verb::update, "atoms") {}
   Integer complexity{*this, "complexity"};
@@ -159,6 +165,7 @@ struct AtomRowWriter::Statements {
   RemoveAtom remove;
   MoveAtom move;
   RefreshAtom refresh;
+  FreeIdText free_id_text;
   // The full-text index is a virtual table; its columns are named in its declaration.
   Statement index, unindex;
 };
@@ -173,9 +180,20 @@ void AtomRowWriter::prepare(const Connection& connection) {
   statements_->remove.prepare(connection);
   statements_->move.prepare(connection);
   statements_->refresh.prepare(connection);
+  statements_->free_id_text.prepare(connection);
   statements_->index = connection.prepare(
       "INSERT INTO atom_search(rowid, name, words, signature, doc) VALUES(?1, ?2, ?3, ?4, ?5)");
   statements_->unindex = connection.prepare("DELETE FROM atom_search WHERE rowid = ?1");
+}
+
+void AtomRowWriter::free_id_texts(const FileDelta& delta) {
+  for (const AtomChange& change : delta.atoms) {
+    if (change.operation != Operation::rename && change.operation != Operation::move) continue;
+    id_ = "changing::" + std::to_string(raw(change.id));
+    statements_->free_id_text.id.set(id_);
+    statements_->free_id_text.rowid.set(raw(change.id));
+    statements_->free_id_text.run();
+  }
 }
 
 std::uint32_t AtomRowWriter::write(const FileDelta& delta, const CommitContext& context) {
@@ -315,7 +333,8 @@ std::uint32_t AtomRowWriter::put_unchanged(const FileDelta& delta, const LinkCou
 
 void AtomRowWriter::index_text(const FileDelta& delta, const AtomChange& change) {
   SearchText was, now;
-  if (change.before != kNone<AtomIndex>) was = search_text(*delta.before->facts, change.before);
+  if (change.before != kNone<AtomIndex>)
+    was = search_text(*delta.before_of(change)->facts, change.before);
   if (change.after != kNone<AtomIndex>) now = search_text(*delta.after->facts, change.after);
   if (was == now) return;
   if (!was.empty()) {

@@ -28,6 +28,9 @@ class AtomRowWriter {
   AtomRowWriter();
   ~AtomRowWriter();
   void prepare(const Connection& connection);
+  /// Takes the id texts of atoms that get another one out of the way, so that two atoms may change
+  /// names with each other. To be called before any write() of the commit.
+  void free_id_texts(const FileDelta& delta);
   /// \returns rows written.
   std::uint32_t write(const FileDelta& delta, const CommitContext& context);
 

@@ -44,7 +44,7 @@ struct OpenRow {
 };
 
 template <typename Row>
-struct Rows {
+struct RowList {
   std::vector<Row> rows;  ///< Sorted by key.
   std::string sites;
 
@@ -79,8 +79,8 @@ std::int64_t relative_line(const FileVersion& file, const Edge& edge) {
   return std::max(std::int64_t{0}, std::int64_t{reference.at.line} - atom.start.line);
 }
 
-Rows<RelationRow> relation_rows(const FileVersion* file) {
-  Rows<RelationRow> result;
+RowList<RelationRow> relation_rows(const FileVersion* file) {
+  RowList<RelationRow> result;
   if (file == nullptr) return result;
   result.rows.reserve(file->links->edges.size());
   for (const Edge& edge : file->links->edges) {
@@ -97,8 +97,8 @@ Rows<RelationRow> relation_rows(const FileVersion* file) {
   return result;
 }
 
-Rows<OpenRow> open_rows(const FileVersion* file) {
-  Rows<OpenRow> result;
+RowList<OpenRow> open_rows(const FileVersion* file) {
+  RowList<OpenRow> result;
   if (file == nullptr) return result;
   result.rows.reserve(file->links->open.size());
   for (const OpenReference& open : file->links->open) {
@@ -118,8 +118,8 @@ Rows<OpenRow> open_rows(const FileVersion* file) {
 /// Walks two sorted row lists: `gone` for rows of the first alone, `come` for rows of the second
 /// alone, `both` for those with the same key.
 template <typename Row, typename Gone, typename Come, typename Both>
-void merge(const Rows<Row>& before, const Rows<Row>& after, const Gone& gone, const Come& come,
-           const Both& both) {
+void merge(const RowList<Row>& before, const RowList<Row>& after, const Gone& gone,
+           const Come& come, const Both& both) {
   auto a = before.rows.begin();
   auto b = after.rows.begin();
   while (a != before.rows.end() || b != after.rows.end()) {
@@ -248,20 +248,24 @@ void LinkRowWriter::prepare(const Connection& connection) {
   statements_->delete_open.prepare(connection);
 }
 
-std::uint32_t LinkRowWriter::write(const FileDelta& delta, const CommitContext& context) {
-  return write_relations(delta, context) + write_open(delta);
+std::uint32_t LinkRowWriter::write(const FileDelta& delta, const CommitContext& context,
+                                   Rows rows) {
+  return write_relations(delta, context, rows) + write_open(delta, rows);
 }
 
-std::uint32_t LinkRowWriter::write_relations(const FileDelta& delta, const CommitContext& context) {
-  const Rows<RelationRow> before = relation_rows(delta.before.get());
-  const Rows<RelationRow> after = relation_rows(delta.after.get());
+std::uint32_t LinkRowWriter::write_relations(const FileDelta& delta, const CommitContext& context,
+                                             Rows which) {
+  const RowList<RelationRow> before = relation_rows(delta.before.get());
+  const RowList<RelationRow> after = relation_rows(delta.after.get());
   std::uint32_t written = 0;
   const auto gone = [&](const RelationRow& row) {
+    if (which == Rows::that_stay_or_come) return;
     statements_->delete_relation.key.set(row);
     statements_->delete_relation.run();
     ++written;
   };
   const auto come = [&](const RelationRow& row) {
+    if (which == Rows::that_go) return;
     statements_->insert_relation.key.set(row);
     statements_->insert_relation.values.set(row, after.sites_of(row));
     statements_->insert_relation.created_at.set(context.now_ms);
@@ -269,6 +273,7 @@ std::uint32_t LinkRowWriter::write_relations(const FileDelta& delta, const Commi
     ++written;
   };
   const auto both = [&](const RelationRow& was, const RelationRow& now) {
+    if (which == Rows::that_go) return;
     if (was.line == now.line && was.confidence == now.confidence &&
         before.sites_of(was) == after.sites_of(now)) {
       return;
@@ -282,16 +287,18 @@ std::uint32_t LinkRowWriter::write_relations(const FileDelta& delta, const Commi
   return written;
 }
 
-std::uint32_t LinkRowWriter::write_open(const FileDelta& delta) {
-  const Rows<OpenRow> before = open_rows(delta.before.get());
-  const Rows<OpenRow> after = open_rows(delta.after.get());
+std::uint32_t LinkRowWriter::write_open(const FileDelta& delta, Rows which) {
+  const RowList<OpenRow> before = open_rows(delta.before.get());
+  const RowList<OpenRow> after = open_rows(delta.after.get());
   std::uint32_t written = 0;
   const auto gone = [&](const OpenRow& row) {
+    if (which == Rows::that_stay_or_come) return;
     statements_->delete_open.key.set(row);
     statements_->delete_open.run();
     ++written;
   };
   const auto come = [&](const OpenRow& row) {
+    if (which == Rows::that_go) return;
     statements_->insert_open.key.set(row);
     statements_->insert_open.weight.set(row.weight);
     statements_->insert_open.sites.set(after.sites_of(row));
@@ -299,7 +306,7 @@ std::uint32_t LinkRowWriter::write_open(const FileDelta& delta) {
     ++written;
   };
   const auto both = [&](const OpenRow& was, const OpenRow& now) {
-    if (before.sites_of(was) == after.sites_of(now)) return;
+    if (which == Rows::that_go || before.sites_of(was) == after.sites_of(now)) return;
     statements_->update_open.key.set(now);
     statements_->update_open.weight.set(now.weight);
     statements_->update_open.sites.set(after.sites_of(now));

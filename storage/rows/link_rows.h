@@ -17,13 +17,16 @@ class LinkRowWriter {
   LinkRowWriter();
   ~LinkRowWriter();
   void prepare(const Connection& connection);
+  /// Which rows to write. Where atoms move between files, all rows that go must go before any
+  /// comes.
+  enum class Rows { all, that_go, that_stay_or_come };
   /// \returns rows written.
-  std::uint32_t write(const FileDelta& delta, const CommitContext& context);
+  std::uint32_t write(const FileDelta& delta, const CommitContext& context, Rows rows = Rows::all);
 
  private:
   struct Statements;
-  std::uint32_t write_relations(const FileDelta& delta, const CommitContext& context);
-  std::uint32_t write_open(const FileDelta& delta);
+  std::uint32_t write_relations(const FileDelta& delta, const CommitContext& context, Rows which);
+  std::uint32_t write_open(const FileDelta& delta, Rows which);
   std::unique_ptr<Statements> statements_;
 };
 

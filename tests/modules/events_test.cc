@@ -29,7 +29,7 @@ FileBuilder two(std::uint32_t line = 3) {
 
 TEST(Diff, NewFileCreatesEveryAtomAtVersionOne) {
   const auto after = two().build();
-  const FileDelta delta = diff_file(nullptr, after.get(), never);
+  const FileDelta delta = diff_file(nullptr, after.get(), {never});
   ASSERT_EQ(delta.atoms.size(), 3u);
   for (const AtomChange& change : delta.atoms) {
     EXPECT_EQ(change.operation, Operation::create);
@@ -48,7 +48,7 @@ TEST(Diff, NewFileCreatesEveryAtomAtVersionOne) {
 
 TEST(Diff, RemovedFileDeletesEveryAtomAndItsLinks) {
   const auto before = two().versions(4).build();
-  const FileDelta delta = diff_file(before.get(), nullptr, never);
+  const FileDelta delta = diff_file(before.get(), nullptr, {never});
   ASSERT_EQ(delta.atoms.size(), 3u);
   for (const AtomChange& change : delta.atoms) {
     EXPECT_EQ(change.operation, Operation::delete_);
@@ -62,7 +62,7 @@ TEST(Diff, RemovedFileDeletesEveryAtomAndItsLinks) {
 TEST(Diff, AnAtomThatComesBackContinuesItsVersions) {
   const auto after = two().build();
   const FileDelta delta =
-      diff_file(nullptr, after.get(), [](AtomId id) { return id == AtomId{3} ? 7u : 0u; });
+      diff_file(nullptr, after.get(), {[](AtomId id) { return id == AtomId{3} ? 7u : 0u; }});
   EXPECT_EQ(after->versions, (std::vector<std::uint32_t>{1, 1, 8}));
   EXPECT_EQ(delta.atoms[2].version_before, 7u);
   EXPECT_EQ(delta.atoms[2].version_after, 8u);
@@ -72,7 +72,7 @@ TEST(Diff, AnAtomThatComesBackContinuesItsVersions) {
 TEST(Diff, MovedLinesAreNoChange) {
   const auto before = two(3).hash(1).versions(5).build();
   const auto after = two(300).hash(2).build();
-  const FileDelta delta = diff_file(before.get(), after.get(), never);
+  const FileDelta delta = diff_file(before.get(), after.get(), {never});
   EXPECT_TRUE(delta.atoms.empty());
   EXPECT_TRUE(delta.gained.empty() && delta.lost.empty());
   EXPECT_TRUE(delta.opened.empty() && delta.closed.empty());
@@ -83,7 +83,7 @@ TEST(Diff, MovedLinesAreNoChange) {
 TEST(Diff, ReorderedAtomsAreNoChange) {
   const auto before = FileBuilder("a.js").atom(2, "x").atom(3, "y").build();
   const auto after = FileBuilder("a.js").hash(9).atom(3, "y").atom(2, "x").build();
-  EXPECT_TRUE(diff_file(before.get(), after.get(), never).atoms.empty());
+  EXPECT_TRUE(diff_file(before.get(), after.get(), {never}).atoms.empty());
 }
 
 struct FieldCase {
@@ -97,7 +97,7 @@ class ChangedField : public testing::TestWithParam<FieldCase> {};
 TEST_P(ChangedField, IsNamedAloneAndRaisesTheVersion) {
   const auto before = FileBuilder("a.js").atom(2, "f").atom(3, "g").versions(2).build();
   const auto after = FileBuilder("a.js").atom(2, "f").atom(3, "g", GetParam().change).build();
-  const FileDelta delta = diff_file(before.get(), after.get(), never);
+  const FileDelta delta = diff_file(before.get(), after.get(), {never});
   ASSERT_EQ(delta.atoms.size(), 1u);
   EXPECT_EQ(delta.atoms[0].id, AtomId{3});
   EXPECT_EQ(delta.atoms[0].operation, Operation::update);
@@ -132,7 +132,7 @@ TEST(Diff, MetricsAndPlacesAreNoFields) {
                                  a.byte_end = 400;
                                })
                          .build();
-  EXPECT_TRUE(diff_file(before.get(), after.get(), never).atoms.empty());
+  EXPECT_TRUE(diff_file(before.get(), after.get(), {never}).atoms.empty());
 }
 
 TEST(Diff, ALaterConfidenceIsALossAndAGain) {
@@ -144,7 +144,7 @@ TEST(Diff, ALaterConfidenceIsALossAndAGain) {
                          .atom(2, "f")
                          .edge(2, Relation::calls, 9, {{0, Confidence::exact, 2}})
                          .build();
-  const FileDelta delta = diff_file(before.get(), after.get(), never);
+  const FileDelta delta = diff_file(before.get(), after.get(), {never});
   ASSERT_EQ(delta.lost.size(), 1u);
   EXPECT_EQ(delta.lost[0].confidence, Confidence::name);
   ASSERT_EQ(delta.gained.size(), 1u);
@@ -160,7 +160,7 @@ TEST(Diff, OtherSitesOfTheSameEdgeChangeTheAtomButNoRelation) {
           .atom(2, "f")
           .edge(2, Relation::calls, 9, {{0, Confidence::exact, 1}, {4, Confidence::name, 15}})
           .build();
-  const FileDelta delta = diff_file(before.get(), after.get(), never);
+  const FileDelta delta = diff_file(before.get(), after.get(), {never});
   EXPECT_TRUE(delta.gained.empty() && delta.lost.empty());
   ASSERT_EQ(delta.atoms.size(), 1u);
   EXPECT_EQ(delta.atoms[0].changed, set(Field::relations));
@@ -176,14 +176,14 @@ TEST(Diff, OpenReferencesAreComparedByTextNotByNameId) {
   other.name("x");  // Gives `x` and `y` other NameIds than before.
   const auto after =
       other.atom(2, "f").open(2, "x", OpenReason::global).open(2, "y", OpenReason::global).build();
-  EXPECT_TRUE(diff_file(before.get(), after.get(), never).atoms.empty());
+  EXPECT_TRUE(diff_file(before.get(), after.get(), {never}).atoms.empty());
 }
 
 TEST(Diff, AnotherReasonClosesAndOpens) {
   const auto before = FileBuilder("a.js").atom(2, "f").open(2, "x", OpenReason::no_module).build();
   const auto after =
       FileBuilder("a.js").atom(2, "f").open(2, "x", OpenReason::external, "fs").build();
-  const FileDelta delta = diff_file(before.get(), after.get(), never);
+  const FileDelta delta = diff_file(before.get(), after.get(), {never});
   ASSERT_EQ(delta.opened.size(), 1u);
   EXPECT_EQ(delta.opened[0].detail, "fs");
   ASSERT_EQ(delta.closed.size(), 1u);
@@ -194,7 +194,7 @@ TEST(Diff, CountsAddUp) {
   Delta delta;
   const auto before = two().build();
   const auto after = FileBuilder("src/a.js").atom(2, "pay", {}, 3, 2).atom(4, "extra").build();
-  delta.files.push_back(diff_file(before.get(), after.get(), never));
+  delta.files.push_back(diff_file(before.get(), after.get(), {never}));
   const DeltaCounts counts = count(delta);
   EXPECT_EQ(counts.files, 1u);
   EXPECT_EQ(counts.created, 1u);

@@ -19,7 +19,7 @@ using test::never;
 
 FileDelta delta_of(const std::shared_ptr<FileVersion>& before,
                    const std::shared_ptr<FileVersion>& after) {
-  FileDelta delta = diff_file(before.get(), after.get(), never);
+  FileDelta delta = diff_file(before.get(), after.get(), {never});
   delta.before = before;
   delta.after = after;
   return delta;
@@ -197,7 +197,7 @@ TEST(Replay, FoldingTheLogGivesTheState) {
 
   const auto v3 = first().hash(3).build();
   FileDelta back =
-      diff_file(v2.get(), v3.get(), [](AtomId id) { return id == AtomId{2} ? 2u : 0u; });
+      diff_file(v2.get(), v3.get(), {[](AtomId id) { return id == AtomId{2} ? 2u : 0u; }});
   back.before = v2;
   back.after = v3;
   fold(state, back, 3);

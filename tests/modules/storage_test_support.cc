@@ -149,7 +149,7 @@ FileDelta HandmadeProject::put(const std::string& path, const std::vector<Functi
   file->size = 100 + functions.size();
   file->facts = std::make_shared<const FileFacts>(std::move(builder.facts()));
   file->links = std::move(links);
-  FileDelta delta = diff_file(before.get(), file.get(), [this](AtomId id) { return ended_[id]; });
+  FileDelta delta = diff_file(before.get(), file.get(), {[this](AtomId id) { return ended_[id]; }});
   delta.before = before;
   delta.after = files_[path] = file;
   for (const AtomChange& change : delta.atoms) {
@@ -160,7 +160,7 @@ FileDelta HandmadeProject::put(const std::string& path, const std::vector<Functi
 
 FileDelta HandmadeProject::remove(const std::string& path) {
   const FileVersionPtr before = files_.at(path);
-  FileDelta delta = diff_file(before.get(), nullptr, [this](AtomId id) { return ended_[id]; });
+  FileDelta delta = diff_file(before.get(), nullptr, {[this](AtomId id) { return ended_[id]; }});
   delta.before = before;
   for (const AtomChange& change : delta.atoms) ended_[change.id] = change.version_after;
   files_.erase(path);

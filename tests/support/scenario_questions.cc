@@ -192,7 +192,11 @@ void delta_of(const FileDelta& file, const BothSides& id, Lines& lines) {
     const char* sign = change.operation == Operation::create    ? "+ "
                        : change.operation == Operation::delete_ ? "- "
                                                                 : "~ ";
-    lines.push_back(sign + id(change.id) + field_words(change.changed));
+    std::string line = sign + id(change.id) + field_words(change.changed);
+    if (change.operation == Operation::rename || change.operation == Operation::move) {
+      line += " (was " + atom_id_text(*file.before_of(change), change.before) + ")";
+    }
+    lines.push_back(std::move(line));
   }
   const auto relations = [&](const char* sign, const std::vector<RelationChange>& changes) {
     for (const RelationChange& change : changes) {
