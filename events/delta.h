@@ -108,6 +108,14 @@ struct Elsewhere {
 /// fills in the result's `before` and `after` pointers. O(atoms + links).
 FileDelta diff_file(const FileVersion* before, FileVersion* after, const Elsewhere& elsewhere);
 
+/// As diff_file for two versions that have their versions: sets none, and tells those of the two
+/// sides. `elsewhere.ended` is not asked.
+FileDelta compare_file(const FileVersion* before, const FileVersion* after,
+                       const Elsewhere& elsewhere);
+
+/// Whether it says that nothing differs: no byte, no link, no version.
+bool is_empty(const FileDelta& delta) noexcept;
+
 /// Counts for a summary line. Renamed and moved atoms are not counted as updated.
 struct DeltaCounts {
   std::uint32_t created = 0, updated = 0, deleted = 0, renamed = 0, moved = 0;

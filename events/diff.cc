@@ -53,15 +53,18 @@ FieldSet content_changes(const FileVersion& a, AtomIndex ai, const FileVersion& 
 
 class Differ {
  public:
-  Differ(const FileVersion* before, FileVersion* after, const Elsewhere& elsewhere)
-      : before_(before),
+  /// Versions are written to `assigned`, or else read from `after`.
+  Differ(const FileVersion* before, const FileVersion* after, const Elsewhere& elsewhere,
+         std::vector<std::uint32_t>* assigned)
+      : assigned_(assigned),
+        before_(before),
         after_(after),
         elsewhere_(elsewhere),
         old_links_(before),
         new_links_(after) {}
 
   FileDelta run() {
-    if (after_ != nullptr) after_->versions.assign(after_->atoms.size(), 0);
+    if (assigned_ != nullptr) assigned_->assign(after_->atoms.size(), 0);
     merge(by_id(before_), by_id(after_));
     finish();
     return std::move(delta_);
@@ -88,10 +91,9 @@ class Differ {
       Elsewhere::Origin origin = elsewhere_.origin(atom.first);
       if (origin.file != nullptr) return moved(std::move(origin), atom);
     }
-    const std::uint32_t past = elsewhere_.ended(atom.first);
-    delta_.atoms.push_back(
-        {Operation::create, atom.first, kNone<AtomIndex>, atom.second, past, past + 1, 0});
-    after_->versions[raw(atom.second)] = past + 1;
+    const std::uint32_t past = assigned_ != nullptr ? elsewhere_.ended(atom.first) : 0;
+    delta_.atoms.push_back({Operation::create, atom.first, kNone<AtomIndex>, atom.second, past,
+                            next_version(atom.second, past), 0});
     links(atom.first, old_links_, kNone<AtomIndex>, atom.second);
   }
 
@@ -101,9 +103,8 @@ class Differ {
       changed = static_cast<FieldSet>(changed | static_cast<FieldSet>(Field::relations));
     }
     const std::uint32_t version = origin.file->versions[raw(origin.atom)];
-    after_->versions[raw(atom.second)] = version + 1;
     delta_.atoms.push_back({Operation::move, atom.first, origin.atom, atom.second, version,
-                            version + 1, changed, std::move(origin.file)});
+                            next_version(atom.second, version), changed, std::move(origin.file)});
   }
 
   void removed(const IdIndex& atom) {
@@ -125,11 +126,19 @@ class Differ {
       changed = static_cast<FieldSet>(changed | static_cast<FieldSet>(Field::relations));
     }
     const std::uint32_t version = before_->versions[raw(was.second)];
-    after_->versions[raw(now.second)] = changed == 0 ? version : version + 1;
-    if (changed == 0) return;
+    if (changed == 0) {
+      if (assigned_ != nullptr) (*assigned_)[raw(now.second)] = version;
+      return;
+    }
     delta_.atoms.push_back(
         {is_renamed(was.second, now.second) ? Operation::rename : Operation::update, was.first,
-         was.second, now.second, version, version + 1, changed});
+         was.second, now.second, version, next_version(now.second, version), changed});
+  }
+
+  /// The version of a changed atom, noted where versions are assigned.
+  std::uint32_t next_version(AtomIndex atom, std::uint32_t past) {
+    if (assigned_ == nullptr) return after_->versions[raw(atom)];
+    return (*assigned_)[raw(atom)] = past + 1;
   }
 
   bool is_renamed(AtomIndex was, AtomIndex now) const {
@@ -224,8 +233,9 @@ class Differ {
                         !some_moved_away_ && before_->hash != after_->hash;
   }
 
+  std::vector<std::uint32_t>* assigned_;
   const FileVersion* before_;
-  FileVersion* after_;
+  const FileVersion* after_;
   const Elsewhere& elsewhere_;
   LinkView old_links_, new_links_;
   std::map<const FileVersion*, std::unique_ptr<LinkView>> origins_;
@@ -237,7 +247,20 @@ class Differ {
 
 FileDelta diff_file(const FileVersion* before, FileVersion* after, const Elsewhere& elsewhere) {
   DG_ENFORCE(before != nullptr || after != nullptr, "a delta has at least one side");
-  return Differ(before, after, elsewhere).run();
+  return Differ(before, after, elsewhere, after != nullptr ? &after->versions : nullptr).run();
+}
+
+FileDelta compare_file(const FileVersion* before, const FileVersion* after,
+                       const Elsewhere& elsewhere) {
+  DG_ENFORCE(before != nullptr || after != nullptr, "a delta has at least one side");
+  return Differ(before, after, elsewhere, nullptr).run();
+}
+
+bool is_empty(const FileDelta& delta) noexcept {
+  return delta.before != nullptr && delta.after != nullptr &&
+         delta.before->hash == delta.after->hash &&
+         delta.before->versions == delta.after->versions && delta.atoms.empty() &&
+         delta.gained.empty() && delta.lost.empty() && delta.opened.empty() && delta.closed.empty();
 }
 
 DeltaCounts count(const Delta& delta) noexcept {

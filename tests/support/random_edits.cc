@@ -368,4 +368,28 @@ Sources::Block Sources::any_block(const std::string& text, Random& random) {
   return {starts[heads[head]], end};
 }
 
+Sources small_project() {
+  Sources sources;
+  sources.set("a.js",
+              "export function pay() { fee(); }\n\nfunction fee() {}\n\n"
+              "export class Base {\n  run() { this.stop(); }\n  stop() {}\n}\n");
+  sources.set("b.js",
+              "import { pay, Base } from './a.js';\n\n"
+              "export class Order extends Base {\n  stop() { super.stop(); pay(); }\n}\n\n"
+              "export default function main() { new Order().run(); }\n");
+  sources.set("index.js", "export * from './a.js';\nexport { default as main } from './b.js';\n");
+  sources.set("src/use.ts",
+              "import { main, Order } from '../index.js';\nimport * as all from '~/a.js';\n\n"
+              "export const go = (list: Order[]) => {\n  main();\n  all.pay();\n"
+              "  list.forEach((o) => o.run());\n};\n");
+  sources.set(
+      "old.js",
+      "const { pay } = require('./new.js');\n\nmodule.exports = { pay, charge() { pay(); } };\n");
+  sources.set("new.js", "exports.pay = function () { require('./old.js').charge(); };\n");
+  sources.set("moved/ui.jsx",
+              "import { go } from '../src/use';\n\nexport const App = () => <Panel on={go} />;\n\n"
+              "function Panel() { return <div />; }\n");
+  return sources;
+}
+
 }  // namespace dg

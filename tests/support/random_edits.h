@@ -90,4 +90,7 @@ class Sources {
   std::map<std::string, std::vector<std::string>> past_;
 };
 
+/// Seven files in which most forms of imports and classes occur.
+Sources small_project();
+
 }  // namespace dg

@@ -1,0 +1,115 @@
+#include "events/delta_algebra.h"
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace dg {
+namespace {
+
+struct Ends {
+  FileVersionPtr before, after;
+};
+using EndsByPath = std::map<std::string_view, Ends>;
+
+/// Where the atoms of some files are.
+class Places {
+ public:
+  void add(const FileVersionPtr& file) {
+    if (file == nullptr) return;
+    for (std::uint32_t i = 0; i < file->atoms.size(); ++i) {
+      atoms_.push_back({file->atoms[i], {file, AtomIndex{i}}});
+    }
+  }
+  void sort() {
+    std::sort(atoms_.begin(), atoms_.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
+  }
+  Elsewhere::Origin find(AtomId id) const {
+    const auto at =
+        std::lower_bound(atoms_.begin(), atoms_.end(), id,
+                         [](const auto& entry, AtomId wanted) { return entry.first < wanted; });
+    return at != atoms_.end() && at->first == id ? at->second : Elsewhere::Origin{};
+  }
+
+ private:
+  std::vector<std::pair<AtomId, Elsewhere::Origin>> atoms_;
+};
+
+Delta difference(const EndsByPath& files) {
+  Places before, after;
+  for (const auto& [path, ends] : files) {
+    before.add(ends.before);
+    after.add(ends.after);
+  }
+  before.sort();
+  after.sort();
+  Elsewhere elsewhere;
+  elsewhere.origin = [&](AtomId id) { return before.find(id); };
+  elsewhere.moved_away = [&](AtomId id) { return after.find(id).file != nullptr; };
+  Delta delta;
+  for (const auto& [path, ends] : files) {
+    FileDelta file = compare_file(ends.before.get(), ends.after.get(), elsewhere);
+    file.before = ends.before;
+    file.after = ends.after;
+    if (!is_empty(file)) delta.files.push_back(std::move(file));
+  }
+  return delta;
+}
+
+}  // namespace
+
+Delta delta_between(std::span<const FileVersionPtr> before, std::span<const FileVersionPtr> after) {
+  EndsByPath files;
+  auto x = before.begin();
+  auto y = after.begin();
+  while (x != before.end() || y != after.end()) {
+    if (y == after.end() || (x != before.end() && (*x)->path < (*y)->path)) {
+      files[(*x)->path] = {*x, nullptr};
+      ++x;
+    } else if (x == before.end() || (*y)->path < (*x)->path) {
+      files[(*y)->path] = {nullptr, *y};
+      ++y;
+    } else {
+      if (*x != *y) files[(*x)->path] = {*x, *y};
+      ++x, ++y;
+    }
+  }
+  return difference(files);
+}
+
+Delta invert(const Delta& delta) {
+  EndsByPath files;
+  for (const FileDelta& file : delta.files) {
+    files[(file.before != nullptr ? file.before : file.after)->path] = {file.after, file.before};
+  }
+  return difference(files);
+}
+
+Delta compose(const Delta& first, const Delta& second) {
+  EndsByPath files;
+  for (const FileDelta& file : first.files) {
+    files[(file.before != nullptr ? file.before : file.after)->path] = {file.before, file.after};
+  }
+  for (const FileDelta& file : second.files) {
+    const auto [at, is_new] =
+        files.try_emplace((file.before != nullptr ? file.before : file.after)->path);
+    if (is_new) at->second.before = file.before;
+    at->second.after = file.after;
+  }
+  std::erase_if(files, [](const auto& entry) { return entry.second.before == entry.second.after; });
+  Delta delta = difference(files);
+  for (const Delta* part : {&first, &second}) {
+    for (const ConfigFile& config : part->configs) {
+      std::erase_if(delta.configs, [&](const ConfigFile& c) { return c.path == config.path; });
+      delta.configs.push_back(config);
+    }
+  }
+  std::sort(delta.configs.begin(), delta.configs.end(),
+            [](const ConfigFile& a, const ConfigFile& b) { return a.path < b.path; });
+  return delta;
+}
+
+}  // namespace dg
