@@ -14,7 +14,7 @@ namespace dg {
 namespace {
 
 constexpr double kSameFile = 0.5;
-constexpr std::uint64_t kFewest = 8;  ///< Tokens below which code is alike by chance.
+constexpr std::uint64_t kFewest = 12;  ///< Tokens below which code is alike by chance.
 constexpr std::uint64_t kSmall = 24;
 constexpr double kAlike = 0.65, kSmallAlike = 0.85, kNearlyEqual = 0.95;
 /// Candidates with one key beyond which the key says nothing, and pairs compared within one file.
@@ -68,8 +68,8 @@ std::string_view file_name(std::string_view path) {
 
 class Matcher {
  public:
-  explicit Matcher(std::span<const FileSides> files) {
-    for (const FileSides& file : files) {
+  explicit Matcher(std::span<const MatchSides> files) {
+    for (const MatchSides& file : files) {
       olds_.emplace_back(file.before, gone(file));
       news_.emplace_back(file.after, come(file));
     }
@@ -105,7 +105,7 @@ class Matcher {
     }
   };
 
-  static std::vector<AtomIndex> gone(const FileSides& file) {
+  static std::vector<AtomIndex> gone(const MatchSides& file) {
     std::vector<AtomIndex> atoms;
     if (file.before == nullptr) return atoms;
     std::vector<AtomId> live;
@@ -119,7 +119,7 @@ class Matcher {
     return atoms;
   }
 
-  static std::vector<AtomIndex> come(const FileSides& file) {
+  static std::vector<AtomIndex> come(const MatchSides& file) {
     std::vector<AtomIndex> atoms;
     if (file.after == nullptr) return atoms;
     for (std::uint32_t i = 0; i < file.after->atoms.size(); ++i) {
@@ -194,16 +194,35 @@ class Matcher {
       std::vector<Pair> pairs;
       const std::vector<AtomIndex> from = olds_[old_file].open();
       const std::vector<AtomIndex> to = news_[new_file].open();
-      const bool few = from.size() * to.size() <= kMostPairs;
-      for (const AtomIndex x : from) {
-        for (const AtomIndex y : to) {
-          const Place a{old_file, x}, b{new_file, y};
-          if (!may_be_same(a, b) || !same_owner(a, b)) continue;
-          if (!few && !equal_bodies(a, b)) continue;
-          add_pair(pairs, a, b, threshold(tokens(a, b)), has_other_name(a, b));
+      const auto compare = [&](AtomIndex x, AtomIndex y) {
+        const Place a{old_file, x}, b{new_file, y};
+        if (!may_be_same(a, b) || !same_owner(a, b)) return;
+        add_pair(pairs, a, b, threshold(tokens(a, b)), has_other_name(a, b));
+      };
+      if (from.size() * to.size() <= kMostPairs) {
+        for (const AtomIndex x : from) {
+          for (const AtomIndex y : to) compare(x, y);
         }
+      } else {
+        for_equal_bodies(from, olds_[old_file].tree(), to, news_[new_file].tree(), compare);
       }
       for (const Pair& pair : in_order(pairs)) found = take(pair) || found;
+    }
+  }
+
+  /// The n-th atom with some body on the one side, and the n-th with the same on the other.
+  template <typename Compare>
+  static void for_equal_bodies(const std::vector<AtomIndex>& from, const AtomTree& old_tree,
+                               const std::vector<AtomIndex>& to, const AtomTree& new_tree,
+                               const Compare& compare) {
+    std::unordered_map<std::uint64_t, std::vector<AtomIndex>> by_body;
+    for (auto y = to.rbegin(); y != to.rend(); ++y)
+      by_body[new_tree.atom(*y).body_hash].push_back(*y);
+    for (const AtomIndex x : from) {
+      const auto alike = by_body.find(old_tree.atom(x).body_hash);
+      if (alike == by_body.end() || alike->second.empty()) continue;
+      compare(x, alike->second.back());
+      alike->second.pop_back();
     }
   }
 
@@ -250,10 +269,6 @@ class Matcher {
     }
   }
 
-  bool equal_bodies(const Place& from, const Place& to) const {
-    return olds_[from.file].tree().atom(from.atom).body_hash ==
-           news_[to.file].tree().atom(to.atom).body_hash;
-  }
   bool has_other_name(const Place& from, const Place& to) const {
     return olds_[from.file].tree().name(from.atom) != news_[to.file].tree().name(to.atom);
   }
@@ -323,7 +338,7 @@ class Matcher {
 
 }  // namespace
 
-std::vector<AtomMatch> match_atoms(std::span<const FileSides> files) {
+std::vector<AtomMatch> match_atoms(std::span<const MatchSides> files) {
   return Matcher(files).run();
 }
 

@@ -14,7 +14,7 @@
 ///   qualified name are the same.
 /// - A rename: same kind, same owner, in one file. A move: same kind and simple name, a top-level
 ///   atom of another file. The similarity must be at least 0.65, or 0.85 below 24 tokens; below
-///   8 tokens nothing is matched, for such code is alike by chance.
+///   12 tokens nothing is matched, for such code is alike by chance.
 /// - A move of a member, or a move that renames as well: at least 24 tokens and a similarity of at
 ///   least 0.95.
 /// - What is nested in an atom that was matched goes with it. Atoms without a name of their own
@@ -35,7 +35,7 @@ namespace dg {
 
 /// A file of a change set; at least one side is there. `after->atoms` holds kNoAtom where an atom's
 /// id text was never used before.
-struct FileSides {
+struct MatchSides {
   const FileVersion* before = nullptr;
   const FileVersion* after = nullptr;
 };
@@ -49,7 +49,7 @@ struct AtomMatch {
 
 /// Each atom is in at most one match. About O(atoms of the files that lost or won one), with bounds
 /// on how many candidates are compared.
-std::vector<AtomMatch> match_atoms(std::span<const FileSides> files);
+std::vector<AtomMatch> match_atoms(std::span<const MatchSides> files);
 
 /// From 0 to 1, as above; the subtrees of two atoms. O(atoms in them × log).
 double similarity(const FileFacts& a, AtomIndex x, const FileFacts& b, AtomIndex y);

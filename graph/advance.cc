@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "events/digest.h"
-#include "events/match.h"
 #include "graph/file_entries.h"
 #include "graph/graph_state.h"
+#include "graph/identify.h"
 #include "graph/linker.h"
 #include "graph/parallel.h"
 #include "graph/same_links.h"
@@ -158,62 +158,14 @@ class Advancer {
     }
   }
 
-  /// Gives every atom its id: by its id text, or that of the atom that was renamed to it or moved
-  /// here (events/match.h), or the next one.
   void identify_atoms() {
     std::vector<FileSides> sides;
     sides.reserve(steps_.size());
-    for (const Step& step : steps_) {
-      if (step.after != nullptr) find_known_ids(*step.after);
-      sides.push_back({step.before.get(), step.after.get()});
-    }
-    for (const AtomMatch& match : match_atoms(sides)) {
-      const FileVersionPtr& from = steps_[match.file_before].before;
-      const AtomId id = from->atoms[raw(match.before)];
-      steps_[match.file_after].after->atoms[raw(match.after)] = id;
-      if (match.file_before != match.file_after) origins_.emplace(id, Origin{from, match.before});
-    }
-    for (const Step& step : steps_) {
-      if (step.after != nullptr) enter_new_ids(*step.after);
-    }
-  }
-
-  void find_known_ids(FileVersion& file) const {
-    const FileFacts& facts = *file.facts;
-    file.atoms.reserve(facts.atoms.size());
-    std::string id_text = file.path + "::";
-    const std::size_t prefix = id_text.size();
-    for (const Atom& atom : facts.atoms) {
-      const std::string_view name = facts.name(atom.qualified_name);
-      id_text.resize(prefix);
-      id_text.append(name);
-      file.atoms.push_back(base_.find_id(file.path, name, id_text));
-    }
-  }
-
-  /// Ids for atoms that have none, and index entries for id texts that are not known.
-  void enter_new_ids(FileVersion& file) {
-    for (std::uint32_t i = 0; i < file.atoms.size(); ++i) {
-      AtomId& id = file.atoms[i];
-      if (id == kNoAtom) {
-        id = next_.next_atom;
-        next_.next_atom = AtomId{raw(id) + 1};
-      } else if (!is_another_text(file, AtomIndex{i})) {
-        continue;
-      }
-      const std::uint64_t entry =
-          HashIndex::entry(text_hash(atom_id_text(file, AtomIndex{i})), raw(id));
-      const auto known = base_.ids.candidates(entry);
-      if (std::find(known.begin(), known.end(), entry) == known.end()) new_ids_.push_back(entry);
-    }
-  }
-
-  /// Whether a known atom has another id text than it had: it was renamed or moved.
-  bool is_another_text(const FileVersion& file, AtomIndex index) const {
-    const AtomRef was = base_.atom(file.atoms[raw(index)]);
-    if (!was) return false;
-    const Atom& atom = file.facts->atoms[raw(index)];
-    return was.file->id != file.id || was.qualified_name() != file.facts->name(atom.qualified_name);
+    for (const Step& step : steps_) sides.push_back({step.before, step.after.get()});
+    Identified identified = dg::identify_atoms(base_, sides, next_.next_atom);
+    next_.next_atom = identified.next_atom;
+    new_ids_ = std::move(identified.id_texts);
+    origins_ = std::move(identified.origins);
   }
 
   void take_out(const Step& step) {
@@ -308,7 +260,7 @@ class Advancer {
     if (!origins_.empty()) {
       elsewhere.origin = [this](AtomId id) {
         const auto moved = origins_.find(id);
-        return moved == origins_.end() ? Origin{} : moved->second;
+        return moved == origins_.end() ? Elsewhere::Origin{} : moved->second;
       };
       elsewhere.moved_away = [this](AtomId id) { return origins_.count(id) != 0; };
     }
