@@ -2,53 +2,30 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <tuple>
 #include <utility>
 
-#include "events/event.h"
+#include "events/delta_algebra.h"
 #include "graph/cycles.h"
 #include "graph/lost_targets.h"
 
 namespace dg {
 namespace {
 
-constexpr FieldSet bit(Field field, bool set) {
-  return set ? static_cast<FieldSet>(field) : FieldSet{0};
-}
-
-bool same_links_and_facts(const FileVersion& a, const FileVersion& b) {
-  return a.facts == b.facts && a.links == b.links && a.atoms == b.atoms;
-}
-
-/// The fields that differ; `name` for a rename, `owner` too where a parent was exchanged.
-FieldSet content_changes(const AtomContent& a, const AtomContent& b) {
-  const bool kind = a.kind != b.kind || a.form != b.form || a.is_static != b.is_static ||
-                    a.ambient != b.ambient || a.test_callee != b.test_callee;
-  const unsigned fields =
-      bit(Field::name, a.name != b.name || a.id_text != b.id_text) | bit(Field::kind, kind) |
-      bit(Field::signature, a.signature != b.signature) |
-      bit(Field::body, a.body_hash != b.body_hash) |
-      bit(Field::exported, a.exported != b.exported) | bit(Field::async, a.is_async != b.is_async) |
-      bit(Field::owner, a.owner != b.owner) | bit(Field::doc, a.doc != b.doc);
-  return static_cast<FieldSet>(fields);
-}
+constexpr auto kRelations = static_cast<FieldSet>(Field::relations);
 
 class Comparer {
  public:
   Comparer(const SnapshotPtr& from, const SnapshotPtr& to) : from_(from), to_(to) {}
 
   GraphDifference run() {
-    find_differing_files();
-    if (differing_.empty()) return {};
-    std::vector<AtomId> ids;
-    for (const auto& [before, after] : differing_) {
-      if (before != nullptr) ids.insert(ids.end(), before->atoms.begin(), before->atoms.end());
-      if (after != nullptr) ids.insert(ids.end(), after->atoms.begin(), after->atoms.end());
+    delta_ = delta_between(from_->files(), to_->files());
+    if (delta_.files.empty()) return {};
+    for (const FileDelta& file : delta_.files) {
+      for (const AtomChange& change : file.atoms) take(change);
+      result_.gained.insert(result_.gained.end(), file.gained.begin(), file.gained.end());
+      result_.lost.insert(result_.lost.end(), file.lost.begin(), file.lost.end());
     }
-    std::sort(ids.begin(), ids.end());
-    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-    for (const AtomId id : ids) take(id);
     sort();
     list_files();
     find_cycles();
@@ -56,69 +33,17 @@ class Comparer {
   }
 
  private:
-  void find_differing_files() {
-    for (FileVersionPtr& file : to_->files()) {
-      FileVersionPtr before = from_->file(file->id);
-      if (before == file || (before != nullptr && same_links_and_facts(*before, *file))) continue;
-      differing_.emplace_back(std::move(before), std::move(file));
+  void take(const AtomChange& change) {
+    const auto changed = static_cast<FieldSet>(change.changed & ~kRelations);
+    if (change.operation != Operation::update || changed != 0) {
+      result_.atoms.push_back({change.operation, change.id, changed});
     }
-    for (FileVersionPtr& file : from_->files()) {
-      if (to_->file(file->id) == nullptr) differing_.emplace_back(std::move(file), nullptr);
+    if (change.operation == Operation::create || change.operation == Operation::delete_) return;
+    for (ReferenceDifference& lost : lost_targets(*from_, *to_, change.id, Side::without)) {
+      result_.broken.push_back(std::move(lost));
     }
-  }
-
-  void take(AtomId id) {
-    const AtomRef before = from_->atom(id);
-    const AtomRef after = to_->atom(id);
-    if (!before && !after) return;
-    if (!before || !after) {
-      result_.atoms.push_back({after ? Operation::create : Operation::delete_, id, 0});
-    } else {
-      take_content(id, before, after);
-      for (ReferenceDifference& lost : lost_targets(*from_, *to_, id, Side::without)) {
-        result_.broken.push_back(std::move(lost));
-      }
-      for (ReferenceDifference& found : lost_targets(*to_, *from_, id, Side::with)) {
-        result_.fixed.push_back(std::move(found));
-      }
-    }
-    take_edges(id);
-  }
-
-  void take_content(AtomId id, const AtomRef& before, const AtomRef& after) {
-    if (before.file->facts == after.file->facts && before.index == after.index) return;
-    content_of(*before.file, before.index, was_);
-    content_of(*after.file, after.index, now_);
-    const FieldSet changed = content_changes(was_, now_);
-    const Operation operation = was_.file != now_.file         ? Operation::move
-                                : was_.id_text != now_.id_text ? Operation::rename
-                                                               : Operation::update;
-    if (changed != 0 || operation == Operation::move) {
-      result_.atoms.push_back({operation, id, changed});
-    }
-  }
-
-  void take_edges(AtomId id) {
-    const auto olds = from_->edges(id);
-    const auto news = to_->edges(id);
-    const auto key = [](const Edge& edge) { return std::pair(edge.relation, edge.target); };
-    const auto change = [&](const Edge& edge) {
-      return RelationChange{id, edge.relation, edge.target, edge.confidence};
-    };
-    auto x = olds.begin();
-    auto y = news.begin();
-    while (x != olds.end() || y != news.end()) {
-      if (y == news.end() || (x != olds.end() && key(*x) < key(*y))) {
-        result_.lost.push_back(change(*x++));
-      } else if (x == olds.end() || key(*y) < key(*x)) {
-        result_.gained.push_back(change(*y++));
-      } else {
-        if (x->confidence != y->confidence) {
-          result_.lost.push_back(change(*x));
-          result_.gained.push_back(change(*y));
-        }
-        ++x, ++y;
-      }
+    for (ReferenceDifference& found : lost_targets(*to_, *from_, change.id, Side::with)) {
+      result_.fixed.push_back(std::move(found));
     }
   }
 
@@ -165,9 +90,9 @@ class Comparer {
       known.after = to_->file(file.id) != nullptr;
       return known;
     };
-    for (const auto& [before, after] : differing_) {
-      if (before == nullptr) entry(*after);
-      if (after == nullptr) entry(*before);
+    for (const FileDelta& file : delta_.files) {
+      if (file.before == nullptr) entry(*file.after);
+      if (file.after == nullptr) entry(*file.before);
     }
     for (const AtomDifference& atom : result_.atoms) {
       const AtomRef before = from_->atom(atom.id), after = to_->atom(atom.id);
@@ -194,9 +119,8 @@ class Comparer {
 
   const SnapshotPtr& from_;
   const SnapshotPtr& to_;
-  std::vector<std::pair<FileVersionPtr, FileVersionPtr>> differing_;
+  Delta delta_;
   GraphDifference result_;
-  AtomContent was_, now_;  ///< Scratch.
 };
 
 }  // namespace
