@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "daemon/git_head.h"
+#include "daemon/impacts.h"
 #include "daemon/ingest.h"
+#include "storage/uuid.h"
 
 namespace dg {
 namespace {
@@ -58,6 +60,15 @@ Result<std::unique_ptr<Store>> open_store(const Store::Options& options,
   return Store::open(options);
 }
 
+SnapshotPtr snapshot_of(StoredProject stored) {
+  std::vector<RetiredAtom> retired;
+  retired.reserve(stored.retired.size());
+  for (StoredProject::Retired& atom : stored.retired)
+    retired.push_back({std::move(atom.id_text), atom.id, atom.version});
+  return load_snapshot(stored.sequence, std::move(stored.files), std::move(stored.configs),
+                       std::move(retired), stored.next_atom, stored.next_file);
+}
+
 }  // namespace
 
 struct Pipeline::Impl {
@@ -87,6 +98,17 @@ struct Pipeline::Impl {
     all.paths.insert(all.paths.end(), dirty_paths.begin(), dirty_paths.end());
     all.rescan = all.rescan || dirty_rescan || reparse;
     return all;
+  }
+  /// The tables hold another commit than the snapshot: one that had failed is durable after all, or
+  /// somebody else wrote. What is stored becomes the snapshot; the disk decides about the rest.
+  void take_stored() {
+    Result<StoredProject> stored = store->load();
+    if (!stored) return;  // The commit's own failure is told; it is tried again.
+    const std::int64_t at_ms = stored->committed_ms;
+    publish(snapshot_of(*std::move(stored)), at_ms);
+    SettledChange everything;
+    everything.rescan = true;
+    keep_dirty(everything);
   }
   void keep_dirty(const SettledChange& change) {
     dirty_paths.insert(change.paths.begin(), change.paths.end());
@@ -139,13 +161,7 @@ Result<std::unique_ptr<Pipeline>> Pipeline::open(const PipelineOptions& given) {
   if (impl->reparse)
     impl->notices.push_back("The extractor or its options changed: all files are parsed anew.");
   impl->committed_ms = stored->committed_ms;
-  std::vector<RetiredAtom> retired;
-  retired.reserve(stored->retired.size());
-  for (StoredProject::Retired& atom : stored->retired)
-    retired.push_back({std::move(atom.id_text), atom.id, atom.version});
-  impl->snapshot =
-      load_snapshot(stored->sequence, std::move(stored->files), std::move(stored->configs),
-                    std::move(retired), stored->next_atom, stored->next_file);
+  impl->snapshot = snapshot_of(*std::move(stored));
   impl->inode = inode_of(impl->store_options.database);
   impl->ingest = std::make_unique<Ingest>(options.root, options.parse, options.threads);
   return std::unique_ptr<Pipeline>(new Pipeline(std::move(options), std::move(impl)));
@@ -186,9 +202,13 @@ Result<Outcome> Pipeline::apply(const SettledChange& change,
     info.sequence = advanced.next->sequence();
     info.git_head = git_head(options_.root);
     info.graph_digest = advanced.next->digest();
+    info.id = make_uuid_v7(unix_ms(), raw(info.sequence));
+    info.impacts = impacts_of(advanced.delta, *outcome.before, *advanced.next);
+    info.live_atoms = advanced.next->totals().atoms;
     Result<CommitCounts> committed = impl_->store->commit(advanced.delta, info);
     if (!committed) {
       impl_->keep_dirty(all);
+      if (committed.error().kind == ErrorKind::conflict) impl_->take_stored();
       return committed.error();
     }
     outcome.timings.commit_ms = since_ms(commit_start);

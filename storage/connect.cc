@@ -4,11 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstring>
 #include <fstream>
-#include <random>
-#include <thread>
 
 #include "storage/schema/registry.h"
 
@@ -140,15 +137,18 @@ std::optional<Error> examine_header(const std::filesystem::path& database) {
   return std::nullopt;
 }
 
-Connection connect_writer(const std::filesystem::path& database, const std::string& vfs) {
+Connection connect_writer(const std::filesystem::path& database, const std::string& vfs,
+                          Synchronous synchronous) {
   Connection connection(database, Connection::Mode::read_write_create, vfs);
   // The page size can be chosen only before the first table. Checkpoints are ours alone: no other
   // connection makes one (sqlite.org/wal.html#walresetbug).
   connection.execute(
       "PRAGMA page_size = 4096; PRAGMA mmap_size = 0; PRAGMA trusted_schema = 0;"
-      "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+      "PRAGMA journal_mode = WAL;"
       "PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 0;"
       "PRAGMA journal_size_limit = 16777216; PRAGMA foreign_keys = ON");
+  connection.execute(synchronous == Synchronous::full ? "PRAGMA synchronous = FULL"
+                                                      : "PRAGMA synchronous = NORMAL");
   sqlite3_db_config(connection.handle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
   return connection;
 }
@@ -173,27 +173,6 @@ Connection connect_reader(const std::filesystem::path& database, const std::stri
   connection.integer("SELECT count(*) FROM sqlite_schema");
   restrict_to_reads(connection);
   return connection;
-}
-
-void retry_while_busy(const std::function<void()>& work) {
-  using Clock = std::chrono::steady_clock;
-  const Clock::time_point give_up = Clock::now() + std::chrono::seconds(30);
-  std::minstd_rand random{std::random_device{}()};
-  std::chrono::microseconds delay{500};
-  while (true) {
-    try {
-      work();
-      return;
-    } catch (const Failure& failure) {
-      if (!is_busy(failure) || Clock::now() >= give_up) throw;
-    }
-    // Full jitter: between half of the delay and the whole of it.
-    const auto jitter =
-        std::uniform_int_distribution<std::int64_t>(delay.count() / 2, delay.count())(random);
-    const auto left = std::chrono::duration_cast<std::chrono::microseconds>(give_up - Clock::now());
-    std::this_thread::sleep_for(std::min(std::chrono::microseconds(jitter), left));
-    delay = std::min(delay * 2, std::chrono::microseconds(1'000'000));
-  }
 }
 
 void make_state_folder(const std::filesystem::path& folder) {

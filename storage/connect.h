@@ -4,11 +4,11 @@
 /// storage/.
 
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 
 #include "storage/sqlite/connection.h"
+#include "storage/store.h"
 
 namespace dg {
 
@@ -16,8 +16,9 @@ namespace dg {
 /// or nothing. A missing or empty file is fine.
 std::optional<Error> examine_header(const std::filesystem::path& database);
 
-/// The writing connection: WAL, synchronous=NORMAL, its own checkpoints. Throws Failure.
-Connection connect_writer(const std::filesystem::path& database, const std::string& vfs);
+/// The writing connection: WAL, its own checkpoints. Throws Failure.
+Connection connect_writer(const std::filesystem::path& database, const std::string& vfs,
+                          Synchronous synchronous);
 /// A connection that can change nothing: read-only, query_only, no checkpoints. Throws Failure.
 Connection connect_reader(const std::filesystem::path& database, const std::string& vfs);
 
@@ -37,10 +38,6 @@ class ReadTransaction {
   Connection& connection_;
   std::int64_t sequence_ = 0;
 };
-
-/// Runs `work`, again after BUSY and LOCKED with exponential back-off and jitter for at most 30 s
-/// (S2-26); other failures go through at once.
-void retry_while_busy(const std::function<void()>& work);
 
 /// Creates the state folder with a .gitignore that hides it. Throws Failure.
 void make_state_folder(const std::filesystem::path& folder);

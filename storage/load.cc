@@ -134,6 +134,8 @@ void read_small_things(Connection& connection, StoredProject& project) {
   project.extractor_version =
       static_cast<std::uint32_t>(number(metadata(connection, "extractor_version")));
   project.options = metadata(connection, "extractor_options").value_or("");
+  project.replica = metadata(connection, "replica").value_or("");
+  project.copied_from = metadata(connection, "copied_from").value_or("");
 
   Statement configs = connection.prepare("SELECT path, content FROM config_files ORDER BY path");
   while (configs.step()) {

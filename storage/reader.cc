@@ -4,6 +4,7 @@
 #include <cctype>
 #include <chrono>
 
+#include "storage/chain.h"
 #include "storage/connect.h"
 #include "storage/search_text.h"
 
@@ -64,6 +65,7 @@ class SqliteReader final : public Reader {
   Result<std::vector<SearchHit>> search(std::string_view text, std::size_t limit,
                                         Sequence* at) override;
   Result<Table> sql(std::string_view statement, std::size_t max_rows, int deadline_ms) override;
+  Result<ChainCheck> verify_chain() override;
 
  private:
   std::vector<SearchHit> matches(const std::string& expression, std::size_t limit);
@@ -137,6 +139,15 @@ Result<Reader::Table> SqliteReader::sql(std::string_view text, std::size_t max_r
       return Error{ErrorKind::usage, "sql", failure.text, "Correct the statement"};
     }
     return to_error(failure, primary == SQLITE_INTERRUPT ? "sql" : database_.string());
+  }
+}
+
+Result<ChainCheck> SqliteReader::verify_chain() {
+  try {
+    const ReadTransaction transaction(searching_);
+    return check_chain(searching_);
+  } catch (const Failure& failure) {
+    return to_error(failure, database_.string());
   }
 }
 

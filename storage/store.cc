@@ -7,6 +7,7 @@
 #include "storage/connect.h"
 #include "storage/load.h"
 #include "storage/reader.h"
+#include "storage/replica.h"
 #include "storage/schema/upkeep.h"
 #include "storage/transaction.h"
 
@@ -61,6 +62,7 @@ class SqliteStore final : public Store {
 
  private:
   std::string thing() const { return options_.database.string(); }
+  void patiently(const std::function<void()>& work) { retry_while_busy(work, options_.waiting); }
   void connect();
   void reconnect_if_lost();
   void drop_connection() noexcept;
@@ -71,29 +73,33 @@ class SqliteStore final : public Store {
 
   Options options_;
   Connection connection_;
+  Replica replica_;
   std::unique_ptr<TransactionWriter> writer_;
   Statement facts_by_key_, touch_;
   int wal_pages_ = 0;  ///< After the last commit.
 };
 
 void SqliteStore::connect() {
-  retry_while_busy([this] {
-    connection_ = connect_writer(options_.database, options_.vfs);
-    if (connection_.integer("PRAGMA user_version") > schema::kSchemaVersion) {
-      // The header looked fine, but a newer program's last commits are in the WAL still: leave
-      // both.
-      sqlite3_db_config(connection_.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-      connection_.close();
-      throw Error{ErrorKind::newer, thing(), "it was written by a newer version of deltagraph",
-                  "Upgrade deltagraph; the file was left as it is"};
-    }
-    try {
-      schema::bring_up(connection_);
-    } catch (...) {
-      connection_.close();
-      throw;
-    }
-  });
+  retry_while_busy(
+      [this] {
+        connection_ = connect_writer(options_.database, options_.vfs, options_.synchronous);
+        if (connection_.integer("PRAGMA user_version") > schema::kSchemaVersion) {
+          // The header looked fine, but a newer program's last commits are in the WAL still: leave
+          // both.
+          sqlite3_db_config(connection_.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+          connection_.close();
+          throw Error{ErrorKind::newer, thing(), "it was written by a newer version of deltagraph",
+                      "Upgrade deltagraph; the file was left as it is"};
+        }
+        try {
+          schema::bring_up(connection_);
+          replica_ = ensure_replica(connection_, options_.database);
+        } catch (...) {
+          connection_.close();
+          throw;
+        }
+      },
+      options_.waiting);
   sqlite3_wal_hook(
       connection_.handle(),
       [](void* pages, sqlite3*, const char*, int count) {
@@ -135,22 +141,20 @@ bool SqliteStore::is_bulk(const Delta& delta, const TransactionInfo& info) const
 
 CommitCounts SqliteStore::write(const Delta& delta, const TransactionInfo& info) {
   const bool bulk = is_bulk(delta, info);
+  patiently([this] { connection_.execute("BEGIN IMMEDIATE"); });
+  if (const std::optional<CommitCounts> counts = writer_->repeated(info.id)) {
+    // This very transaction is durable: it was delivered twice, or its first attempt failed after
+    // the fact.
+    connection_.execute("ROLLBACK");
+    return *counts;
+  }
   // What the program writes itself is well-formed by its tests; checking 100,000 rows again is
   // dear.
   if (bulk) connection_.execute("PRAGMA cache_size = -131072; PRAGMA ignore_check_constraints = 1");
-  retry_while_busy([this] { connection_.execute("BEGIN IMMEDIATE"); });
-  const TransactionWriter::Head head = writer_->head();
-  if (head.sequence == static_cast<std::int64_t>(raw(info.sequence)) &&
-      head.started_ms == info.started_ms &&
-      head.graph_digest == static_cast<std::int64_t>(info.graph_digest)) {
-    // This very transaction is durable: its first attempt failed after the fact.
-    connection_.execute("ROLLBACK");
-    return {0, 0, head.committed_ms};
-  }
-  if (bulk && head.sequence == 0) schema::drop_scattered_indexes(connection_);
-  const CommitCounts counts = writer_->write(delta, info);
+  if (bulk && writer_->head().sequence == 0) schema::drop_scattered_indexes(connection_);
+  const CommitCounts counts = writer_->write(delta, info, replica_.id);
   if (bulk) schema::create_indexes(connection_);
-  retry_while_busy([this] { connection_.execute("COMMIT"); });
+  patiently([this] { connection_.execute("COMMIT"); });
   if (bulk) {
     connection_.execute("PRAGMA cache_size = -8192; PRAGMA ignore_check_constraints = 0");
     sqlite3_db_release_memory(connection_.handle());
@@ -178,7 +182,7 @@ Result<CommitCounts> SqliteStore::commit(const Delta& delta, const TransactionIn
   };
   Result<CommitCounts> result = attempt();
   if (!result) {
-    abandon(doubtful);
+    abandon(doubtful || is_bulk(delta, info));
     return result;
   }
   // A long log is put away at once, unless it is the first index's: its caller does it when idle.
@@ -219,7 +223,7 @@ Result<> SqliteStore::note_extractor() {
     try {
       reconnect_if_lost();
       // Version and options apart from each other would only cost one more parse of everything.
-      retry_while_busy([this] { writer_->note_extractor(); });
+      patiently([this] { writer_->note_extractor(); });
       return Ok{};
     } catch (const Error& error) {
       return error;
@@ -237,7 +241,7 @@ Result<> SqliteStore::touch(FileId file, std::int64_t mtime_ns, std::uint64_t si
       touch_.bind(1, mtime_ns);
       touch_.bind(2, static_cast<std::int64_t>(size));
       touch_.bind(3, std::int64_t{raw(file)});
-      retry_while_busy([this] { touch_.run(); });
+      patiently([this] { touch_.run(); });
       return Ok{};
     } catch (const Error& error) {
       return error;

@@ -21,6 +21,7 @@
 
 #include "events/delta.h"
 #include "storage/result.h"
+#include "storage/retry.h"
 
 namespace dg {
 
@@ -37,12 +38,23 @@ enum class Cause {
 };
 std::string_view to_string(Cause cause) noexcept;
 
+/// How many atoms reach a changed one, directly or through others.
+struct AtomImpact {
+  AtomId atom{};
+  std::uint32_t reached_by = 0;
+};
+
 struct TransactionInfo {
+  /// UUID that makes redelivery harmless: a transaction whose id is stored already changes nothing.
+  /// Empty: one is made.
+  std::string id;
   Sequence sequence{};  ///< Must be the stored sequence + 1.
   Cause cause = Cause::initial_scan;
-  std::int64_t started_ms = 0;     ///< Unix time, UTC.
-  std::string git_head;            ///< Empty: none.
-  std::uint64_t graph_digest = 0;  ///< Of the graph after it.
+  std::int64_t started_ms = 0;      ///< Unix time, UTC.
+  std::string git_head;             ///< Empty: none.
+  std::uint64_t graph_digest = 0;   ///< Of the graph after it.
+  std::vector<AtomImpact> impacts;  ///< Sorted by atom. An atom that is not in it: not computed.
+  std::uint64_t live_atoms = 0;     ///< After it; what impacts are shares of.
 };
 
 /// Everything that starting needs, so that no file is parsed or linked again.
@@ -51,6 +63,8 @@ struct StoredProject {
   std::int64_t committed_ms = 0;  ///< Unix time of the last commit; 0: none.
   std::uint64_t graph_digest = 0;
   std::uint32_t extractor_version = 0;
+  std::string replica;                ///< Which copy this is: UUIDv7.
+  std::string copied_from;            ///< The replica it is a copy of; empty: of none.
   std::string options;                ///< As given to Store::open when it was written.
   std::vector<FileVersionPtr> files;  ///< Sorted by path.
   std::vector<ConfigFile> configs;    ///< Sorted by path.
@@ -68,6 +82,16 @@ struct CommitCounts {
   std::uint32_t rows_written = 0;
   std::uint32_t events = 0;
   std::int64_t committed_ms = 0;
+  bool repeated = false;  ///< It was stored before: these are the counts of that commit.
+};
+
+/// What verifying the log found (events/chain.h).
+struct ChainCheck {
+  std::uint64_t transactions = 0;    ///< Looked at.
+  std::uint64_t without_digest = 0;  ///< Of these written before there were digests.
+  std::optional<Sequence> broken;    ///< The first that is not as it was committed; none: all are.
+  std::string reason;                ///< Of `broken`: gap, repeat, edit, fork or missing end.
+  std::string head;                  ///< The last good link, hexadecimal; empty: there is none.
 };
 
 struct SearchHit {
@@ -94,7 +118,15 @@ class Reader {
   /// One read-only SELECT, EXPLAIN or PRAGMA without side effect; stops at `max_rows` or
   /// `deadline_ms`.
   virtual Result<Table> sql(std::string_view statement, std::size_t max_rows, int deadline_ms) = 0;
+
+  /// Whether the log is whole and each transaction as it was committed. O(rows of the log).
+  virtual Result<ChainCheck> verify_chain() = 0;
 };
+
+/// When a commit counts as durable (sqlite.org/pragma.html#pragma_synchronous). With both, what was
+/// committed outlives the death of the process. A loss of power takes nothing with `full`; with
+/// `normal` it may take the last commits since the last checkpoint, each of them whole.
+enum class Synchronous { normal, full };
 
 class Store {
  public:
@@ -102,6 +134,8 @@ class Store {
     std::filesystem::path database;  ///< …/.deltagraph/deltagraph.db; its folder is made.
     std::string extractor_options;   ///< Facts depend on them; stored.
     std::string vfs;                 ///< Empty: the default one. Tests inject faults here.
+    Synchronous synchronous = Synchronous::normal;
+    Waiting waiting = {};  ///< For another connection's lock.
   };
   /// Opens, creates or upgrades. The caller holds the write lock. A database newer than the program
   /// is refused (ErrorKind::newer) and left untouched; a damaged one is refused (corrupt): see
@@ -111,7 +145,9 @@ class Store {
 
   virtual Result<StoredProject> load() = 0;
   /// One transaction: files, atoms, relations, open references, full text, events, transaction row.
-  /// All or nothing. Facts are stored by content hash.
+  /// All or nothing. Facts are stored by content hash. A transaction whose id is stored already
+  /// changes nothing and gets the counts of its first commit. Another stored sequence or version
+  /// than the delta starts from is a conflict, and nothing is written.
   virtual Result<CommitCounts> commit(const Delta& delta, const TransactionInfo& info) = 0;
   /// Facts of a version of a file seen before, from the bounded cache; null where it is not there.
   virtual std::shared_ptr<const FileFacts> cached_facts(const ContentHash& hash,

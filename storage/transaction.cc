@@ -22,6 +22,8 @@ struct InsertEvent : RowStatement {
   Integer previous_version{*this, "previous_version"};
   Integer new_version{*this, "new_version"};
   Text delta{*this, "delta"};
+  Integer impact{*this, "impact"};
+  Real impact_score{*this, "impact_score"};
 };
 
 struct InsertTransaction : RowStatement {
@@ -41,6 +43,10 @@ struct InsertTransaction : RowStatement {
   Integer events{*this, "events"};
   Integer graph_digest{*this, "graph_digest"};
   Text git_head{*this, "git_head"};
+  Integer rows_written{*this, "rows_written"};
+  Text replica{*this, "replica"};
+  Blob content_digest{*this, "content_digest"};
+  Blob chain{*this, "chain"};
 };
 
 struct UpsertConfig : RowStatement {
@@ -60,6 +66,23 @@ struct UpsertMetadata : RowStatement {
   Text key{*this, "key"};
   Text value{*this, "value"};
   Integer updated_at{*this, "updated_at"};
+};
+
+/// Sets a column of a row and tells the digest what is stored.
+class HashedRow {
+ public:
+  explicit HashedRow(RowDigest& digest) : digest_(digest) {}
+  void operator()(const Integer& column, std::int64_t value) {
+    column.set(value);
+    digest_.integer(column.name(), value);
+  }
+  void operator()(const Text& column, std::string_view value) {
+    column.set_or_null(value);
+    if (!value.empty()) digest_.text(column.name(), value);
+  }
+
+ private:
+  RowDigest& digest_;
 };
 
 std::int64_t unix_ms() {
@@ -82,7 +105,7 @@ struct TransactionWriter::Statements {
   UpsertConfig upsert_config;
   DeleteConfig delete_config;
   UpsertMetadata upsert_metadata;
-  Statement head, last_event, metadata;
+  Statement head, by_id, last_event, metadata;
 };
 
 TransactionWriter::TransactionWriter(const Connection& connection,
@@ -91,6 +114,7 @@ TransactionWriter::TransactionWriter(const Connection& connection,
       extractor_options_(extractor_options),
       statements_(std::make_unique<Statements>()),
       files_(extractor_options),
+      chain_rows_(connection),
       field_names_(std::size_t{1} << (8 * sizeof(FieldSet))) {
   Statements& s = *statements_;
   s.insert_event.prepare(connection);
@@ -99,8 +123,9 @@ TransactionWriter::TransactionWriter(const Connection& connection,
   s.delete_config.prepare(connection);
   s.upsert_metadata.prepare(connection);
   s.head = connection.prepare(
-      "SELECT sequence, committed_ms, started_ms, graph_digest FROM transactions "
-      "ORDER BY sequence DESC LIMIT 1");
+      "SELECT sequence, committed_ms, chain FROM transactions ORDER BY sequence DESC LIMIT 1");
+  s.by_id = connection.prepare(
+      "SELECT rows_written, events, committed_ms FROM transactions WHERE id = ?1");
   s.last_event = connection.prepare("SELECT max(id) FROM atom_events");
   s.metadata = connection.prepare("SELECT value FROM system_metadata WHERE key = ?1");
   files_.prepare(connection);
@@ -113,12 +138,27 @@ TransactionWriter::~TransactionWriter() = default;
 TransactionWriter::Head TransactionWriter::head() {
   Statement& row = statements_->head;
   Head head;
-  if (row.step()) head = {row.integer(0), row.integer(1), row.integer(2), row.integer(3)};
+  if (row.step()) head = {row.integer(0), row.integer(1), content_hash_from(row.text(2))};
   row.reset();
   return head;
 }
 
-CommitCounts TransactionWriter::write(const Delta& delta, const TransactionInfo& info) {
+std::optional<CommitCounts> TransactionWriter::repeated(const std::string& id) {
+  if (id.empty()) return std::nullopt;
+  Statement& row = statements_->by_id;
+  row.bind_text(1, id);
+  std::optional<CommitCounts> counts;
+  if (row.step()) {
+    counts = CommitCounts{static_cast<std::uint32_t>(row.integer(0)),
+                          static_cast<std::uint32_t>(row.integer(1)), row.integer(2), true};
+  }
+  row.reset();
+  return counts;
+}
+
+CommitCounts TransactionWriter::write(const Delta& delta, const TransactionInfo& info,
+                                      const std::string& replica) {
+  replica_ = replica;
   const Head last = head();
   const auto wanted = static_cast<std::int64_t>(raw(info.sequence));
   if (last.sequence + 1 != wanted) throw SequenceConflict{last.sequence, wanted};
@@ -152,16 +192,22 @@ CommitCounts TransactionWriter::write(const Delta& delta, const TransactionInfo&
   counts.rows_written += static_cast<std::uint32_t>(delta.configs.size());
   counts.rows_written += files_.bound_cache();
   write_metadata(delta, context);
-  write_transaction(delta, info, context);
   counts.events = static_cast<std::uint32_t>(next_event_ - first_event_);
   counts.rows_written += counts.events + 1;
   counts.committed_ms = context.now_ms;
+  write_transaction(delta, info, context, last, counts);
   return counts;
 }
 
 void TransactionWriter::write_events(const FileDelta& delta, const TransactionInfo& info,
                                      const CommitContext& context) {
   const InsertEvent& row = statements_->insert_event;
+  const auto impact_of = [&](AtomId atom) {
+    const auto at = std::lower_bound(
+        info.impacts.begin(), info.impacts.end(), atom,
+        [](const AtomImpact& impact, AtomId wanted) { return impact.atom < wanted; });
+    return at != info.impacts.end() && at->atom == atom ? &*at : nullptr;
+  };
   for_each_event(delta, info.sequence, [&](const Event& event) {
     encode_event(event, payload_);
     std::string& fields = field_names_[event.changed];
@@ -176,6 +222,14 @@ void TransactionWriter::write_events(const FileDelta& delta, const TransactionIn
     row.previous_version.set(event.version_before);
     row.new_version.set(event.version_after);
     row.delta.set(payload_);
+    if (const AtomImpact* impact = impact_of(event.atom)) {
+      row.impact.set(impact->reached_by);
+      const auto live = static_cast<double>(std::max<std::uint64_t>(1, info.live_atoms));
+      row.impact_score.set(impact->reached_by / live);
+    } else {
+      row.impact.null();
+      row.impact_score.null();
+    }
     statements_->insert_event.run();
   });
 }
@@ -228,26 +282,42 @@ void TransactionWriter::note_extractor() {
 }
 
 void TransactionWriter::write_transaction(const Delta& delta, const TransactionInfo& info,
-                                          const CommitContext& context) {
+                                          const CommitContext& context, const Head& last,
+                                          const CommitCounts& written) {
   const DeltaCounts counts = count(delta);
-  const std::string id = make_uuid_v7(context.now_ms);
+  const auto sequence = static_cast<std::uint64_t>(context.sequence);
+  const std::string id = info.id.empty() ? make_uuid_v7(context.now_ms, sequence) : info.id;
+  digest_.clear();
+  chain_rows_.add(digest_, context.sequence, first_event_, written.events);
+
   const InsertTransaction& row = statements_->insert_transaction;
-  row.sequence.set(context.sequence);
-  row.id.set(id);
-  row.cause.set(to_string(info.cause));
-  row.started_ms.set(info.started_ms);
-  row.committed_ms.set(context.now_ms);
-  row.files.set(counts.files);
-  row.atoms_created.set(counts.created);
-  row.atoms_updated.set(counts.updated + counts.renamed + counts.moved);
-  row.atoms_deleted.set(counts.deleted);
-  row.relations_gained.set(counts.relations_gained);
-  row.relations_lost.set(counts.relations_lost);
-  row.first_event.set(first_event_);
-  row.events.set(next_event_ - first_event_);
-  row.graph_digest.set(static_cast<std::int64_t>(info.graph_digest));
-  row.git_head.set_or_null(info.git_head);
+  HashedRow put(digest_);
+  put(row.sequence, context.sequence);
+  put(row.id, id);
+  put(row.cause, to_string(info.cause));
+  put(row.started_ms, info.started_ms);
+  put(row.committed_ms, context.now_ms);
+  put(row.files, counts.files);
+  put(row.atoms_created, counts.created);
+  put(row.atoms_updated, counts.updated + counts.renamed + counts.moved);
+  put(row.atoms_deleted, counts.deleted);
+  put(row.relations_gained, counts.relations_gained);
+  put(row.relations_lost, counts.relations_lost);
+  put(row.first_event, first_event_);
+  put(row.events, written.events);
+  put(row.graph_digest, static_cast<std::int64_t>(info.graph_digest));
+  put(row.git_head, info.git_head);
+  put(row.rows_written, written.rows_written);
+  put(row.replica, replica_);
+  digest_.end_row("transactions");
+  const ContentHash content = digest_.digest();
+  const ContentHash link = chain_link(last.chain, content);
+  const std::string content_bytes = content_hash_bytes(content);
+  const std::string link_bytes = content_hash_bytes(link);
+  row.content_digest.set(content_bytes);
+  row.chain.set(link_bytes);
   statements_->insert_transaction.run();
+  put_metadata("chain_head", chain_text(context.sequence, link), context.now_ms);
 }
 
 }  // namespace dg

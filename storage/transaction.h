@@ -6,8 +6,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "storage/chain.h"
 #include "storage/rows/atom_rows.h"
 #include "storage/rows/file_rows.h"
 #include "storage/rows/link_rows.h"
@@ -27,10 +29,13 @@ class TransactionWriter {
   ~TransactionWriter();
 
   struct Head {
-    std::int64_t sequence = 0, committed_ms = 0, started_ms = 0, graph_digest = 0;
+    std::int64_t sequence = 0, committed_ms = 0;
+    ContentHash chain;  ///< Zeros where there is none.
   };
   Head head();  ///< The last transaction; zeros for none.
-  CommitCounts write(const Delta& delta, const TransactionInfo& info);
+  /// The counts of the transaction with this id; nothing where there is none.
+  std::optional<CommitCounts> repeated(const std::string& id);
+  CommitCounts write(const Delta& delta, const TransactionInfo& info, const std::string& replica);
   void note_extractor();  ///< Stored facts are the running extractor's.
 
  private:
@@ -41,7 +46,8 @@ class TransactionWriter {
   void write_metadata(const Delta& delta, const CommitContext& context);
   void put_metadata(std::string_view key, std::string_view value, std::int64_t now_ms);
   void write_transaction(const Delta& delta, const TransactionInfo& info,
-                         const CommitContext& context);
+                         const CommitContext& context, const Head& last,
+                         const CommitCounts& counts);
 
   const Connection& connection_;
   std::string extractor_options_;
@@ -49,6 +55,9 @@ class TransactionWriter {
   FileRowWriter files_;
   AtomRowWriter atoms_;
   LinkRowWriter links_;
+  ChainRows chain_rows_;
+  RowDigest digest_;  ///< Scratch.
+  std::string replica_;
   std::int64_t first_event_ = 0, next_event_ = 0;
   std::string payload_;                   ///< Scratch.
   std::vector<std::string> field_names_;  ///< By FieldSet, made when first needed.

@@ -4,15 +4,16 @@
 
 namespace dg {
 
-std::string make_uuid_v7(std::int64_t unix_ms) {
+std::string make_uuid_v7(std::int64_t unix_ms, std::uint64_t counter) {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::random_device random;
   unsigned char bytes[16];
   for (int i = 0; i < 6; ++i) {
     bytes[i] = static_cast<unsigned char>((unix_ms >> (40 - 8 * i)) & 0xff);
   }
-  for (int i = 6; i < 16; ++i) bytes[i] = static_cast<unsigned char>(random() & 0xff);
-  bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0f) | 0x70);  // Version 7.
+  for (int i = 8; i < 16; ++i) bytes[i] = static_cast<unsigned char>(random() & 0xff);
+  bytes[6] = static_cast<unsigned char>((counter >> 8 & 0x0f) | 0x70);  // Version 7.
+  bytes[7] = static_cast<unsigned char>(counter & 0xff);
   bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3f) | 0x80);  // Variant 10.
   std::string text;
   text.reserve(36);

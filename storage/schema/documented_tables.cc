@@ -172,7 +172,8 @@ constexpr Column kAtomEvents[] = {
     maybe("changed_fields", json, kCommit, "Names of the changed fields; NULL for a delete."),
     maybe("before_state", json, kNobody, "Only in snapshots of state."),
     maybe("after_state", json, kNobody, "Only in snapshots of state."),
-    maybe("impact_score", real, kNobody, "Share of atoms reached by callers of callers."),
+    maybe("impact_score", real, kCommit,
+          "impact as a share of the live atoms; NULL where that is."),
     needed("timestamp", integer, kCommit, "Commit time; ms since 1970, UTC."),
     needed("source", text, kCommit, "Cause of the transaction: file-watcher, cli, reconcile, …."),
     own("transaction_id", integer, false, kCommit, "transactions.sequence.", "0"),
@@ -180,6 +181,8 @@ constexpr Column kAtomEvents[] = {
     own("new_version", integer, false, kCommit, "previous_version + 1.", "1"),
     own("delta", json, true, kCommit,
         "{field: [old, new]}, relations and open references gained and lost."),
+    own("impact", integer, true, kCommit,
+        "Atoms that reach it by calls or construction; NULL: not computed (bulky commit)."),
 };
 constexpr Index kAtomEventIndexes[] = {
     // UNIQUE (atom_id, new_version) serves atom_id.

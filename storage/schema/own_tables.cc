@@ -16,6 +16,8 @@ constexpr Column maybe(std::string_view name, ColumnType type, std::string_view 
   return {name, type, true, false, "0.1", producer, description, {}, {}};
 }
 
+// Columns that a later version adds to a table that the hash chain covers (transactions,
+// transaction_files, atom_events) are nullable: a NULL is not hashed, so that old digests hold.
 constexpr Column kTransactions[] = {
     maybe("sequence", integer, kCommit, "Rises by one with each commit; the first is 1."),
     needed("id", text, kCommit, "UUIDv7 (RFC 9562)."),
@@ -33,6 +35,10 @@ constexpr Column kTransactions[] = {
     needed("events", integer, kCommit, "Number of its events."),
     needed("graph_digest", integer, kCommit, "Digest of the graph after it (as signed)."),
     maybe("git_head", text, kCommit, "Commit checked out then; NULL where there is no git."),
+    maybe("rows_written", integer, kCommit, "Rows written by it, its own included."),
+    maybe("replica", text, kCommit, "Replica that wrote it (system_metadata: replica)."),
+    maybe("content_digest", blob, kCommit, "XXH3-128 over its rows; see events/chain.h."),
+    maybe("chain", blob, kCommit, "Digest over the chain before it and content_digest."),
 };
 constexpr Index kTransactionIndexes[] = {
     {"idx_transactions_committed_ms", "committed_ms", false, false, {}},
@@ -80,7 +86,8 @@ constexpr Column kConfigFiles[] = {
 };
 
 constexpr Column kSystemMetadata[] = {
-    needed("key", text, kCommit, "next_file, extractor_version, extractor_options, ...."),
+    needed("key", text, kCommit,
+           "next_file, extractor_version, extractor_options, replica, chain_head, …."),
     needed("value", text, kCommit, "Value as text."),
     needed("updated_at", integer, kCommit, "ms since 1970, UTC."),
 };

@@ -56,6 +56,12 @@ Statement& ColumnHandle::slot() const {
   return row_.statement_;
 }
 
+std::string_view ColumnHandle::name() const noexcept {
+  const auto at = static_cast<std::size_t>(index_) - 1;
+  const std::size_t values = row_.values_.size();
+  return at < values ? row_.values_[at]->name : row_.keys_[at - values]->name;
+}
+
 void ColumnHandle::null() const {
   slot().bind_null(index_);
 }

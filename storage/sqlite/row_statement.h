@@ -58,6 +58,7 @@ class ColumnHandle {
   ColumnHandle(const ColumnHandle&) = delete;
   ColumnHandle& operator=(const ColumnHandle&) = delete;
   void null() const;
+  std::string_view name() const noexcept;
 
  protected:
   ColumnHandle(RowStatement& row, std::string_view column, Role role,

@@ -120,8 +120,8 @@ TEST_F(StorageCommit, AWrongSequenceIsRefusedAndChangesNothing) {
   for (const std::uint64_t wrong : {1u, 3u}) {
     const Result<CommitCounts> counts = store_->commit(next, at_sequence(wrong, Cause::cli));
     if (wrong == 1 && counts) {
-      // The same sequence, start and digest are the transaction itself, which is there already.
-      EXPECT_EQ(0u, counts->rows_written);
+      // The same id is the transaction itself, which is there already.
+      EXPECT_TRUE(counts->repeated);
     } else {
       ASSERT_FALSE(counts);
       EXPECT_EQ(ErrorKind::conflict, counts.error().kind);
@@ -134,10 +134,47 @@ TEST_F(StorageCommit, AWrongSequenceIsRefusedAndChangesNothing) {
 
 TEST_F(StorageCommit, ARepeatedTransactionHasOneEffect) {
   const Delta delta = delta_of({project_.put("a.js", {{"f", 1, "f()"}})});
-  ASSERT_TRUE(store_->commit(delta, at_sequence(1)));
-  ASSERT_TRUE(store_->commit(delta, at_sequence(1)));
-  EXPECT_EQ("1", ask("SELECT count(*) FROM transactions"));
-  EXPECT_EQ("2", ask("SELECT count(*) FROM atom_events"));
+  const Result<CommitCounts> first = store_->commit(delta, at_sequence(1));
+  ASSERT_TRUE(first);
+  EXPECT_FALSE(first->repeated);
+  ++sequence_;
+  commit({project_.put("b.js", {{"g", 1, "g()"}, {"h", 4, "h()"}})});
+  commit({project_.put("b.js", {{"g", 1, "g(x)"}, {"h", 4, "h()"}}, 1)});
+  const std::string before = stored();
+  for (int i = 0; i < 2; ++i) {
+    const Result<CommitCounts> again = store_->commit(delta, at_sequence(1));
+    ASSERT_TRUE(again) << again.error().message();
+    EXPECT_TRUE(again->repeated);
+    EXPECT_EQ(first->rows_written, again->rows_written);
+    EXPECT_EQ(first->events, again->events);
+    EXPECT_EQ(first->committed_ms, again->committed_ms);
+  }
+  EXPECT_EQ(before, stored());
+  EXPECT_EQ("3", ask("SELECT count(*) FROM transactions"));
+}
+
+TEST_F(StorageCommit, WithoutAnIdEachTransactionGetsItsOwnInOrder) {
+  for (int i = 0; i < 50; ++i) {
+    TransactionInfo info = at_sequence(++sequence_);
+    info.id.clear();
+    const auto fill = static_cast<std::uint64_t>(i);
+    ASSERT_TRUE(store_->commit(delta_of({project_.put("a.js", {{"f", 1, "f()"}}, fill)}), info));
+  }
+  EXPECT_EQ("50|1", ask("SELECT count(DISTINCT id), (SELECT count(*) = 0 FROM transactions a JOIN "
+                        "transactions b ON b.sequence = a.sequence + 1 AND b.id <= a.id) "
+                        "FROM transactions"))
+      << "many of them in the same millisecond";
+}
+
+TEST_F(StorageCommit, TheReachOfAChangeIsStoredAsNumberAndShare) {
+  Delta delta = delta_of({project_.put("a.js", {{"f", 1, "f()"}, {"g", 4, "g()"}})});
+  TransactionInfo info = at_sequence(1);
+  info.impacts = {{project_.id_of("a.js::f"), 3}};
+  info.live_atoms = 12;
+  ASSERT_TRUE(store_->commit(delta, info));
+  EXPECT_EQ("a.js::<module>|NULL|NULL\na.js::f|3|0.25\na.js::g|NULL|NULL",
+            ask("SELECT a.id, impact, impact_score FROM atom_events e JOIN atoms a "
+                "ON a.rowid = e.atom_id ORDER BY a.id"));
 }
 
 TEST_F(StorageCommit, AStaleVersionIsAConflictAndNothingIsWritten) {
@@ -152,6 +189,36 @@ TEST_F(StorageCommit, AStaleVersionIsAConflictAndNothingIsWritten) {
   EXPECT_EQ(ErrorKind::conflict, counts.error().kind);
   EXPECT_EQ(before, stored());
   EXPECT_EQ("1", ask("SELECT count(*) FROM transactions"));
+}
+
+/// Somebody else's commit raised a row's version: each kind of change that starts from the old one
+/// is refused whole.
+TEST_F(StorageCommit, AnUpdateOfARowThatSomebodyElseWroteIsRefused) {
+  commit({project_.put("a.js", {{"f", 1, "f()"}}), project_.put("b.js", {{"g", 1, "g()"}})});
+  edit_behind_its_back(database(), "UPDATE atoms SET version = 2 WHERE id = 'a.js::f'");
+  const std::string before = stored();
+  const std::vector<FileDelta> updates = {project_.put("b.js", {{"g", 1, "g(x)"}}, 1),
+                                          project_.put("a.js", {{"f", 1, "f(x)"}}, 1)};
+  const Result<CommitCounts> counts = store_->commit(delta_of(updates), at_sequence(2));
+  ASSERT_FALSE(counts);
+  EXPECT_EQ(ErrorKind::conflict, counts.error().kind);
+  EXPECT_NE(std::string::npos, counts.error().message().find("not at version 1"));
+  EXPECT_EQ(before, stored());
+  EXPECT_EQ("a.js::f|f()|2", ask("SELECT id, name || '()', version FROM atoms WHERE name = 'f'"));
+  EXPECT_EQ("1|4", ask("SELECT count(*), (SELECT count(*) FROM atom_events) FROM transactions"));
+}
+
+TEST_F(StorageCommit, ADeleteOfARowThatSomebodyElseWroteIsRefused) {
+  commit({project_.put("a.js", {{"f", 1, "f()"}}), project_.put("b.js", {{"g", 1, "g()"}})});
+  edit_behind_its_back(database(), "UPDATE atoms SET version = 2 WHERE id = 'a.js::f'");
+  const std::string before = stored();
+  const Result<CommitCounts> counts = store_->commit(
+      delta_of({project_.put("b.js", {{"g", 1, "g(x)"}}, 1), project_.remove("a.js")}),
+      at_sequence(2));
+  ASSERT_FALSE(counts);
+  EXPECT_EQ(ErrorKind::conflict, counts.error().kind);
+  EXPECT_EQ(before, stored());
+  EXPECT_EQ("live", ask("SELECT state FROM atoms WHERE id = 'a.js::f'"));
 }
 
 TEST_F(StorageCommit, CreatingWhatExistsIsAConflict) {

@@ -9,6 +9,7 @@
 #include <map>
 
 #include "storage/codec/links_codec.h"
+#include "storage/sqlite/connection.h"
 
 namespace dg {
 namespace {
@@ -178,6 +179,8 @@ Delta delta_of(std::vector<FileDelta> files) {
 
 TransactionInfo at_sequence(std::uint64_t sequence, Cause cause) {
   TransactionInfo info;
+  const std::string number = std::to_string(sequence);
+  info.id = "00000000-0000-7000-8000-" + std::string(12 - number.size(), '0') + number;
   info.sequence = Sequence{sequence};
   info.cause = cause;
   info.started_ms = static_cast<std::int64_t>(1'700'000'000'000 + sequence);
@@ -212,6 +215,17 @@ std::string ask(Reader& reader, const std::string& sql) {
     }
   }
   return text;
+}
+
+void edit_behind_its_back(const std::filesystem::path& database, const std::string& sql) {
+  Connection connection(database, Connection::Mode::read_write);
+  std::string drops;
+  {
+    Statement triggers =
+        connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger'");
+    while (triggers.step()) drops += "DROP TRIGGER " + std::string(triggers.text(0)) + ";";
+  }
+  connection.execute(drops + sql);
 }
 
 std::string file_bytes(const std::filesystem::path& path) {

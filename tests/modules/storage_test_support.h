@@ -47,7 +47,11 @@ class HandmadeProject {
 
 /// A delta of these files, in the order a delta has.
 Delta delta_of(std::vector<FileDelta> files);
+/// Its id is the same for the same sequence.
 TransactionInfo at_sequence(std::uint64_t sequence, Cause cause = Cause::file_watcher);
+
+/// Changes the file as no program of ours does: any statements, triggers dropped first.
+void edit_behind_its_back(const std::filesystem::path& database, const std::string& sql);
 
 /// Text of everything that load() gives but times, so that two states can be compared and printed.
 std::string describe(const StoredProject& project);

@@ -148,6 +148,11 @@ std::string relink_difference(const Snapshot& snapshot) {
 std::string log_difference(const Pipeline& pipeline) {
   Result<std::unique_ptr<Reader>> reader = pipeline.reader();
   if (!reader) return reader.error().message();
+  const Result<ChainCheck> chain = (*reader)->verify_chain();
+  if (!chain) return chain.error().message();
+  if (chain->broken) {
+    return "transaction " + std::to_string(raw(*chain->broken)) + " of the log: " + chain->reason;
+  }
   FoldedState folded;
   const std::string broken = fold_log(**reader, folded);
   if (!broken.empty()) return "the log contradicts itself: " + broken;
