@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "storage/repair.h"
 #include "storage/rows/atom_rows.h"
 #include "storage/rows/file_rows.h"
 #include "storage/rows/link_rows.h"
@@ -19,6 +20,10 @@ namespace dg {
 struct SequenceConflict {
   std::int64_t stored = 0, wanted = 0;
 };
+
+/// Begin of the keys in system_metadata under which the log's losses are noted; the sequence of
+/// each follows.
+inline constexpr std::string_view kLossKey = "lost_history:";
 
 class TransactionWriter {
  public:
@@ -32,6 +37,8 @@ class TransactionWriter {
   Head head();  ///< The last transaction; zeros for none.
   CommitCounts write(const Delta& delta, const TransactionInfo& info);
   void note_extractor();  ///< Stored facts are the running extractor's.
+  /// Writes what is derived of these files anew, and deletes rows that belong to nothing.
+  void write_derived(const Derived& derived);
 
  private:
   struct Statements;
@@ -40,6 +47,7 @@ class TransactionWriter {
   void write_config(const ConfigFile& config, const CommitContext& context);
   void write_metadata(const Delta& delta, const CommitContext& context);
   void put_metadata(std::string_view key, std::string_view value, std::int64_t now_ms);
+  void drop_stray_atom(AtomId atom);
   void write_transaction(const Delta& delta, const TransactionInfo& info,
                          const CommitContext& context);
 
