@@ -6,6 +6,7 @@
 #include "bench/benchmarks.h"
 #include "bench/measure.h"
 #include "daemon/pipeline.h"
+#include "daemon/validator/run.h"
 #include "events/dump.h"
 
 namespace dg::bench {
@@ -135,6 +136,25 @@ void branch_switch(const Corpus& corpus, const Json& cold, const Options& option
               budget_for(corpus, 0.05)});
 }
 
+/// What looking costs, and the longest piece that it is done in.
+void validation(const Corpus& corpus, double atoms, const Options& options, Report& report) {
+  PipelineOptions pipeline_options;
+  pipeline_options.root = corpus.root;
+  pipeline_options.threads = options.threads;
+  Result<std::unique_ptr<Pipeline>> pipeline = Pipeline::open(pipeline_options);
+  require(static_cast<bool>(pipeline), pipeline ? "" : pipeline.error().message());
+  for (const Depth depth : {Depth::light, Depth::full, Depth::deep}) {
+    ValidateOptions wishes;
+    wishes.depth = depth;
+    const Validation found = validate(**pipeline, wishes);
+    require(found.consistent(), "the validator finds a difference");
+    const std::string name = std::string("validation, ") + to_string(depth);
+    report.add(
+        {corpus.name, name + ", of 10,000 atoms", found.work.total_ms * 10'000 / atoms, "ms", {}});
+    report.add({corpus.name, name + ", longest step", found.work.longest_ms, "ms", {}});
+  }
+}
+
 }  // namespace
 
 void bench_index(const Corpus& corpus, const ParseResult& parsed, const Options& options,
@@ -143,6 +163,7 @@ void bench_index(const Corpus& corpus, const ParseResult& parsed, const Options&
   report_cold(corpus, parsed, cold, report);
   warm_start(corpus, cold, options, report);
   branch_switch(corpus, cold, options, report);
+  validation(corpus, cold["atoms"].get<double>(), options, report);
   const Json serving = run_child({"serve", corpus.root, options.threads, ""});
   report.add({corpus.name, "memory of an idle service", serving["rss_mb"].get<double>(), "MB",
               budget_for(corpus, 200)});

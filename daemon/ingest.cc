@@ -71,7 +71,7 @@ bool Ingest::unchanged_by_stat(const Candidate& candidate) const {
 }
 
 std::vector<Ingest::Candidate> Ingest::candidates(const SnapshotPtr& base, const SettledChange&,
-                                                  const Listing& listing, bool reparse,
+                                                  const Listing& listing, const Distrust& distrust,
                                                   std::vector<std::string>& configs) {
   std::vector<Candidate> list;
   std::unordered_set<std::string_view> listed;
@@ -79,7 +79,8 @@ std::vector<Ingest::Candidate> Ingest::candidates(const SnapshotPtr& base, const
   for (const FileStat& stat : listing.sources) {
     listed.insert(stat.path);
     Candidate candidate{stat.path, base->file_at(stat.path), Candidate::Seen::listed, stat};
-    if (reparse || !unchanged_by_stat(candidate)) list.push_back(std::move(candidate));
+    if (distrust.of(stat.path) || !unchanged_by_stat(candidate))
+      list.push_back(std::move(candidate));
   }
   // A file below a folder that could not be listed is not known to be gone.
   const auto hidden = [&](std::string_view path) {
@@ -118,7 +119,7 @@ void Ingest::collect_folder(const SnapshotPtr& base, const std::string& folder, 
 }
 
 Ingest::Slot Ingest::ingest_one(const Candidate& candidate, Parser& parser, Store& store,
-                                bool reparse, bool use_cache) {
+                                bool distrust, bool use_cache) {
   Slot slot;
   if (candidate.seen == Candidate::Seen::not_listed) {
     // Gone, or ignored now: what is on disk at that path is none of the project's.
@@ -149,14 +150,14 @@ Ingest::Slot Ingest::ingest_one(const Candidate& candidate, Parser& parser, Stor
   FileBytes& file = **read;
   slot.stat = file.stat;
   slot.stat.path = candidate.path;
-  if (candidate.known != nullptr && candidate.known->hash == file.hash && !reparse) {
+  if (candidate.known != nullptr && candidate.known->hash == file.hash && !distrust) {
     slot.kind = Slot::Kind::touched;
     return slot;
   }
   slot.kind = Slot::Kind::changed;
   slot.source = {candidate.path, file.hash, file.stat.mtime_ns, file.stat.size, nullptr};
   const auto parse_start = Clock::now();
-  if (use_cache) {
+  if (use_cache && !distrust) {
     const std::lock_guard guard(store_mutex_);
     slot.source.facts = store.cached_facts(file.hash, *language_of(candidate.path));
     slot.from_cache = slot.source.facts != nullptr;
@@ -199,7 +200,7 @@ void Ingest::read_configs(const SnapshotPtr& base, const std::vector<std::string
 }
 
 Ingested Ingest::run(const SnapshotPtr& base, const SettledChange& change, Store& store,
-                     const Listing* listing, bool reparse,
+                     const Listing* listing, const Distrust& distrust,
                      const std::function<void(const Progress&)>& progress) {
   Ingested result;
   std::vector<Candidate> list;
@@ -214,7 +215,7 @@ Ingested Ingest::run(const SnapshotPtr& base, const SettledChange& change, Store
     rules_ = crawled->rules;
     have_rules_ = true;
     result.troubles = crawled->troubles;
-    list = candidates(base, change, *crawled, reparse, configs);
+    list = candidates(base, change, *crawled, distrust, configs);
   }
   // A crawl of the whole tree is later than the events that named paths, and knows the rules.
   const std::vector<std::string> none;
@@ -238,12 +239,12 @@ Ingested Ingest::run(const SnapshotPtr& base, const SettledChange& change, Store
                          [](const Candidate& a, const Candidate& b) { return a.path == b.path; }),
              list.end());
 
-  const bool use_cache = raw(base->sequence()) != 0 && !reparse;
+  const bool use_cache = raw(base->sequence()) != 0;
   std::vector<Slot> slots(list.size());
   const std::size_t threads = std::min(parsers_.size(), (list.size() + 3) / 4);
   if (threads <= 1) {
     for (std::size_t i = 0; i < list.size(); ++i)
-      slots[i] = ingest_one(list[i], parsers_[0], store, reparse, use_cache);
+      slots[i] = ingest_one(list[i], parsers_[0], store, distrust.of(list[i].path), use_cache);
   } else {
     std::atomic<std::size_t> next{0}, done{0};
     std::mutex mutex;
@@ -253,7 +254,7 @@ Ingested Ingest::run(const SnapshotPtr& base, const SettledChange& change, Store
     for (std::size_t t = 0; t < threads; ++t) {
       pool.emplace_back([&, t] {
         for (std::size_t i = next++; i < list.size(); i = next++) {
-          slots[i] = ingest_one(list[i], parsers_[t], store, reparse, use_cache);
+          slots[i] = ingest_one(list[i], parsers_[t], store, distrust.of(list[i].path), use_cache);
           ++done;
         }
         const std::lock_guard guard(mutex);

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,15 +29,22 @@ struct Ingested {
   double read_ms = 0, parse_ms = 0;  ///< Summed over threads, as CPU-bound stages are compared.
 };
 
+/// What is parsed and linked anew though its bytes are known.
+struct Distrust {
+  bool all = false;  ///< The extractor changed.
+  const std::set<std::string, std::less<>>& paths;
+  bool of(const std::string& path) const { return all || paths.contains(path); }
+};
+
 /// Owns one Parser per thread. One thread calls run() at a time; it uses the others itself.
 class Ingest {
  public:
   Ingest(std::filesystem::path root, ParseOptions options, unsigned threads);
 
-  /// Compares with `base` by size and mtime, then by content hash. `reparse` ignores both (the
-  /// extractor changed). Files that cannot be read become troubles and keep their last known state.
+  /// Compares with `base` by size and mtime, then by content hash; where facts are distrusted,
+  /// neither counts. Files that cannot be read become troubles and keep their last known state.
   Ingested run(const SnapshotPtr& base, const SettledChange& change, Store& store,
-               const Listing* listing, bool reparse,
+               const Listing* listing, const Distrust& distrust,
                const std::function<void(const Progress&)>& progress);
 
  private:
@@ -53,12 +61,12 @@ class Ingest {
   struct Slot;
 
   std::vector<Candidate> candidates(const SnapshotPtr& base, const SettledChange& change,
-                                    const Listing& listing, bool reparse,
+                                    const Listing& listing, const Distrust& distrust,
                                     std::vector<std::string>& configs);
   void collect_folder(const SnapshotPtr& base, const std::string& folder, Ingested& result,
                       std::vector<Candidate>& list, std::vector<std::string>& configs);
   bool unchanged_by_stat(const Candidate& candidate) const;
-  Slot ingest_one(const Candidate& candidate, Parser& parser, Store& store, bool reparse,
+  Slot ingest_one(const Candidate& candidate, Parser& parser, Store& store, bool distrust,
                   bool use_cache);
   void read_configs(const SnapshotPtr& base, const std::vector<std::string>& paths,
                     Ingested& result) const;

@@ -48,6 +48,12 @@ Mailbox::Batch Mailbox::take(std::chrono::milliseconds timeout) {
   return batch;
 }
 
+void Mailbox::wake() {
+  const std::lock_guard guard(mutex_);
+  news_ = true;
+  changed_.notify_one();
+}
+
 template <typename Predicate>
 void Mailbox::tell(Predicate concerned, const Result<>& outcome) {
   std::vector<Waiter> told;

@@ -36,6 +36,8 @@ class Mailbox {
   /// Waits until something is there, stop() or `timeout`; takes all of it. It counts as in flight
   /// until done() or failed().
   Batch take(std::chrono::milliseconds timeout);
+  /// Ends a take() under way, with what there is.
+  void wake();
   /// The batch is visible: its waiters are told.
   void done(const Batch& batch);
   /// The batch could not be committed: its waiters are told why.

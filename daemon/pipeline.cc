@@ -76,7 +76,9 @@ struct Pipeline::Impl {
   Store::Options store_options;
   std::unique_ptr<Store> store;
   std::unique_ptr<Ingest> ingest;
-  bool reparse = false;               // The stored facts are another extractor's.
+  bool reparse = false;  // The stored facts are another extractor's.
+  /// Parsed and linked anew whatever is known of them. Writer thread only.
+  std::set<std::string, std::less<>> distrusted;
   std::set<std::string> dirty_paths;  // Seen, not committed. Writer thread only.
   bool dirty_rescan = false;
 
@@ -96,6 +98,8 @@ struct Pipeline::Impl {
   SettledChange with_dirty(const SettledChange& change) const {
     SettledChange all = change;
     all.paths.insert(all.paths.end(), dirty_paths.begin(), dirty_paths.end());
+    all.paths.insert(all.paths.end(), distrusted.begin(), distrusted.end());
+    if (!distrusted.empty()) all.cause = Cause::reconcile;
     all.rescan = all.rescan || dirty_rescan || reparse;
     return all;
   }
@@ -170,18 +174,24 @@ Result<std::unique_ptr<Pipeline>> Pipeline::open(const PipelineOptions& given) {
 Result<Outcome> Pipeline::apply(const SettledChange& change,
                                 const std::function<void(const Progress&)>& progress,
                                 const Listing* listing) {
+  return apply(change, progress, listing, nullptr);
+}
+
+Result<Outcome> Pipeline::apply(const SettledChange& change,
+                                const std::function<void(const Progress&)>& progress,
+                                const Listing* listing, const Repair* repair) {
   Outcome outcome;
   const auto start = Clock::now();
   TransactionInfo info;
   info.started_ms = unix_ms();
-  info.cause = change.cause;
   const SettledChange all = impl_->with_dirty(change);
-  outcome.cause = change.cause;
+  outcome.cause = info.cause = all.cause;
   outcome.before = outcome.after = snapshot();
   outcome.sequence = outcome.before->sequence();
 
+  const Distrust distrust{impl_->reparse, impl_->distrusted};
   Ingested ingested =
-      impl_->ingest->run(outcome.before, all, *impl_->store, listing, impl_->reparse, progress);
+      impl_->ingest->run(outcome.before, all, *impl_->store, listing, distrust, progress);
   outcome.troubles = std::move(ingested.troubles);
   outcome.work.read = ingested.read;
   outcome.work.parsed = ingested.parsed;
@@ -192,7 +202,11 @@ Result<Outcome> Pipeline::apply(const SettledChange& change,
   const bool bulk = ingested.changes.sources.size() > 100;
   if (progress && bulk) progress({"link", 0, ingested.changes.sources.size()});
   const auto link_start = Clock::now();
-  Advance advanced = advance(outcome.before, std::move(ingested.changes), threads_of(options_));
+  Advance advanced = advance_distrusting(
+      outcome.before, std::move(ingested.changes),
+      [&](const std::string& path) { return distrust.of(path); }, threads_of(options_));
+  if (repair != nullptr && !repair->record.empty())
+    advanced = reconcile(outcome.before, std::move(advanced), repair->record);
   outcome.work.relinked = advanced.work.relinked;
   outcome.timings.link_ms = since_ms(link_start);
 
@@ -228,11 +242,38 @@ Result<Outcome> Pipeline::apply(const SettledChange& change,
     impl_->keep_dirty(all);
   } else {
     impl_->clear_dirty();
+    impl_->distrusted.clear();
     // Where this fails, the next start parses everything once more.
     if (impl_->reparse && impl_->store->note_extractor()) impl_->reparse = false;
   }
   outcome.timings.total_ms = since_ms(start);
   return outcome;
+}
+
+Result<Outcome> Pipeline::repair(const Repair& repair) {
+  const Published now = published();
+  if (now.snapshot->sequence() != repair.sequence) {
+    return Error{ErrorKind::conflict, impl_->store_options.database.string(),
+                 "it changed since it was validated", "Validate again"};
+  }
+  if (repair.new_database) {
+    impl_->store.reset();
+    const Result<std::filesystem::path> aside = set_aside(impl_->store_options.database);
+    if (!aside) return aside.error();
+    return recreate_database("The database was damaged and is kept as " +
+                             aside->filename().string() +
+                             ": a new one was begun; its history starts here.");
+  }
+  if (repair.base != nullptr) impl_->publish(repair.base, now.committed_ms);
+  if (!repair.derived.empty()) {
+    const Result<> written = write_derived(*impl_->store, repair.derived);
+    if (!written) return written.error();
+  }
+  SettledChange change;
+  change.cause = Cause::reconcile;
+  change.paths = repair.changed;
+  impl_->distrusted.insert(repair.distrusted.begin(), repair.distrusted.end());
+  return apply(change, {}, nullptr, &repair);
 }
 
 Pipeline::Published Pipeline::published() const {
@@ -245,6 +286,12 @@ std::size_t Pipeline::dirty() const noexcept {
 }
 Result<std::unique_ptr<Reader>> Pipeline::reader() const {
   return open_reader(impl_->store_options.database);
+}
+Result<std::unique_ptr<Audit>> Pipeline::audit() const {
+  return Audit::open(impl_->store_options.database, impl_->store_options.extractor_options);
+}
+Result<StoredProject> Pipeline::stored() const {
+  return load_project(impl_->store_options.database);
 }
 std::uint64_t Pipeline::database_size() const {
   std::uint64_t size = 0;
@@ -272,6 +319,12 @@ std::uint64_t Pipeline::database_generation() const noexcept {
 }
 
 Result<Outcome> Pipeline::recreate_database() {
+  return recreate_database(
+      "The database was removed while the service ran: a new one was begun; its history starts "
+      "here.");
+}
+
+Result<Outcome> Pipeline::recreate_database(const std::string& notice) {
   const Published old = published();
   impl_->store.reset();
   impl_->lock.reset();
@@ -279,9 +332,7 @@ Result<Outcome> Pipeline::recreate_database() {
       WriteLock::acquire(options_.state_folder, options_.root.string());
   if (!lock) return lock.error();
   impl_->lock = std::move(*lock);
-  std::vector<std::string> notices{
-      "The database was removed while the service ran: a new one was begun; its history starts "
-      "here."};
+  std::vector<std::string> notices{notice};
   Result<std::unique_ptr<Store>> store = open_store(impl_->store_options, notices);
   if (!store) return store.error();
   impl_->store = std::move(*store);

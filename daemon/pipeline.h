@@ -19,8 +19,10 @@
 
 #include "daemon/watch/change.h"
 #include "daemon/watch/crawl.h"
+#include "graph/reconcile.h"
 #include "graph/snapshot.h"
 #include "parser/parse.h"
+#include "storage/audit.h"
 #include "storage/lock.h"
 #include "storage/store.h"
 
@@ -62,6 +64,17 @@ struct Progress {
   std::size_t done = 0, total = 0;
 };
 
+/// What a validation wants mended (validator/repair.h makes it), at the state it was made for.
+struct Repair {
+  Sequence sequence{};                  ///< Of that state; at any other one nothing is done.
+  SnapshotPtr base;                     ///< Published in place of the current one; null: keep it.
+  bool new_database = false;            ///< Set the database aside and begin one from memory.
+  Derived derived;                      ///< Written first, without an event.
+  std::vector<std::string> changed;     ///< Paths to read again: a change like any other.
+  std::vector<std::string> distrusted;  ///< Paths to parse and link anew though they are known.
+  Reconciling record;
+};
+
 class Pipeline {
  public:
   /// Takes the lock, opens the database (a damaged one is set aside and made anew: see notices())
@@ -76,6 +89,10 @@ class Pipeline {
                         const std::function<void(const Progress&)>& progress = {},
                         const Listing* listing = nullptr);
 
+  /// Mends what was found; one `reconcile` transaction where anything but what is derived is
+  /// written. Fails with `conflict` where the state is another one by now. Writer thread.
+  Result<Outcome> repair(const Repair& repair);
+
   struct Published {
     SnapshotPtr snapshot;           ///< Never null.
     std::int64_t committed_ms = 0;  ///< Unix time of its commit; 0: none.
@@ -84,6 +101,8 @@ class Pipeline {
   SnapshotPtr snapshot() const { return published().snapshot; }
   std::size_t dirty() const noexcept;  ///< Paths whose change could not be committed yet.
   Result<std::unique_ptr<Reader>> reader() const;  ///< Any thread.
+  Result<std::unique_ptr<Audit>> audit() const;    ///< Any thread.
+  Result<StoredProject> stored() const;            ///< The tables, loaded anew. Any thread.
   std::uint64_t database_size() const;             ///< Database and WAL, bytes. Any thread.
   /// False when the database file was deleted or replaced under the running program (RELIABILITY
   ///
@@ -101,6 +120,10 @@ class Pipeline {
 
  private:
   struct Impl;
+  Result<Outcome> apply(const SettledChange& change,
+                        const std::function<void(const Progress&)>& progress,
+                        const Listing* listing, const Repair* repair);
+  Result<Outcome> recreate_database(const std::string& notice);
   Pipeline(PipelineOptions options, std::unique_ptr<Impl> impl);
   PipelineOptions options_;
   std::unique_ptr<Impl> impl_;

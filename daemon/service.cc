@@ -13,6 +13,7 @@
 #include "daemon/requests/delta_json.h"
 #include "daemon/server/server.h"
 #include "daemon/status.h"
+#include "daemon/validator/thread.h"
 
 namespace dg {
 namespace {
@@ -33,7 +34,12 @@ class RunningService final : public Service, private Host {
     request_stop();
     wait();
     mailbox_.stop();  // Once more: somebody may have begun to wait meanwhile.
+    if (validator_) {
+      validator_->stop();
+      validator_->join();  // Whoever asked is answered while there is a server.
+    }
     server_.reset();
+    validator_.reset();
   }
 
   Result<> open() {
@@ -47,6 +53,11 @@ class RunningService final : public Service, private Host {
         options_.pipeline.root, pipeline_->options().state_folder, options_.watch, &first_listing_);
     if (!watcher) return watcher.error();
     watcher_ = std::move(*watcher);
+    validator_ = std::make_unique<ValidateThread>(
+        *pipeline_, options_.validate_every,
+        ValidateThread::Hooks{[this](auto then) { sync(std::move(then)); },
+                              [this] { mailbox_.wake(); },
+                              [this](const Validation& found) { note_validation(found); }});
     Result<std::unique_ptr<Server>> server = Server::listen(socket_, *this);
     if (!server) return server.error();
     server_ = std::move(*server);
@@ -84,6 +95,7 @@ class RunningService final : public Service, private Host {
     milliseconds retry{0};
     while (!mailbox_.stopped()) {
       const Mailbox::Batch batch = mailbox_.take(pipeline_->dirty() > 0 ? retry : kTick);
+      validator_->write_pending([this](const Outcome& outcome) { publish(outcome); });
       const bool work = !batch.change.empty() || pipeline_->dirty() > 0;
       if (work && !mailbox_.stopped()) {
         if (apply(batch)) {
@@ -96,6 +108,7 @@ class RunningService final : public Service, private Host {
         look_around();
       }
     }
+    validator_->stop();
     static_cast<void>(pipeline_->checkpoint());
   }
 
@@ -195,6 +208,23 @@ class RunningService final : public Service, private Host {
   void say_new_notices() {
     const std::vector<std::string> all = pipeline_->notices();
     for (; notices_said_ < all.size(); ++notices_said_) say(all[notices_said_]);
+    std::vector<std::string> found;
+    {
+      const std::lock_guard guard(mutex_);
+      found.swap(validations_);
+    }
+    for (const std::string& text : found) say(text);
+  }
+  void note_validation(const Validation& found) {
+    const Finding& first = found.findings.front();
+    const std::string& where = first.atom.empty() ? first.file : first.atom;
+    const std::lock_guard guard(mutex_);
+    validations_.push_back(
+        "Validation at sequence " + std::to_string(raw(found.sequence)) + " found " +
+        std::to_string(found.found) + " differences, first " + to_string(first.stage) + ": " +
+        (where.empty() ? "" : where + " ") + first.thing + ", " + first.side_a + " " +
+        first.says_a + ", " + first.side_b + " " + first.says_b + ". " +
+        (found.left_count == 0 ? "All are repaired." : "See 'deltagraph validate'."));
   }
   void note_failure(const Error& error) {
     const std::lock_guard guard(mutex_);
@@ -239,6 +269,7 @@ class RunningService final : public Service, private Host {
     facts.clients = server_ ? server_->clients() : 0;
     facts.uptime_ms = std::chrono::duration_cast<milliseconds>(Clock::now() - started_).count();
     facts.notices = pipeline_->notices();
+    facts.validation = validator_ ? validator_->status() : Json();
     const std::lock_guard guard(mutex_);
     facts.last_error = last_error_;
     facts.troubles = troubles_;
@@ -274,6 +305,10 @@ class RunningService final : public Service, private Host {
       mailbox_.wait_for_cookie(*cookie, then);
     });
   }
+  void validate(const ValidateOptions& options,
+                std::function<void(const Validation&)> then) override {
+    when_ready([this, options, then = std::move(then)] { validator_->ask(options, then); });
+  }
   void stop() noexcept override { request_stop(); }
 
   ServiceOptions options_;
@@ -289,11 +324,13 @@ class RunningService final : public Service, private Host {
 
   mutable std::mutex mutex_;  // Guards what follows.
   std::vector<std::function<void()>> ready_waiters_;
+  std::vector<std::string> validations_;  // What the validator found by itself, to be said.
   std::string last_error_;
   std::vector<Listing::Trouble> troubles_;
 
   std::unique_ptr<Pipeline> pipeline_;
   std::unique_ptr<Watcher> watcher_;
+  std::unique_ptr<ValidateThread> validator_;
   std::unique_ptr<Server> server_;
   std::thread writer_thread_, watch_thread_;
 };

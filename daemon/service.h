@@ -17,6 +17,7 @@ namespace dg {
 struct ServiceOptions {
   PipelineOptions pipeline;
   WatchOptions watch;
+  std::chrono::seconds validate_every{60};  ///< While there is change; 0: only when asked.
   std::chrono::minutes idle_exit{
       0};  ///< 0: never. Without a client for this long the service ends.
 };

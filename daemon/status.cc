@@ -79,6 +79,7 @@ Json status_json(const StatusFacts& facts) {
       {"clients", facts.clients},
       {"last_error", facts.last_error.empty() ? Json() : Json(facts.last_error)},
       {"troubles", troubles},
+      {"validation", facts.validation},
       {"notices", facts.notices},
   };
 }

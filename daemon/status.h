@@ -21,6 +21,7 @@ struct StatusFacts {
   std::size_t clients = 0;
   std::int64_t uptime_ms = 0;
   std::vector<std::string> notices;
+  Json validation;                         ///< ValidateThread::status().
   std::string last_error;                  ///< Of a commit that is retried; empty: none.
   std::vector<Listing::Trouble> troubles;  ///< Files that could not be read at the last look.
 };

@@ -25,6 +25,12 @@
 /// A move stands for itself: it closes and loses all that the atom had in the one file, and opens
 /// and gains all that it has in the other, so that either file's history can be folded alone.
 ///
+/// A `reconcile` event says what an atom is, not what changed: whoever folds forgets what it knew
+/// of the atom and takes all of `now`, `gained` and `opened`; where `now` is missing (no field is
+/// named as changed), the atom is not live any more. It is written where rows, log and sources had
+/// come apart and were repaired. Its version follows the newest that is known, which need not be
+/// the one that an earlier event of a damaged log tells.
+///
 /// Sites are packed as ordinal, confidence, rule, ordinal, confidence, rule, …; an ordinal of -1
 /// stands for kNoOrdinal. Lists have the order of the delta. Thread rule: values and pure
 /// functions.
@@ -39,6 +45,9 @@
 #include "events/delta.h"
 
 namespace dg {
+
+/// The fields that a `reconcile` of a live atom names: all. It has no `before` in its AtomChange.
+inline constexpr FieldSet kReconciled = 0x1ff;
 
 /// The part of an event that is stored in columns.
 struct EventHeader {

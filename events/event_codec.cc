@@ -22,6 +22,7 @@ FieldSet spelled(const EventHeader& header, bool after) {
   if (header.operation == Operation::create) return after ? kAllContent : FieldSet{0};
   if (header.operation == Operation::delete_) return after ? FieldSet{0} : kAllContent;
   if (header.operation == Operation::move) return kAllContent;
+  if (header.operation == Operation::reconcile && !after) return 0;
   return static_cast<FieldSet>(header.changed & kAllContent);
 }
 
@@ -263,6 +264,8 @@ class PayloadReader {
 };
 
 bool header_makes_sense(const EventHeader& header) {
+  const bool whole = header.changed == 0 || header.changed == kReconciled;
+  if (header.operation == Operation::reconcile && !whole) return false;
   return header.version_after == header.version_before + 1 && header.version_after != 0 &&
          raw(header.atom) != 0;
 }

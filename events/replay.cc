@@ -156,7 +156,25 @@ FoldedState FoldedState::of(const std::vector<FileVersionPtr>& files) {
   return state;
 }
 
+void FoldedState::reconcile(const Event& event) {
+  atoms_.erase(raw(event.atom));
+  ended_.erase(raw(event.atom));
+  if (event.changed == 0) {
+    ended_[raw(event.atom)] = event.version_after;
+    return;
+  }
+  FoldedAtom& atom = atoms_[raw(event.atom)];
+  atom.version = event.version_after;
+  atom.content = event.now;
+  fold(atom.edges, {}, {}, event.gained, edge);
+  fold(atom.open, {}, {}, event.opened, open);
+}
+
 std::optional<std::string> FoldedState::apply(const Event& event) {
+  if (event.operation == Operation::reconcile) {
+    reconcile(event);
+    return std::nullopt;
+  }
   if (auto wrong = content(event)) return wrong;
   FoldedAtom& atom = atoms_[raw(event.atom)];
   const bool edges = fold(atom.edges, event.lost, event.resited, event.gained, edge);
@@ -219,6 +237,58 @@ const FoldedAtom* FoldedState::atom(AtomId id) const {
 const FoldedFile* FoldedState::file(FileId id) const {
   const auto at = files_.find(raw(id));
   return at == files_.end() ? nullptr : &at->second;
+}
+
+std::vector<Difference> FoldedState::take_out(const FoldedState& part) {
+  std::vector<Difference> differences;
+  for (const auto& [id, there] : part.files_) {
+    const auto here = files_.find(id);
+    const std::string name = "file " + there.path;
+    if (here == files_.end()) {
+      differences.push_back({FileId{id}, kNoAtom, name, "none", "a file"});
+      continue;
+    }
+    const auto differs = [&](const char* what, const std::string& a, const std::string& b) {
+      differences.push_back({FileId{id}, kNoAtom, name + " " + what, a, b});
+    };
+    if (here->second.path != there.path) {
+      differs("path", here->second.path, there.path);
+    } else if (here->second.hash != there.hash) {
+      differs("content hash", std::to_string(here->second.hash.low),
+              std::to_string(there.hash.low));
+    } else if (here->second.places != there.places) {
+      differs("positions", "others", "others");
+    }
+    files_.erase(here);
+  }
+  for (const auto& [id, there] : part.atoms_) {
+    const auto here = atoms_.find(id);
+    if (here == atoms_.end()) {
+      differences.push_back({kNoFile, AtomId{id}, there.content.id_text, "none", "an atom"});
+      continue;
+    }
+    if (here->second != there) {
+      differences.push_back({kNoFile, AtomId{id}, there.content.id_text,
+                             atom_difference(here->second, there),
+                             "version " + std::to_string(there.version)});
+    }
+    atoms_.erase(here);
+  }
+  return differences;
+}
+
+std::vector<Difference> FoldedState::rest() const {
+  std::vector<Difference> all;
+  for (const auto& [id, file] : files_)
+    all.push_back({FileId{id}, kNoAtom, "file " + file.path, "a file", "none"});
+  for (const auto& [id, atom] : atoms_)
+    all.push_back({kNoFile, AtomId{id}, atom.content.id_text, "an atom", "none"});
+  return all;
+}
+
+std::uint32_t FoldedState::ended(AtomId id) const {
+  const auto at = ended_.find(raw(id));
+  return at == ended_.end() ? 0 : at->second;
 }
 
 std::string FoldedState::difference(const FoldedState& other) const {

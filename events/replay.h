@@ -50,6 +50,14 @@ struct FoldedFile {
   friend bool operator==(const FoldedFile&, const FoldedFile&) = default;
 };
 
+/// One thing that two states tell differently: an atom, or a file (the other id is 0).
+struct Difference {
+  FileId file{};
+  AtomId atom{};
+  std::string thing;        ///< For people, as are both sides.
+  std::string here, there;  ///< What this state and the other say.
+};
+
 class FoldedState {
  public:
   /// The state that these files are in. O(n).
@@ -66,11 +74,19 @@ class FoldedState {
   const FoldedFile* file(FileId id) const;  ///< Null: not there.
   std::size_t atom_count() const noexcept { return atoms_.size(); }
 
+  /// Takes the things of `part` out of this state and tells those that were not the same; what is
+  /// left when all parts were taken out is told by rest(). For comparing in slices. O(part).
+  std::vector<Difference> take_out(const FoldedState& part);
+  std::vector<Difference> rest() const;
+  /// The version of the delete of an atom that is gone; 0 for any other.
+  std::uint32_t ended(AtomId id) const;
+
   /// The first thing, by id, in which the other state differs, for people; empty where none does.
   std::string difference(const FoldedState& other) const;
 
  private:
   std::optional<std::string> content(const Event& event);
+  void reconcile(const Event& event);
   std::unordered_map<std::uint32_t, FoldedAtom> atoms_;
   std::unordered_map<std::uint32_t, std::uint32_t> ended_;  ///< Versions of deletes, by AtomId.
   std::unordered_map<std::uint32_t, FoldedFile> files_;

@@ -11,6 +11,7 @@
 #include "graph/identify.h"
 #include "graph/linker.h"
 #include "graph/parallel.h"
+#include "graph/reconcile.h"
 #include "graph/same_links.h"
 #include "graph/state_link_source.h"
 #include "graph/text_hash.h"
@@ -73,8 +74,10 @@ void sort_and_keep_last(std::vector<Change>& changes) {
 
 class Advancer {
  public:
-  Advancer(const SnapshotPtr& base, unsigned threads)
-      : base_(state_of(*base)), next_(base_), threads_(threads) {}
+  using Distrusted = std::function<bool(const std::string& path)>;
+
+  Advancer(const SnapshotPtr& base, unsigned threads, const Distrusted& distrusted)
+      : base_(state_of(*base)), next_(base_), threads_(threads), distrusted_(distrusted) {}
 
   /// Whether there is anything to do.
   bool take(ChangeSet changes) {
@@ -117,7 +120,9 @@ class Advancer {
     for (SourceChange& source : sources) {
       const FileEntry* entry = base_.entry_at(source.path);
       if (entry == nullptr && source.facts == nullptr) continue;
-      if (entry != nullptr && source.facts != nullptr && same_facts(*entry->version, source)) {
+      const bool known =
+          entry != nullptr && source.facts != nullptr && same_facts(*entry->version, source);
+      if (known && !(distrusted_ && distrusted_(source.path))) {
         same_.push_back(std::move(source));
         continue;
       }
@@ -412,6 +417,7 @@ class Advancer {
   const GraphState& base_;
   GraphState next_;
   unsigned threads_;
+  const Distrusted& distrusted_;
   std::vector<ConfigFile> configs_;  ///< Those that change, sorted by path.
   std::vector<SourceChange> same_;   ///< Sources whose facts are what they were.
   std::vector<Step> steps_;          ///< First the changed files by path, then those to relink.
@@ -424,7 +430,13 @@ class Advancer {
 }  // namespace
 
 Advance advance(const SnapshotPtr& base, ChangeSet changes, unsigned threads) {
-  Advancer advancer(base, std::max(threads, 1u));
+  return advance_distrusting(base, std::move(changes), {}, threads);
+}
+
+Advance advance_distrusting(const SnapshotPtr& base, ChangeSet changes,
+                            const std::function<bool(const std::string& path)>& distrusted,
+                            unsigned threads) {
+  Advancer advancer(base, std::max(threads, 1u), distrusted);
   if (!advancer.take(std::move(changes))) return {base, {}, {}};
   return advancer.run();
 }

@@ -8,7 +8,9 @@
 #include <thread>
 #include <unordered_map>
 
+#include "events/logged_version.h"
 #include "parser/facts_codec.h"
+#include "storage/audit_log.h"
 #include "storage/codec/links_codec.h"
 #include "storage/connect.h"
 #include "storage/rows/file_rows.h"
@@ -29,13 +31,20 @@ std::shared_ptr<const FileFacts> facts_of(const Statement& row, SharedFacts& kno
   return facts;
 }
 
+FileRow row_of(const Statement& row) {
+  return {static_cast<FileId>(row.integer(0)), std::string(row.text(1)),
+          content_hash_from(row.text(2)), row.integer(3),
+          static_cast<std::uint64_t>(row.integer(4))};
+}
+
 FileVersionPtr file_of(const Statement& row, SharedFacts& known) {
   auto file = std::make_shared<FileVersion>();
-  file->id = static_cast<FileId>(row.integer(0));
-  file->path = row.text(1);
-  file->hash = content_hash_from(row.text(2));
-  file->mtime_ns = row.integer(3);
-  file->size = static_cast<std::uint64_t>(row.integer(4));
+  const FileRow own = row_of(row);
+  file->id = own.id;
+  file->path = own.path;
+  file->hash = own.hash;
+  file->mtime_ns = own.mtime_ns;
+  file->size = own.size;
   file->facts = facts_of(row, known);
   std::optional<AtomRows> atoms = decode_atom_rows(row.text(7), file->facts->atoms.size());
   std::optional<FileLinks> links = decode_links(row.text(8), *file->facts);
@@ -46,9 +55,13 @@ FileVersionPtr file_of(const Statement& row, SharedFacts& known) {
   return file;
 }
 
+struct Files {
+  std::vector<FileVersionPtr> whole;
+  std::vector<FileRow> unreadable;  ///< Their facts or links cannot be decoded.
+};
+
 /// The files whose id lies in [first, last).
-std::vector<FileVersionPtr> read_files(Connection& connection, std::int64_t first,
-                                       std::int64_t last) {
+Files read_files(Connection& connection, std::int64_t first, std::int64_t last) {
   Statement rows = connection.prepare(
       "SELECT f.id, f.path, f.content_hash, f.mtime_ns, f.size, f.facts_id, c.value, l.atoms, "
       "l.links FROM files f LEFT JOIN cache_entries c ON c.id = f.facts_id "
@@ -56,16 +69,21 @@ std::vector<FileVersionPtr> read_files(Connection& connection, std::int64_t firs
   rows.bind(1, first);
   rows.bind(2, last);
   SharedFacts known;
-  std::vector<FileVersionPtr> files;
-  while (rows.step()) files.push_back(file_of(rows, known));
+  Files files;
+  while (rows.step()) {
+    try {
+      files.whole.push_back(file_of(rows, known));
+    } catch (const Damage&) {
+      files.unreadable.push_back(row_of(rows));
+    }
+  }
   return files;
 }
 
 struct Moved {};  ///< Another connection committed meanwhile.
 
 /// Reads parts of the files side by side. The first failure of any thread is thrown.
-std::vector<FileVersionPtr> read_files_in_parallel(Connection& own, const Connect& connect,
-                                                   std::int64_t sequence) {
+Files read_files_in_parallel(Connection& own, const Connect& connect, std::int64_t sequence) {
   const std::int64_t count = own.integer("SELECT count(*) FROM files");
   const std::int64_t first = own.integer("SELECT min(id) FROM files");
   const std::int64_t end = own.integer("SELECT max(id) FROM files") + 1;
@@ -73,7 +91,7 @@ std::vector<FileVersionPtr> read_files_in_parallel(Connection& own, const Connec
       count < 256 ? 1 : std::clamp(std::thread::hardware_concurrency(), 1u, 8u);
   if (threads == 1) return read_files(own, first, end);
 
-  std::vector<std::vector<FileVersionPtr>> parts(threads);
+  std::vector<Files> parts(threads);
   std::mutex mutex;
   std::exception_ptr failure;
   const auto read_part = [&](unsigned part) {
@@ -99,13 +117,41 @@ std::vector<FileVersionPtr> read_files_in_parallel(Connection& own, const Connec
     read_part(0);
   }
   if (failure != nullptr) std::rethrow_exception(failure);
-  std::vector<FileVersionPtr> files;
-  files.reserve(static_cast<std::size_t>(count));
-  for (std::vector<FileVersionPtr>& part : parts) {
-    files.insert(files.end(), std::make_move_iterator(part.begin()),
-                 std::make_move_iterator(part.end()));
+  Files files;
+  files.whole.reserve(static_cast<std::size_t>(count));
+  for (Files& part : parts) {
+    files.whole.insert(files.whole.end(), std::make_move_iterator(part.whole.begin()),
+                       std::make_move_iterator(part.whole.end()));
+    files.unreadable.insert(files.unreadable.end(), part.unreadable.begin(), part.unreadable.end());
   }
   return files;
+}
+
+/// What the log tells of these files. They hold no known bytes, so that the next comparison with
+/// the disk parses them, and finds what changed since by their atoms. Throws Damage where it
+/// contradicts itself or lacks one.
+void restore_from_log(Connection& connection, const std::vector<FileRow>& rows,
+                      StoredProject& project) {
+  if (rows.empty()) return;
+  constexpr std::size_t kSlice = 1000;
+  FoldedState log;
+  std::int64_t next = 1;
+  while (true) {
+    const std::vector<LoggedEvent> events = logged_events(connection, next, kSlice, &next);
+    for (const LoggedEvent& logged : events) {
+      if (!logged.event || log.apply(*logged.event))
+        throw Damage{"the stored facts of " + rows.front().path + ", and the log,"};
+    }
+    if (events.size() < kSlice) break;
+  }
+  for (const LoggedFile& file : logged_files(connection, Sequence{1}, project.sequence)) {
+    if (file.places) log.set_file(file.id, {file.path, file.hash, *file.places});
+  }
+  for (const FileRow& row : rows) {
+    FileVersionPtr file = logged_version(log, {row.id, row.path, {}, 0, 0});
+    if (file == nullptr) throw Damage{"the stored facts of " + row.path};
+    project.files.push_back(std::move(file));
+  }
 }
 
 std::optional<std::string> metadata(Connection& connection, std::string_view key) {
@@ -161,7 +207,9 @@ StoredProject read_once(const Connect& connect) {
   StoredProject project;
   project.sequence = static_cast<Sequence>(transaction.sequence());
   read_small_things(connection, project);
-  project.files = read_files_in_parallel(connection, connect, transaction.sequence());
+  Files files = read_files_in_parallel(connection, connect, transaction.sequence());
+  project.files = std::move(files.whole);
+  restore_from_log(connection, files.unreadable, project);
   std::sort(project.files.begin(), project.files.end(),
             [](const FileVersionPtr& a, const FileVersionPtr& b) { return a->path < b->path; });
   return project;

@@ -13,8 +13,9 @@ namespace dg {
 /// Makes one more connection to the same database, for reading.
 using Connect = std::function<Connection()>;
 
-/// Everything at one sequence. Facts are decoded by several threads, each with a connection of its
-/// own that is checked to stand at the same sequence.
+/// Everything at one sequence. A file whose facts or links cannot be decoded comes as the log tells
+/// it, with content hash, size and time 0. Facts are decoded by several threads, each with a
+/// connection of its own that is checked to stand at the same sequence.
 StoredProject read_project(const Connect& connect);
 
 /// Thrown where a stored value is none that this program can have written.

@@ -8,6 +8,7 @@
 #include "storage/load.h"
 #include "storage/reader.h"
 #include "storage/replica.h"
+#include "storage/repair.h"
 #include "storage/schema/upkeep.h"
 #include "storage/transaction.h"
 
@@ -54,6 +55,7 @@ class SqliteStore final : public Store {
   std::shared_ptr<const FileFacts> cached_facts(const ContentHash& hash,
                                                 Language language) override;
   Result<> note_extractor() override;
+  Result<> write_derived(const Derived& derived);
   Result<> touch(FileId file, std::int64_t mtime_ns, std::uint64_t size) override;
   Result<std::unique_ptr<Reader>> reader() const override;
   Result<> checkpoint() override;
@@ -68,6 +70,7 @@ class SqliteStore final : public Store {
   void drop_connection() noexcept;
   void abandon(bool doubtful) noexcept;
   CommitCounts write(const Delta& delta, const TransactionInfo& info);
+  void forget_facts(const std::string& key);
   bool is_bulk(const Delta& delta, const TransactionInfo& info) const;
   void checkpoint_now();
 
@@ -206,9 +209,13 @@ std::shared_ptr<const FileFacts> SqliteStore::cached_facts(const ContentHash& ha
     FactsKey key(options_.extractor_options);
     facts_by_key_.bind_text(1, key.of(hash, language));
     std::optional<FileFacts> facts;
-    if (facts_by_key_.step()) facts = decode_facts(facts_by_key_.text(0));
+    const bool known = facts_by_key_.step();
+    if (known) facts = decode_facts(facts_by_key_.text(0));
     facts_by_key_.reset();
-    if (!facts) return nullptr;
+    if (!facts) {
+      if (known) forget_facts(key.of(hash, language));
+      return nullptr;
+    }
     return std::make_shared<const FileFacts>(*std::move(facts));
   } catch (const Failure&) {
     return nullptr;  // A cache that cannot be read is an empty one; a commit will report the
@@ -218,12 +225,36 @@ std::shared_ptr<const FileFacts> SqliteStore::cached_facts(const ContentHash& ha
   }
 }
 
+/// A value that cannot be decoded would stand in the way of the right one.
+void SqliteStore::forget_facts(const std::string& key) {
+  Statement forget = connection_.prepare("DELETE FROM cache_entries WHERE key = ?1");
+  forget.bind_text(1, key);
+  forget.run();
+}
+
 Result<> SqliteStore::note_extractor() {
   return guarded(thing(), [&]() -> Result<> {
     try {
       reconnect_if_lost();
       // Version and options apart from each other would only cost one more parse of everything.
       patiently([this] { writer_->note_extractor(); });
+      return Ok{};
+    } catch (const Error& error) {
+      return error;
+    } catch (const Failure&) {
+      abandon(true);
+      throw;
+    }
+  });
+}
+
+Result<> SqliteStore::write_derived(const Derived& derived) {
+  return guarded(thing(), [&]() -> Result<> {
+    try {
+      reconnect_if_lost();
+      retry_while_busy([this] { connection_.execute("BEGIN IMMEDIATE"); });
+      writer_->write_derived(derived);
+      retry_while_busy([this] { connection_.execute("COMMIT"); });
       return Ok{};
     } catch (const Error& error) {
       return error;
@@ -335,6 +366,10 @@ Result<std::unique_ptr<Store>> Store::open(const Options& options) {
       return error;
     }
   });
+}
+
+Result<> write_derived(Store& store, const Derived& derived) {
+  return static_cast<SqliteStore&>(store).write_derived(derived);
 }
 
 namespace {

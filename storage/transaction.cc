@@ -164,7 +164,8 @@ CommitCounts TransactionWriter::write(const Delta& delta, const TransactionInfo&
   if (last.sequence + 1 != wanted) throw SequenceConflict{last.sequence, wanted};
 
   // Commit times never go back, whatever the clock does.
-  const CommitContext context{wanted, std::max(unix_ms(), last.committed_ms)};
+  const CommitContext context{wanted, std::max(unix_ms(), last.committed_ms),
+                              info.cause == Cause::reconcile};
   first_event_ = statements_->last_event.step() ? statements_->last_event.integer(0) + 1 : 1;
   statements_->last_event.reset();
   next_event_ = first_event_;
@@ -273,6 +274,43 @@ void TransactionWriter::write_metadata(const Delta& delta, const CommitContext& 
       put_metadata("next_file", std::to_string(next_file + 1), context.now_ms);
   }
   if (context.sequence == 1) note_extractor();
+}
+
+void TransactionWriter::write_derived(const Derived& derived) {
+  const CommitContext context{head().sequence, unix_ms(), true};
+  for (const FileVersionPtr& file : derived.files) {
+    files_.write_packed(*file, context);
+    atoms_.write_text(*file);
+  }
+  for (const FileId file : derived.stray_files) {
+    for (const char* sql :
+         {"DELETE FROM files WHERE id = ?1", "DELETE FROM file_links WHERE file_id = ?1"}) {
+      Statement remove = connection_.prepare(sql);
+      remove.bind(1, std::int64_t{raw(file)});
+      remove.run();
+    }
+  }
+  for (const AtomId atom : derived.stray_atoms) drop_stray_atom(atom);
+  for (const LogLoss& loss : derived.losses) {
+    put_metadata(std::string(kLossKey) + std::to_string(raw(loss.sequence)), loss.what,
+                 context.now_ms);
+  }
+}
+
+/// An atom that the log knows keeps its row, as a removed one; any other never was.
+void TransactionWriter::drop_stray_atom(AtomId atom) {
+  for (const char* sql :
+       {"DELETE FROM atom_relations WHERE source_id = ?1",
+        "DELETE FROM unresolved_references WHERE source_id = ?1",
+        "DELETE FROM atom_search WHERE rowid = ?1",
+        "DELETE FROM atoms WHERE rowid = ?1 AND NOT EXISTS "
+        "(SELECT 1 FROM atom_events WHERE atom_id = ?1)",
+        "UPDATE atoms SET state = 'removed', version = "
+        "(SELECT max(new_version) FROM atom_events WHERE atom_id = ?1) WHERE rowid = ?1"}) {
+    Statement statement = connection_.prepare(sql);
+    statement.bind(1, std::int64_t{raw(atom)});
+    statement.run();
+  }
 }
 
 void TransactionWriter::note_extractor() {

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "storage/chain.h"
+#include "storage/repair.h"
 #include "storage/rows/atom_rows.h"
 #include "storage/rows/file_rows.h"
 #include "storage/rows/link_rows.h"
@@ -21,6 +22,10 @@ namespace dg {
 struct SequenceConflict {
   std::int64_t stored = 0, wanted = 0;
 };
+
+/// Begin of the keys in system_metadata under which the log's losses are noted; the sequence of
+/// each follows.
+inline constexpr std::string_view kLossKey = "lost_history:";
 
 class TransactionWriter {
  public:
@@ -37,6 +42,8 @@ class TransactionWriter {
   std::optional<CommitCounts> repeated(const std::string& id);
   CommitCounts write(const Delta& delta, const TransactionInfo& info, const std::string& replica);
   void note_extractor();  ///< Stored facts are the running extractor's.
+  /// Writes what is derived of these files anew, and deletes rows that belong to nothing.
+  void write_derived(const Derived& derived);
 
  private:
   struct Statements;
@@ -45,6 +52,7 @@ class TransactionWriter {
   void write_config(const ConfigFile& config, const CommitContext& context);
   void write_metadata(const Delta& delta, const CommitContext& context);
   void put_metadata(std::string_view key, std::string_view value, std::int64_t now_ms);
+  void drop_stray_atom(AtomId atom);
   void write_transaction(const Delta& delta, const TransactionInfo& info,
                          const CommitContext& context, const Head& last,
                          const CommitCounts& counts);

@@ -105,6 +105,7 @@ std::unique_ptr<CLI::App> make_app(Invocation& invocation) {
   add_export(*app, invocation);
   add_db(*app, invocation);
   add_watch(*app, invocation);
+  add_validate(*app, invocation);
   add_completion(*app, invocation);
   add_help(*app, invocation);
   app->footer(

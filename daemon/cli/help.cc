@@ -72,6 +72,10 @@ constexpr Examples kExamples[] = {
      "  deltagraph db backup\n"
      "  deltagraph db backup /mnt/disk/shop.db --json | jq .sequence\n"},
     {"watch", "Example:\n  deltagraph watch --json | jq -c '.broken[]'\n"},
+    {"validate",
+     "Examples:\n"
+     "  deltagraph validate           exit 0: all sides agree; 1: they differ, and where\n"
+     "  deltagraph validate --deep --repair --json | jq .findings\n"},
     {"why-ignored", "Example:\n  deltagraph why-ignored dist/bundle.js\n"},
     {"completion",
      "Examples:\n"

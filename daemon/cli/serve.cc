@@ -26,6 +26,7 @@ struct ServeOptions {
   int report_fd = -1;  ///< Of `start`: run in the background and tell this descriptor.
   unsigned threads = 0;
   unsigned idle_minutes = 0;
+  unsigned validate_seconds = 60;
 };
 
 /// Writes what happens in a service on the terminal it runs in. Called from the service's threads.
@@ -167,6 +168,7 @@ int serve(Session& session, const ServeOptions& chosen) {
   options.pipeline.parse = *parse;
   options.pipeline.threads = chosen.threads;
   options.idle_exit = std::chrono::minutes(chosen.idle_minutes);
+  options.validate_every = std::chrono::seconds(chosen.validate_seconds);
   if (chosen.report_fd >= 0) {
     if (chosen.idle_minutes == 0) options.idle_exit = std::chrono::hours(2);  // RELIABILITY R-24.
     return serve_in_background(session, options, chosen.report_fd);
@@ -192,6 +194,10 @@ void add_serve(CLI::App& app, Invocation& invocation) {
                       "Threads that parse (default: one a processor)");
   command->add_option("--idle-exit", options->idle_minutes,
                       "Stop after so many minutes without a client");
+  command
+      ->add_option("--validate-every", options->validate_seconds,
+                   "Seconds between validations while there is change (60); 0: never")
+      ->type_name("S");
   command->add_option("--background", options->report_fd, "")->group("");
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <exception>
 
+#include "daemon/requests/validate.h"
+
 namespace dg {
 namespace {
 
@@ -76,6 +78,13 @@ void Dispatcher::answer(const RpcRequest& request, const Answer& done, const Sub
       if (!synced) return done(rpc_error(id, synced.error()));
       done(rpc_result(
           id, Json{{"sequence", raw(host_.view().snapshot->sequence())}, {"synced", true}}));
+    });
+  }
+  if (request.method == "validate") {
+    const Result<ValidateOptions> options = validate_options(request.params);
+    if (!options) return done(rpc_error(request.id, options.error()));
+    return host_.validate(*options, [done, id = request.id](const Validation& validation) {
+      done(rpc_result(id, to_json(validation)));
     });
   }
   if (request.method == "ready") {

@@ -3,7 +3,8 @@
 /// Server: answers JSON-RPC on the project's Unix socket. It knows the service only through Host,
 /// so that a test can stand in for it.
 ///
-/// Methods: every question of methods() (request.h), and `status`, `sync`, `subscribe`, `stop`.
+/// Methods: every question of methods() (request.h), and `status`, `sync`, `validate`, `subscribe`,
+/// `stop`.
 /// `"sync": true` in a question's params first waits until all that is on disk at the time of the
 /// call is visible. A connection's requests are read in order and answered as they are done.
 
@@ -18,6 +19,9 @@
 #include "storage/result.h"
 
 namespace dg {
+
+struct Validation;
+struct ValidateOptions;
 
 /// What the server asks of the service. Called from several threads.
 class Host {
@@ -37,6 +41,9 @@ class Host {
   virtual void when_ready(std::function<void()> then) = 0;
   /// Calls back once, from any thread: all file operations finished before the call are visible.
   virtual void sync(std::function<void(Result<>)> then) = 0;
+  /// Calls back once, from another thread, when the validation is done.
+  virtual void validate(const ValidateOptions& options,
+                        std::function<void(const Validation&)> then) = 0;
   virtual void stop() noexcept = 0;
 };
 

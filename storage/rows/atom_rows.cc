@@ -168,6 +168,7 @@ struct AtomRowWriter::Statements {
   FreeIdText free_id_text;
   // The full-text index is a virtual table; its columns are named in its declaration.
   Statement index, unindex;
+  Statement first_seen, forget, set_first_seen, end;  // For atoms that are reconciled.
 };
 
 AtomRowWriter::AtomRowWriter() : statements_(std::make_unique<Statements>()) {}
@@ -184,6 +185,13 @@ void AtomRowWriter::prepare(const Connection& connection) {
   statements_->index = connection.prepare(
       "INSERT INTO atom_search(rowid, name, words, signature, doc) VALUES(?1, ?2, ?3, ?4, ?5)");
   statements_->unindex = connection.prepare("DELETE FROM atom_search WHERE rowid = ?1");
+  statements_->first_seen = connection.prepare("SELECT extracted_at FROM atoms WHERE rowid = ?1");
+  statements_->forget = connection.prepare("DELETE FROM atoms WHERE rowid = ?1");
+  statements_->set_first_seen =
+      connection.prepare("UPDATE atoms SET extracted_at = ?2 WHERE rowid = ?1");
+  statements_->end = connection.prepare(
+      "UPDATE atoms SET state = 'removed', version = ?2, updated_at = ?3, sequence = ?4 "
+      "WHERE rowid = ?1");
 }
 
 void AtomRowWriter::free_id_texts(const FileDelta& delta) {
@@ -200,6 +208,10 @@ std::uint32_t AtomRowWriter::write(const FileDelta& delta, const CommitContext& 
   const LinkCounts before(delta.before.get());
   const LinkCounts after(delta.after.get());
   for (const AtomChange& change : delta.atoms) {
+    if (change.operation == Operation::reconcile) {
+      reconcile(delta, change, after, context);
+      continue;
+    }
     if (change.after == kNone<AtomIndex>) {
       remove(change, context);
     } else {
@@ -281,6 +293,41 @@ void AtomRowWriter::remove(const AtomChange& change, const CommitContext& contex
   statements_->remove.run();
 }
 
+void AtomRowWriter::reconcile(const FileDelta& delta, const AtomChange& change,
+                              const LinkCounts& counts, const CommitContext& context) {
+  const std::int64_t id = raw(change.id);
+  statements_->unindex.bind(1, id);
+  statements_->unindex.run();
+  if (change.after == kNone<AtomIndex>) {
+    statements_->end.bind(1, id);
+    statements_->end.bind(2, std::int64_t{change.version_after});
+    statements_->end.bind(3, context.now_ms);
+    statements_->end.bind(4, context.sequence);
+    statements_->end.run();
+    return;
+  }
+  statements_->first_seen.bind(1, id);
+  const std::int64_t first_seen =
+      statements_->first_seen.step() ? statements_->first_seen.integer(0) : context.now_ms;
+  statements_->first_seen.reset();
+  statements_->forget.bind(1, id);
+  statements_->forget.run();
+  put(*delta.after, change, counts, context);
+  statements_->set_first_seen.bind(1, id);
+  statements_->set_first_seen.bind(2, first_seen);
+  statements_->set_first_seen.run();
+  put_text(change.id, search_text(*delta.after->facts, change.after));
+}
+
+std::uint32_t AtomRowWriter::write_text(const FileVersion& file) {
+  for (std::uint32_t i = 0; i < file.atoms.size(); ++i) {
+    statements_->unindex.bind(1, std::int64_t{raw(file.atoms[i])});
+    statements_->unindex.run();
+    put_text(file.atoms[i], search_text(*file.facts, AtomIndex{i}));
+  }
+  return static_cast<std::uint32_t>(file.atoms.size());
+}
+
 std::uint32_t AtomRowWriter::put_unchanged(const FileDelta& delta, const LinkCounts& before,
                                            const LinkCounts& after) {
   const FileVersion& old_file = *delta.before;
@@ -341,13 +388,17 @@ void AtomRowWriter::index_text(const FileDelta& delta, const AtomChange& change)
     statements_->unindex.bind(1, std::int64_t{raw(change.id)});
     statements_->unindex.run();
   }
-  if (now.empty()) return;
-  sub_words(now.name, words_);
-  statements_->index.bind(1, std::int64_t{raw(change.id)});
-  statements_->index.bind_text(2, now.name);
+  put_text(change.id, now);
+}
+
+void AtomRowWriter::put_text(AtomId atom, const SearchText& text) {
+  if (text.empty()) return;
+  sub_words(text.name, words_);
+  statements_->index.bind(1, std::int64_t{raw(atom)});
+  statements_->index.bind_text(2, text.name);
   statements_->index.bind_text(3, words_);
-  statements_->index.bind_text(4, now.signature);
-  statements_->index.bind_text(5, now.doc);
+  statements_->index.bind_text(4, text.signature);
+  statements_->index.bind_text(5, text.doc);
   statements_->index.run();
 }
 

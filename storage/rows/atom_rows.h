@@ -1,12 +1,14 @@
 #pragma once
 /// \file
 /// Writes the atoms of one file's delta: rows of `atoms` and of the full-text index. An atom that
-/// only moved has its lines rewritten, without a new version. Internal to storage/; throws Failure.
+/// only moved has its lines rewritten, without a new version; one that is reconciled has its rows
+/// replaced, whatever they hold. Internal to storage/; throws Failure.
 
 #include <cstdint>
 #include <string>
 
 #include "events/delta.h"
+#include "storage/search_text.h"
 #include "storage/sqlite/row_statement.h"
 
 namespace dg {
@@ -21,6 +23,7 @@ struct VersionConflict {
 struct CommitContext {
   std::int64_t sequence = 0;
   std::int64_t now_ms = 0;
+  bool distrust = false;  ///< Stored facts are compared with what they should be, and written anew.
 };
 
 class AtomRowWriter {
@@ -33,6 +36,8 @@ class AtomRowWriter {
   void free_id_texts(const FileDelta& delta);
   /// \returns rows written.
   std::uint32_t write(const FileDelta& delta, const CommitContext& context);
+  /// Writes the full text of all atoms of a file anew. \returns rows written.
+  std::uint32_t write_text(const FileVersion& file);
 
  private:
   struct Statements;
@@ -40,9 +45,12 @@ class AtomRowWriter {
   void put(const FileVersion& file, const AtomChange& change, const LinkCounts& counts,
            const CommitContext& context);
   void remove(const AtomChange& change, const CommitContext& context);
+  void reconcile(const FileDelta& delta, const AtomChange& change, const LinkCounts& counts,
+                 const CommitContext& context);
   std::uint32_t put_unchanged(const FileDelta& delta, const LinkCounts& before,
                               const LinkCounts& after);
   void index_text(const FileDelta& delta, const AtomChange& change);
+  void put_text(AtomId atom, const SearchText& text);
 
   std::unique_ptr<Statements> statements_;
   const Connection* connection_ = nullptr;

@@ -147,6 +147,7 @@ struct FileRowWriter::Statements {
   InsertUnused insert_unused;
   DeleteUnused delete_unused;
   DeleteFacts delete_facts;
+  Statement correct_facts, set_facts_id;
   Statement facts_of_file, facts_by_key, facts_in_use, facts_size, unused_bytes, unused_oldest;
 };
 
@@ -165,6 +166,9 @@ void FileRowWriter::prepare(const Connection& connection) {
   s.insert_unused.prepare(connection);
   s.delete_unused.prepare(connection);
   s.delete_facts.prepare(connection);
+  s.correct_facts =
+      connection.prepare("UPDATE cache_entries SET value = ?2 WHERE id = ?1 AND value <> ?2");
+  s.set_facts_id = connection.prepare("UPDATE files SET facts_id = ?2 WHERE id = ?1");
   s.facts_of_file = connection.prepare("SELECT facts_id FROM files WHERE id = ?1");
   s.facts_by_key = connection.prepare("SELECT id FROM cache_entries WHERE key = ?1");
   s.facts_in_use = connection.prepare("SELECT 1 FROM files WHERE facts_id = ?1 LIMIT 1");
@@ -194,6 +198,17 @@ std::uint32_t FileRowWriter::write(const FileDelta& delta, const CommitContext& 
   return facts_before == facts ? 3 : 4;
 }
 
+std::uint32_t FileRowWriter::write_packed(const FileVersion& file, const CommitContext& context) {
+  CommitContext distrusting = context;
+  distrusting.distrust = true;
+  Statement& row = statements_->set_facts_id;
+  row.bind(1, std::int64_t{raw(file.id)});
+  row.bind(2, store_facts(file, distrusting));
+  row.run();
+  put_links(file);
+  return 3;
+}
+
 void FileRowWriter::remove(const FileVersion& file, const CommitContext& context) {
   statements_->delete_file.id.set(raw(file.id));
   statements_->delete_file.run();
@@ -211,6 +226,7 @@ std::int64_t FileRowWriter::store_facts(const FileVersion& file, const CommitCon
   if (known != 0) {
     statements_->delete_unused.entry_id.set(known);
     statements_->delete_unused.run();
+    if (context.distrust) correct_facts(known, *file.facts);
     return known;
   }
   const std::string encoded = encode_facts(*file.facts);
@@ -224,6 +240,13 @@ std::int64_t FileRowWriter::store_facts(const FileVersion& file, const CommitCon
   const std::int64_t id = look.step() ? look.integer(0) : 0;
   look.reset();
   return id;
+}
+
+void FileRowWriter::correct_facts(std::int64_t entry, const FileFacts& facts) {
+  const std::string encoded = encode_facts(facts);
+  statements_->correct_facts.bind(1, entry);
+  statements_->correct_facts.bind_blob(2, encoded);
+  statements_->correct_facts.run();
 }
 
 void FileRowWriter::release_facts(std::int64_t facts, const CommitContext& context) {

@@ -31,6 +31,8 @@ class FileRowWriter {
   void prepare(const Connection& connection);
   /// \returns rows written.
   std::uint32_t write(const FileDelta& delta, const CommitContext& context);
+  /// Writes the facts and links of a file, packed, whatever is stored. \returns rows written.
+  std::uint32_t write_packed(const FileVersion& file, const CommitContext& context);
   /// Drops unused facts, the longest unused first, until they fit the bound. \returns rows written.
   std::uint32_t bound_cache();
 
@@ -38,6 +40,7 @@ class FileRowWriter {
   struct Statements;
   void remove(const FileVersion& file, const CommitContext& context);
   std::int64_t store_facts(const FileVersion& file, const CommitContext& context);
+  void correct_facts(std::int64_t entry, const FileFacts& facts);
   void release_facts(std::int64_t facts, const CommitContext& context);
   void put_file(const FileVersion& file, std::int64_t facts, const CommitContext& context);
   void put_links(const FileVersion& file);

@@ -115,6 +115,20 @@ RowList<OpenRow> open_rows(const FileVersion* file) {
   return result;
 }
 
+/// Rows of atoms that are reconciled are written as if none of them were there.
+template <typename Row>
+void leave_out_reconciled(const FileDelta& delta, RowList<Row>& before) {
+  std::vector<AtomId> atoms;
+  for (const AtomChange& change : delta.atoms) {
+    if (change.operation == Operation::reconcile) atoms.push_back(change.id);
+  }
+  if (atoms.empty()) return;
+  std::sort(atoms.begin(), atoms.end());
+  std::erase_if(before.rows, [&](const Row& row) {
+    return std::binary_search(atoms.begin(), atoms.end(), row.source);
+  });
+}
+
 /// Walks two sorted row lists: `gone` for rows of the first alone, `come` for rows of the second
 /// alone, `both` for those with the same key.
 template <typename Row, typename Gone, typename Come, typename Both>
@@ -234,6 +248,7 @@ struct LinkRowWriter::Statements {
   InsertOpen insert_open;
   UpdateOpen update_open;
   DeleteOpen delete_open;
+  Statement forget_relations, forget_open;  // For atoms that are reconciled.
 };
 
 LinkRowWriter::LinkRowWriter() : statements_(std::make_unique<Statements>()) {}
@@ -246,16 +261,31 @@ void LinkRowWriter::prepare(const Connection& connection) {
   statements_->insert_open.prepare(connection);
   statements_->update_open.prepare(connection);
   statements_->delete_open.prepare(connection);
+  statements_->forget_relations =
+      connection.prepare("DELETE FROM atom_relations WHERE source_id = ?1");
+  statements_->forget_open =
+      connection.prepare("DELETE FROM unresolved_references WHERE source_id = ?1");
 }
 
 std::uint32_t LinkRowWriter::write(const FileDelta& delta, const CommitContext& context,
                                    Rows rows) {
+  for (const AtomChange& change : delta.atoms) {
+    if (change.operation == Operation::reconcile) forget(change.id);
+  }
   return write_relations(delta, context, rows) + write_open(delta, rows);
+}
+
+void LinkRowWriter::forget(AtomId atom) {
+  for (Statement* statement : {&statements_->forget_relations, &statements_->forget_open}) {
+    statement->bind(1, std::int64_t{raw(atom)});
+    statement->run();
+  }
 }
 
 std::uint32_t LinkRowWriter::write_relations(const FileDelta& delta, const CommitContext& context,
                                              Rows which) {
-  const RowList<RelationRow> before = relation_rows(delta.before.get());
+  RowList<RelationRow> before = relation_rows(delta.before.get());
+  leave_out_reconciled(delta, before);
   const RowList<RelationRow> after = relation_rows(delta.after.get());
   std::uint32_t written = 0;
   const auto gone = [&](const RelationRow& row) {
@@ -288,7 +318,8 @@ std::uint32_t LinkRowWriter::write_relations(const FileDelta& delta, const Commi
 }
 
 std::uint32_t LinkRowWriter::write_open(const FileDelta& delta, Rows which) {
-  const RowList<OpenRow> before = open_rows(delta.before.get());
+  RowList<OpenRow> before = open_rows(delta.before.get());
+  leave_out_reconciled(delta, before);
   const RowList<OpenRow> after = open_rows(delta.after.get());
   std::uint32_t written = 0;
   const auto gone = [&](const OpenRow& row) {

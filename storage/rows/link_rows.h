@@ -1,8 +1,8 @@
 #pragma once
 /// \file
 /// Writes the links of one file's delta: rows of `atom_relations` and `unresolved_references`. Only
-/// rows that differ are written; lines are counted from the source atom, so that moved code
-/// rewrites none. Internal to storage/; throws Failure.
+/// rows that differ are written, and all of an atom that is reconciled; lines are counted from the
+/// source atom, so that moved code rewrites none. Internal to storage/; throws Failure.
 
 #include <cstdint>
 #include <memory>
@@ -27,6 +27,7 @@ class LinkRowWriter {
   struct Statements;
   std::uint32_t write_relations(const FileDelta& delta, const CommitContext& context, Rows which);
   std::uint32_t write_open(const FileDelta& delta, Rows which);
+  void forget(AtomId atom);
   std::unique_ptr<Statements> statements_;
 };
 

@@ -16,6 +16,7 @@
 #include "daemon/pipeline.h"
 #include "daemon/protocol/client.h"
 #include "daemon/service.h"
+#include "daemon/validator/run.h"
 #include "tests/support/invariants.h"
 #include "tests/support/scenario.h"
 #include "tests/support/scenario_edits.h"
@@ -194,6 +195,10 @@ void run_in_process(ScenarioRun& run, Mode mode) {
       EXPECT_EQ(nothing.work.parsed, 0u);
     }
   }
+  ValidateOptions wishes;
+  wishes.depth = Depth::deep;
+  const Validation validation = validate(*pipeline, wishes);
+  EXPECT_TRUE(validation.consistent()) << to_json(validation).dump(1);
   pipeline.reset();
   check_store(options);
   run.write_updates();

@@ -1,0 +1,152 @@
+// Graph and tables: SQLite's own checks, the digests, and every row.
+
+#include <string>
+
+#include "daemon/validator/validator.h"
+#include "events/digest.h"
+
+namespace dg {
+namespace {
+
+Finding database_finding(const Error& error) {
+  return {Stage::database, "", "", error.thing, "SQLite", error.reason, "expected", "readable"};
+}
+
+class IntegrityCheck final : public Check {
+ public:
+  IntegrityCheck(Audit& audit, Evidence& evidence) : audit_(audit), evidence_(evidence) {}
+
+  bool step() override {
+    const Result<std::vector<std::string>> findings = audit_.integrity();
+    if (!findings) {
+      evidence_.unreadable = true;
+      evidence_.add(database_finding(findings.error()));
+      return false;
+    }
+    for (const std::string& finding : *findings) {
+      evidence_.unreadable = true;
+      evidence_.add(
+          {Stage::database, "", "", "database file", "SQLite", finding, "expected", "ok"});
+    }
+    return false;
+  }
+
+ private:
+  Audit& audit_;
+  Evidence& evidence_;
+};
+
+std::string hexadecimal(std::uint64_t digest) {
+  char text[20];
+  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(digest));
+  return text;
+}
+
+class MemoryCheck final : public Check {
+ public:
+  MemoryCheck(std::uint64_t stored, Evidence& evidence) : stored_(stored), evidence_(evidence) {}
+
+  bool step() override {
+    if (in_slices(next_, evidence_.files.size(),
+                  [&](std::size_t i) { sum_ += file_digest(*evidence_.files[i]); })) {
+      return true;
+    }
+    const Snapshot& snapshot = *evidence_.snapshot;
+    if (sum_ != snapshot.digest()) report("sum over files", sum_, "kept", snapshot.digest());
+    const bool used = raw(snapshot.sequence()) != 0;
+    if (used && snapshot.digest() != stored_)
+      report("graph", snapshot.digest(), "last commit", stored_);
+    return false;
+  }
+
+ private:
+  void report(const char* a, std::uint64_t here, const char* b, std::uint64_t there) {
+    evidence_.memory_differs = true;
+    evidence_.add({Stage::memory, "", "", "digest", a, hexadecimal(here), b, hexadecimal(there)});
+  }
+
+  std::uint64_t stored_, sum_ = 0;
+  Evidence& evidence_;
+  std::size_t next_ = 0;
+};
+
+class TableCheck final : public Check {
+ public:
+  TableCheck(Audit& audit, Evidence& evidence, ValidationWork& work)
+      : audit_(audit), evidence_(evidence), work_(work) {}
+
+  bool step() override {
+    const bool more = in_slices(next_, evidence_.files.size(), [&](std::size_t i) {
+      const FileVersionPtr& file = evidence_.files[i];
+      ++work_.files;
+      work_.atoms += file->atoms.size();
+      take(audit_.compare(std::span(&file, 1)));
+    });
+    if (more && !evidence_.unreadable) return true;
+    if (!evidence_.unreadable) take_strays(audit_.strays(evidence_.files));
+    return false;
+  }
+
+ private:
+  void take(const Result<std::vector<TableFault>>& faults) {
+    if (!faults) return fail(faults.error());
+    for (const TableFault& fault : *faults) {
+      report(fault, "graph");
+      if (fault.table == "files") {
+        evidence_.row_files.insert(fault.file);
+      } else if (fault.table == "atoms" || fault.table == "atom_relations" ||
+                 fault.table == "unresolved_references") {
+        evidence_.row_atoms.insert(fault.atom);
+      } else {
+        evidence_.derived.insert(fault.file);
+      }
+    }
+  }
+  void take_strays(const Result<std::vector<TableFault>>& faults) {
+    if (!faults) return fail(faults.error());
+    for (const TableFault& fault : *faults) {
+      report(fault, "graph");
+      if (fault.atom != kNoAtom) {
+        evidence_.stray_atoms.insert(fault.atom);
+      } else {
+        evidence_.stray_files.insert(fault.file);
+      }
+    }
+  }
+  void fail(const Error& error) {
+    evidence_.unreadable = true;
+    evidence_.add(database_finding(error));
+  }
+  void report(const TableFault& fault, const char* other) {
+    Finding finding;
+    finding.stage = Stage::tables;
+    if (const FileVersionPtr file = evidence_.snapshot->file(fault.file)) finding.file = file->path;
+    if (const AtomRef atom = evidence_.snapshot->atom(fault.atom))
+      finding.atom = atom_id_text(*atom.file, atom.index);
+    finding.thing = fault.table + (fault.row.empty() ? "" : " " + fault.row);
+    finding.side_a = "tables";
+    finding.says_a = fault.stored.empty() ? "none" : fault.stored;
+    finding.side_b = other;
+    finding.says_b = fault.expected.empty() ? "none" : fault.expected;
+    evidence_.add(std::move(finding));
+  }
+
+  Audit& audit_;
+  Evidence& evidence_;
+  ValidationWork& work_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Check> integrity_check(Audit& audit, Evidence& evidence) {
+  return std::make_unique<IntegrityCheck>(audit, evidence);
+}
+std::unique_ptr<Check> memory_check(std::uint64_t stored_digest, Evidence& evidence) {
+  return std::make_unique<MemoryCheck>(stored_digest, evidence);
+}
+std::unique_ptr<Check> table_check(Audit& audit, Evidence& evidence, ValidationWork& work) {
+  return std::make_unique<TableCheck>(audit, evidence, work);
+}
+
+}  // namespace dg

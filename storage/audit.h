@@ -1,0 +1,101 @@
+#pragma once
+/// \file
+/// Audit: the tables as they are, beside what a commit of the same files would have written.
+///
+/// The expectation is made by the very writers that commit, in a private database in memory, and
+/// both are read with the same statements: an edited row, a missing one and one too many are told
+/// by table, key and column. Times, row numbers and what only history knows are left out.
+///
+/// An audit sees one commit from begin() on, on a connection of its own that writes nothing; it
+/// never blocks the writer or other readers. While it lives, the write-ahead log cannot be
+/// shortened beyond that commit. Thread rule: one thread at a time.
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "events/event.h"
+#include "events/positions.h"
+#include "storage/repair.h"
+#include "storage/result.h"
+
+namespace dg {
+
+/// One thing in which the tables differ from what was committed.
+struct TableFault {
+  std::string table;
+  FileId file{};         ///< kNoFile where no live file owns it.
+  AtomId atom{};         ///< kNoAtom for what belongs to the file.
+  std::string row;       ///< The rest of the row's key: `calls 12`; empty where there is none.
+  std::string stored;    ///< `column=value, …` of the columns that differ; empty: no such row.
+  std::string expected;  ///< Likewise; empty: there should be no such row.
+};
+
+/// The log as it is stored; what cannot be decoded is told, not skipped over.
+struct LoggedEvent {
+  EventHeader header;          ///< As far as it can be read.
+  std::optional<Event> event;  ///< Nothing: the row is none that was written.
+};
+struct LoggedFile {
+  Sequence sequence{};
+  FileId id{};
+  std::string path;  ///< Well-formed UTF-8.
+  bool removed = false;
+  ContentHash hash;
+  std::optional<FilePlaces> places;  ///< Nothing where removed, or where it cannot be decoded.
+};
+struct LoggedTransaction {
+  Sequence sequence{};
+  std::int64_t first_event = 0, events = 0;  ///< As its row says.
+  std::int64_t found = 0;                    ///< Events that are there.
+};
+
+struct RemovedAtom {
+  AtomId id{};
+  std::uint32_t version = 0;
+  std::string id_text;
+};
+
+class Audit {
+ public:
+  struct Head {
+    Sequence sequence{};             ///< What the audit sees; 0: nothing committed.
+    std::uint64_t graph_digest = 0;  ///< As stored with that commit.
+  };
+
+  /// `extractor_options` as for Store::open.
+  static Result<std::unique_ptr<Audit>> open(const std::filesystem::path& database,
+                                             const std::string& extractor_options,
+                                             const std::string& vfs = {});
+  virtual ~Audit() = default;
+
+  /// Looks at the newest commit from now on.
+  virtual Result<Head> begin() = 0;
+
+  /// Every row that belongs to these files and their atoms. O(rows).
+  virtual Result<std::vector<TableFault>> compare(std::span<const FileVersionPtr> files) = 0;
+  /// Rows that belong to nothing that lives. `files` are all. O(rows), without their contents.
+  virtual Result<std::vector<TableFault>> strays(std::span<const FileVersionPtr> files) = 0;
+  /// Findings of SQLite's quick_check and of the full-text index's integrity check; empty: none.
+  virtual Result<std::vector<std::string>> integrity() = 0;
+
+  /// All commits, oldest first.
+  virtual Result<std::vector<LoggedTransaction>> transactions() = 0;
+  /// Events in their order from row `first` on, at most `limit`; `next` is the row after the last.
+  virtual Result<std::vector<LoggedEvent>> events(std::int64_t first, std::size_t limit,
+                                                  std::int64_t* next) = 0;
+  /// File rows of the commits in [first, last], in their order.
+  virtual Result<std::vector<LoggedFile>> files(Sequence first, Sequence last) = 0;
+  /// The newest version of an atom that the log has; 0: none.
+  virtual Result<std::uint32_t> logged_version(AtomId atom) = 0;
+  /// Rows of atoms that are gone.
+  virtual Result<std::vector<RemovedAtom>> removed() = 0;
+  /// What the log is known to have lost.
+  virtual Result<std::vector<LogLoss>> losses() = 0;
+};
+
+}  // namespace dg

@@ -1,0 +1,103 @@
+#include "storage/audit_log.h"
+
+#include <charconv>
+
+#include "events/json_text.h"
+#include "events/names.h"
+#include "storage/rows/file_rows.h"
+#include "storage/transaction.h"
+
+namespace dg {
+
+std::vector<LoggedTransaction> logged_transactions(const Connection& connection) {
+  Statement rows = connection.prepare(
+      "SELECT t.sequence, t.first_event, t.events, (SELECT count(*) FROM atom_events e "
+      "WHERE e.transaction_id = t.sequence) FROM transactions t ORDER BY t.sequence");
+  std::vector<LoggedTransaction> all;
+  while (rows.step()) {
+    all.push_back({static_cast<Sequence>(rows.integer(0)), rows.integer(1), rows.integer(2),
+                   rows.integer(3)});
+  }
+  return all;
+}
+
+std::vector<LoggedEvent> logged_events(const Connection& connection, std::int64_t first,
+                                       std::size_t limit, std::int64_t* next) {
+  Statement rows = connection.prepare(
+      "SELECT id, transaction_id, atom_id, event_type, previous_version, new_version, "
+      "coalesce(changed_fields, '[]'), coalesce(delta, '{}') FROM atom_events "
+      "WHERE id >= ?1 ORDER BY id LIMIT ?2");
+  rows.bind(1, first);
+  rows.bind(2, static_cast<std::int64_t>(limit));
+  std::vector<LoggedEvent> events;
+  while (rows.step()) {
+    *next = rows.integer(0) + 1;
+    LoggedEvent& logged = events.emplace_back();
+    EventHeader& header = logged.header;
+    header.sequence = static_cast<Sequence>(rows.integer(1));
+    header.atom = static_cast<AtomId>(rows.integer(2));
+    header.version_before = static_cast<std::uint32_t>(rows.integer(4));
+    header.version_after = static_cast<std::uint32_t>(rows.integer(5));
+    const auto operation = operation_named(rows.text(3));
+    const auto fields = fields_from_json(rows.text(6));
+    if (!operation || !fields) continue;
+    header.operation = *operation;
+    header.changed = *fields;
+    logged.event = decode_event(header, rows.text(7));
+  }
+  return events;
+}
+
+std::vector<LoggedFile> logged_files(const Connection& connection, Sequence first, Sequence last) {
+  Statement rows = connection.prepare(
+      "SELECT sequence, file_id, path, content_hash, positions FROM transaction_files "
+      "WHERE sequence BETWEEN ?1 AND ?2 ORDER BY sequence, file_id");
+  rows.bind(1, static_cast<std::int64_t>(raw(first)));
+  rows.bind(2, static_cast<std::int64_t>(raw(last)));
+  std::vector<LoggedFile> files;
+  while (rows.step()) {
+    LoggedFile& file = files.emplace_back();
+    file.sequence = static_cast<Sequence>(rows.integer(0));
+    file.id = static_cast<FileId>(rows.integer(1));
+    append_utf8(file.path, rows.text(2));
+    file.removed = rows.is_null(3);
+    if (file.removed) continue;
+    file.hash = content_hash_from(rows.text(3));
+    file.places = unpack_positions(rows.text(4));
+  }
+  return files;
+}
+
+std::uint32_t logged_version(const Connection& connection, AtomId atom) {
+  Statement row = connection.prepare("SELECT max(new_version) FROM atom_events WHERE atom_id = ?1");
+  row.bind(1, std::int64_t{raw(atom)});
+  return row.step() ? static_cast<std::uint32_t>(row.integer(0)) : 0;
+}
+
+std::vector<RemovedAtom> removed_atoms(const Connection& connection) {
+  Statement rows = connection.prepare(
+      "SELECT rowid, version, id FROM atoms WHERE state = 'removed' ORDER BY rowid");
+  std::vector<RemovedAtom> atoms;
+  while (rows.step()) {
+    atoms.push_back({static_cast<AtomId>(rows.integer(0)),
+                     static_cast<std::uint32_t>(rows.integer(1)), std::string(rows.text(2))});
+  }
+  return atoms;
+}
+
+std::vector<LogLoss> logged_losses(const Connection& connection) {
+  Statement rows = connection.prepare(
+      "SELECT substr(key, length(?1) + 1), value FROM system_metadata "
+      "WHERE key >= ?1 AND key < ?1 || char(0x10ffff)");
+  rows.bind_text(1, kLossKey);
+  std::vector<LogLoss> losses;
+  while (rows.step()) {
+    const std::string_view digits = rows.text(0);
+    std::uint64_t sequence = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), sequence);
+    losses.push_back({Sequence{sequence}, std::string(rows.text(1))});
+  }
+  return losses;
+}
+
+}  // namespace dg

@@ -1,0 +1,21 @@
+#pragma once
+/// \file
+/// The log half of an Audit: stored events, file rows and transactions, decoded. Internal to
+/// storage/; throws Failure.
+
+#include <vector>
+
+#include "storage/audit.h"
+#include "storage/sqlite/connection.h"
+
+namespace dg {
+
+std::vector<LoggedTransaction> logged_transactions(const Connection& connection);
+std::vector<LoggedEvent> logged_events(const Connection& connection, std::int64_t first,
+                                       std::size_t limit, std::int64_t* next);
+std::vector<LoggedFile> logged_files(const Connection& connection, Sequence first, Sequence last);
+std::uint32_t logged_version(const Connection& connection, AtomId atom);
+std::vector<RemovedAtom> removed_atoms(const Connection& connection);
+std::vector<LogLoss> logged_losses(const Connection& connection);
+
+}  // namespace dg

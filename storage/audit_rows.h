@@ -1,0 +1,44 @@
+#pragma once
+/// \file
+/// The row half of an Audit: stored rows against those that the writers would write now. Internal
+/// to storage/; throws Failure.
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "storage/audit.h"
+#include "storage/rows/atom_rows.h"
+#include "storage/rows/file_rows.h"
+#include "storage/rows/link_rows.h"
+#include "storage/sqlite/connection.h"
+
+namespace dg {
+
+class RowAudit {
+ public:
+  /// `stored` must outlive this.
+  RowAudit(const Connection& stored, const std::string& extractor_options);
+  ~RowAudit();
+
+  std::vector<TableFault> compare(std::span<const FileVersionPtr> files);
+  std::vector<TableFault> strays(std::span<const FileVersionPtr> files);
+
+ private:
+  struct Probe;
+  void add_probe(std::string_view table, std::string_view select, std::string_view from,
+                 std::vector<std::string> columns, std::size_t keys, bool of_atom);
+  void write_expected(const FileVersionPtr& file);
+  void check(Probe& probe, std::int64_t id, const FileVersion& file, AtomId atom,
+             std::vector<TableFault>& faults);
+
+  const Connection& stored_;
+  Connection expected_;  ///< In memory; rolled back after each comparison.
+  FileRowWriter files_;
+  AtomRowWriter atoms_;
+  LinkRowWriter links_;
+  std::vector<std::unique_ptr<Probe>> probes_;
+};
+
+}  // namespace dg

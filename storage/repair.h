@@ -1,0 +1,32 @@
+#pragma once
+/// \file
+/// Repairs of what the tables hold beside the state itself. Rows of atoms are not repaired here but
+/// by a commit: an AtomChange with Operation::reconcile has all rows of its atom written anew.
+
+#include <string>
+#include <vector>
+
+#include "storage/store.h"
+
+namespace dg {
+
+/// History that the log no longer has, by the sequence where it was found missing.
+struct LogLoss {
+  Sequence sequence{};
+  std::string what;  ///< For people.
+};
+
+struct Derived {
+  std::vector<FileVersionPtr> files;  ///< Packed facts, packed links and full text are written.
+  std::vector<FileId> stray_files;    ///< Rows that belong to nothing are deleted.
+  std::vector<AtomId> stray_atoms;
+  std::vector<LogLoss> losses;  ///< Noted for good, in system_metadata (`lost_history:SEQUENCE`).
+  bool empty() const noexcept {
+    return files.empty() && stray_files.empty() && stray_atoms.empty() && losses.empty();
+  }
+};
+
+/// In one SQLite transaction, without an event or a new sequence. The writer's thread.
+Result<> write_derived(Store& store, const Derived& derived);
+
+}  // namespace dg
