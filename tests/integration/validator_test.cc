@@ -10,6 +10,7 @@
 #include <string>
 
 #include "daemon/validator/run.h"
+#include "parser/facts_codec.h"
 #include "tests/support/invariants.h"
 #include "tests/support/temp_project.h"
 
@@ -102,6 +103,15 @@ class ValidatorTest : public testing::Test {
     return table->rows.empty() ? "none" : table->rows[0][0].value_or("NULL");
   }
 
+  static std::string hexadecimal(const std::string& bytes) {
+    std::string text;
+    for (const char c : bytes) {
+      text += "0123456789abcdef"[static_cast<unsigned char>(c) >> 4];
+      text += "0123456789abcdef"[static_cast<unsigned char>(c) & 15];
+    }
+    return text;
+  }
+
   Validation look(Depth depth, bool repair = false) {
     ValidateOptions options;
     options.depth = depth;
@@ -153,7 +163,8 @@ struct RowFault {
   const char* name;
   const char* sql;
   const char* table;
-  bool event;  ///< An atom's rows change: the repair is told by a reconcile event.
+  bool event;           ///< An atom's rows change: the repair is told by a reconcile event.
+  bool commit = event;  ///< What is not derived changes: the repair is a commit.
 };
 
 class EditedRow : public ValidatorTest, public testing::WithParamInterface<RowFault> {};
@@ -165,7 +176,7 @@ TEST_P(EditedRow, IsFoundAndRepaired) {
   ASSERT_FALSE(repaired.findings.empty());
   EXPECT_NE(repaired.findings[0].thing.find(GetParam().table), std::string::npos)
       << story(repaired);
-  EXPECT_EQ(repaired.reconciled.size(), GetParam().event ? 1u : 0u) << story(repaired);
+  EXPECT_EQ(repaired.reconciled.size(), GetParam().commit ? 1u : 0u) << story(repaired);
   EXPECT_EQ(ask("SELECT count(*) FROM atom_events") != events, GetParam().event);
 }
 
@@ -197,7 +208,7 @@ INSTANTIATE_TEST_SUITE_P(
                  "UPDATE unresolved_references SET text = 'shop.take' WHERE text = 'bank.take'",
                  "unresolved_references", true},
         RowFault{"FileHash", "UPDATE files SET content_hash = randomblob(16) WHERE path = 'a.js'",
-                 "files", false},
+                 "files", false, true},
         RowFault{"StrayRelation",
                  "INSERT INTO atom_relations(source_id, relation_type, target_id, created_at) "
                  "VALUES(9999, 'calls', 1, 0)",
@@ -345,16 +356,18 @@ TEST_F(ValidatorTest, AFileThatNobodySawIsFound) {
 // --------------------------------------------------------
 
 TEST_F(ValidatorTest, EditedFactsThatWereLoadedAreFoundByAFreshParse) {
-  // The facts of another file under this one's key: they can be decoded, and are wrong.
+  // Facts of the same shape, of a text that was never there.
+  std::string text = project_.read("a.js");
+  text.replace(text.find("bank.take"), 9, "bank.give");
+  const std::string facts = encode_facts(Parser().parse("a.js", text));
+  const std::string row = ask("SELECT facts_id FROM files WHERE path = 'a.js'");
   pipeline_.reset();
-  plant(
-      "UPDATE cache_entries SET value = (SELECT c.value FROM cache_entries c JOIN files f ON "
-      "f.facts_id = c.id WHERE f.path = 'c.js') WHERE id = (SELECT facts_id FROM files WHERE "
-      "path = 'a.js'); UPDATE file_links SET atoms = (SELECT atoms FROM file_links WHERE file_id "
-      "= (SELECT id FROM files WHERE path = 'c.js')) WHERE 0");
+  plant("UPDATE cache_entries SET value = x'" + hexadecimal(facts) + "' WHERE id = " + row);
   open();
   rescan();
   expect_repaired(Stage::parse, Depth::deep);
+  EXPECT_EQ(ask("SELECT count(*) FROM unresolved_references WHERE text = 'bank.take'"), "1");
+  EXPECT_EQ(ask("SELECT count(*) FROM atom_events WHERE delta LIKE '%bank.give%'"), "0");
 }
 
 TEST_F(ValidatorTest, FactsThatCannotBeDecodedCostAParseAndNoHistory) {
