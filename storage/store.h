@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "events/delta.h"
+#include "storage/history.h"
 #include "storage/result.h"
 
 namespace dg {
@@ -94,6 +95,8 @@ class Reader {
   /// One read-only SELECT, EXPLAIN or PRAGMA without side effect; stops at `max_rows` or
   /// `deadline_ms`.
   virtual Result<Table> sql(std::string_view statement, std::size_t max_rows, int deadline_ms) = 0;
+
+  virtual History& history() = 0;
 };
 
 class Store {
