@@ -1,7 +1,9 @@
 #include <algorithm>
 
 #include "storage/connect.h"
+#include "storage/file_history.h"
 #include "storage/history_reader.h"
+#include "storage/load.h"
 
 namespace dg {
 namespace {
@@ -9,6 +11,11 @@ namespace {
 std::int64_t number(Sequence sequence) {
   return static_cast<std::int64_t>(raw(sequence));
 }
+
+constexpr std::string_view kSelectTransactions =
+    "SELECT sequence, id, cause, started_ms, committed_ms, files, atoms_created, atoms_updated, "
+    "atoms_deleted, relations_gained, relations_lost, first_event, events, graph_digest, "
+    "coalesce(git_head, '') FROM transactions WHERE sequence BETWEEN ?1 AND ?2";
 
 History::Transaction transaction_of(const Statement& row) {
   const auto count = [&](int column) { return static_cast<std::uint32_t>(row.integer(column)); };
@@ -38,6 +45,9 @@ auto guarded(const std::string& thing, const Work& work) -> Result<decltype(work
     return work();
   } catch (const Failure& failure) {
     return to_error(failure, thing);
+  } catch (const Damage& damage) {
+    return Error{ErrorKind::corrupt, thing, damage.what + " cannot be read",
+                 "Restore a backup, or move it away and index again; history is then lost"};
   }
 }
 
@@ -81,13 +91,10 @@ Result<std::vector<History::Transaction>> HistoryReader::transactions(Sequence f
                                                                       std::size_t limit) {
   return guarded(thing_, [&] {
     std::vector<Transaction> found;
-    std::string sql =
-        "SELECT sequence, id, cause, started_ms, committed_ms, files, atoms_created, "
-        "atoms_updated, atoms_deleted, relations_gained, relations_lost, first_event, events, "
-        "graph_digest, coalesce(git_head, '') FROM transactions WHERE sequence BETWEEN ?1 AND ?2 "
-        "ORDER BY sequence ";
-    Statement rows =
-        connection_.prepare(sql.append(newest_first ? "DESC" : "").append(" LIMIT ?3"));
+    Statement rows = connection_.prepare(std::string(kSelectTransactions)
+                                             .append(" ORDER BY sequence ")
+                                             .append(newest_first ? "DESC" : "")
+                                             .append(" LIMIT ?3"));
     rows.bind(1, number(first));
     rows.bind(2, number(last));
     rows.bind(3, static_cast<std::int64_t>(std::min<std::size_t>(limit, 1'000'000'000)));
@@ -108,6 +115,60 @@ Result<std::vector<FileId>> HistoryReader::files_changed(Sequence after, Sequenc
     files.erase(std::unique(files.begin(), files.end()), files.end());
     return files;
   });
+}
+
+Result<std::vector<FileState>> HistoryReader::files_at(Sequence at, std::span<const FileId> files) {
+  return guarded(thing_, [&] {
+    const ReadTransaction transaction(connection_);
+    FileHistory history(connection_);
+    std::vector<FileState> states;
+    states.reserve(files.size());
+    for (const FileId file : files) {
+      if (std::optional<FileState> state = history.at(file, at))
+        states.push_back(std::move(*state));
+    }
+    return states;
+  });
+}
+
+namespace {
+
+/// Carries an Error of a function of the walk through guarded().
+struct Ended {
+  Error error;
+};
+
+void check(const Result<>& result) {
+  if (!result) throw Ended{result.error()};
+}
+
+}  // namespace
+
+Result<> HistoryReader::walk(Sequence after, Sequence upto, const Walk& walk) {
+  try {
+    return guarded(thing_, [&] {
+      const ReadTransaction transaction(connection_);
+      EventRows events(connection_);
+      Statement files = connection_.prepare(
+          "SELECT file_id, path, content_hash, positions, first_event, events "
+          "FROM transaction_files WHERE sequence = ?1 ORDER BY file_id");
+      Statement rows =
+          connection_.prepare(std::string(kSelectTransactions).append(" ORDER BY sequence"));
+      rows.bind(1, number(after) + 1);
+      rows.bind(2, number(upto));
+      while (rows.step()) {
+        const Transaction current = transaction_of(rows);
+        events.each(current.first_event, current.events,
+                    [&](const Event& event) { check(walk.event(event)); });
+        files.bind(1, number(current.sequence));
+        while (files.step()) check(walk.file(file_row_of(files)));
+        check(walk.transaction(current));
+      }
+      return Ok{};
+    });
+  } catch (const Ended& ended) {
+    return ended.error;
+  }
 }
 
 }  // namespace dg

@@ -4,14 +4,17 @@
 ///
 /// Each call sees one commit. Since history only grows, answers about sequences up to one that was
 /// seen before do not change, but for `db compact`, which gives an earliest sequence to what can be
-/// asked (Extent::first).
+/// asked (Extent::first). Stored bytes that this program cannot have written are
+/// ErrorKind::corrupt.
 
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
-#include "events/file_version.h"
+#include "events/file_state.h"
 #include "storage/result.h"
 
 namespace dg {
@@ -51,6 +54,30 @@ class History {
 
   /// Files that some commit in (after, upto] wrote, sorted. O(file rows of those commits).
   virtual Result<std::vector<FileId>> files_changed(Sequence after, Sequence upto) = 0;
+
+  /// These files as they were after the commit `at`; those that were not there are left out. Each
+  /// is folded from its last checkpoint up to then: at most longest_fold() (history_rows.h) events.
+  virtual Result<std::vector<FileState>> files_at(Sequence at, std::span<const FileId> files) = 0;
+
+  /// What one commit saw of a file that it wrote.
+  struct FileRow {
+    FileId id{};
+    std::string path;  ///< As on disk.
+    bool removed = false;
+    ContentHash hash;  ///< Unless removed; so are the places.
+    FilePlaces places;
+    std::int64_t first_event = 0;
+    std::uint32_t events = 0;
+  };
+  /// Takes the log apart, commit by commit in order: its events, then its file rows, then itself.
+  /// An Error that a function answers ends the walk.
+  struct Walk {
+    std::function<Result<>(const Event&)> event;
+    std::function<Result<>(const FileRow&)> file;
+    std::function<Result<>(const Transaction&)> transaction;
+  };
+  /// The commits in (after, upto], all seen at one commit. O(events).
+  virtual Result<> walk(Sequence after, Sequence upto, const Walk& walk) = 0;
 };
 
 }  // namespace dg

@@ -19,6 +19,8 @@ class HistoryReader final : public History {
   Result<std::vector<Transaction>> transactions(Sequence first, Sequence last, bool newest_first,
                                                 std::size_t limit) override;
   Result<std::vector<FileId>> files_changed(Sequence after, Sequence upto) override;
+  Result<std::vector<FileState>> files_at(Sequence at, std::span<const FileId> files) override;
+  Result<> walk(Sequence after, Sequence upto, const Walk& walk) override;
 
  private:
   Connection& connection_;

@@ -20,10 +20,11 @@
 #include <vector>
 
 #include "events/delta.h"
-#include "storage/history.h"
 #include "storage/result.h"
 
 namespace dg {
+
+class History;
 
 /// Why a transaction happened. Values are stored as text.
 enum class Cause {
@@ -96,7 +97,7 @@ class Reader {
   /// `deadline_ms`.
   virtual Result<Table> sql(std::string_view statement, std::size_t max_rows, int deadline_ms) = 0;
 
-  virtual History& history() = 0;
+  virtual History& history() = 0;  ///< storage/history.h.
 };
 
 class Store {

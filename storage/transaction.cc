@@ -106,6 +106,7 @@ TransactionWriter::TransactionWriter(const Connection& connection,
   files_.prepare(connection);
   atoms_.prepare(connection);
   links_.prepare(connection);
+  history_.prepare(connection);
 }
 
 TransactionWriter::~TransactionWriter() = default;
@@ -145,7 +146,9 @@ CommitCounts TransactionWriter::write(const Delta& delta, const TransactionInfo&
       counts.rows_written += files_.write(file, context);
       counts.rows_written += atoms_.write(file, context);
       counts.rows_written += links_.write(file, context, link_rows);
+      const std::int64_t first = next_event_;
       write_events(file, info, context);
+      counts.rows_written += history_.write(file, {first, next_event_ - first}, context);
     }
   }
   for (const ConfigFile& config : delta.configs) write_config(config, context);

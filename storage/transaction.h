@@ -10,6 +10,7 @@
 
 #include "storage/rows/atom_rows.h"
 #include "storage/rows/file_rows.h"
+#include "storage/rows/history_rows.h"
 #include "storage/rows/link_rows.h"
 #include "storage/store.h"
 
@@ -49,6 +50,7 @@ class TransactionWriter {
   FileRowWriter files_;
   AtomRowWriter atoms_;
   LinkRowWriter links_;
+  HistoryRowWriter history_;
   std::int64_t first_event_ = 0, next_event_ = 0;
   std::string payload_;                   ///< Scratch.
   std::vector<std::string> field_names_;  ///< By FieldSet, made when first needed.
