@@ -79,8 +79,8 @@ Result<std::string> take_point(const Method& method, Json& params) {
   std::string point;
   if (given->is_string()) {
     point = given->get<std::string>();
-  } else if (given->is_number_unsigned()) {
-    point = std::to_string(given->get<std::uint64_t>());
+  } else if (given->is_number_integer() && given->get<std::int64_t>() >= 0) {
+    point = std::to_string(given->get<std::int64_t>());
   }
   if (point.empty()) {
     return Error{ErrorKind::usage, thing, "is no point in time",
