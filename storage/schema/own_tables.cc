@@ -44,11 +44,9 @@ constexpr Column kTransactionFiles[] = {
     needed("path", text, kCommit, "Project-relative path."),
     maybe("content_hash", blob, kCommit, "XXH3-128 of the bytes; NULL: the file was removed."),
     maybe("positions", blob, kCommit, "Packed places of its atoms and references, and figures."),
-    needed("first_event", integer, kCommit, "atom_events.id of the file's first event, were any.",
-           "0"),
-    needed("events", integer, kCommit, "Number of the file's events.", "0"),
-    needed("fold", integer, kCommit, "Events of the file since its last checkpoint; 0 at one.",
-           "0"),
+    maybe("first_event", integer, kCommit, "atom_events.id of the file's first event, were any."),
+    maybe("events", integer, kCommit, "Number of the file's events."),
+    maybe("fold", integer, kCommit, "Events of the file since its last checkpoint; 0 at one."),
 };
 constexpr Index kTransactionFileIndexes[] = {
     {"idx_transaction_files_path", "path, sequence", false, false, {}},

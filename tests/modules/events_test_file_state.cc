@@ -83,7 +83,7 @@ TEST(FileStates, BytesThatNobodyWroteAreRefused) {
   for (int i = 0; i < 4000; ++i) {
     std::string bytes = written;
     if (i % 2 == 0) bytes.resize(random() % bytes.size());
-    for (unsigned flips = i % 2 == 0 ? 0 : 1 + random() % 3; flips > 0; --flips) {
+    for (std::size_t flips = i % 2 == 0 ? 0 : 1 + random() % 3; flips > 0; --flips) {
       bytes[random() % bytes.size()] = static_cast<char>(random());
     }
     FileFold fold(state.id, state.path);
