@@ -22,6 +22,19 @@ std::vector<FileVersionPtr> untouched(const Snapshot& live, const std::vector<Fi
   return files;
 }
 
+/// Whether every edge leads to an atom of one of the files: a snapshot can be made of them.
+bool is_closed(const std::vector<FileVersionPtr>& files, std::uint32_t next_atom) {
+  std::vector<bool> there(next_atom, false);
+  for (const FileVersionPtr& file : files) {
+    for (const AtomId atom : file->atoms) there[raw(atom)] = true;
+  }
+  return std::all_of(files.begin(), files.end(), [&](const FileVersionPtr& file) {
+    return std::all_of(file->links->edges.begin(), file->links->edges.end(), [&](const Edge& edge) {
+      return raw(edge.target) < next_atom && there[raw(edge.target)];
+    });
+  });
+}
+
 Result<SnapshotPtr> make_past(Sequence at, const Snapshot& live, History& history) {
   // A commit may be in the database and not yet published: then `at` is the later one.
   const Result<std::vector<FileId>> changed =
@@ -41,6 +54,11 @@ Result<SnapshotPtr> make_past(Sequence at, const Snapshot& live, History& histor
   for (const FileVersionPtr& file : files) next_file = std::max(next_file, raw(file->id) + 1);
   std::sort(files.begin(), files.end(),
             [](const FileVersionPtr& a, const FileVersionPtr& b) { return a->path < b->path; });
+  if (!is_closed(files, next_atom)) {
+    return Error{ErrorKind::corrupt, "#" + std::to_string(raw(at)),
+                 "an edge of its history leads nowhere",
+                 "'deltagraph db replay --verify' tells where it breaks"};
+  }
   // Configuration files and retired atoms matter to linking alone, which the past is not subject
   // to.
   return load_snapshot(at, std::move(files), {}, {}, AtomId{next_atom}, FileId{next_file});
