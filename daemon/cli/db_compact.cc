@@ -74,7 +74,7 @@ int compact_log(Session& session, const CompactOptions& options) {
     return session.fail({ErrorKind::usage, "db compact", "would lose " + loss_text(*plan),
                          "Say --yes to lose them, or --dry-run to look only."});
   }
-  const Result<WriteLock> lock = WriteLock::acquire(state_folder(*project), "db compact");
+  const auto lock = WriteLock::acquire(state_folder(*project), "db compact");
   if (!lock) return session.fail(lock.error());
   const Result<Compaction> done = compact(database, *first);
   if (!done) return session.fail(done.error());
