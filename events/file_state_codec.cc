@@ -1,10 +1,9 @@
-// The atoms of a file as bytes, for checkpoints: LEB128 numbers, texts with their length in front.
-// The reader takes any bytes and gives what the writer can have written, or nothing.
+// The atoms of a file as bytes, for checkpoints.
 
 #include <algorithm>
 #include <limits>
 
-#include "events/bytes.h"
+#include "events/atom_codec.h"
 #include "events/file_state.h"
 #include "events/json_text.h"
 
@@ -13,130 +12,11 @@ namespace {
 
 constexpr std::uint8_t kFormat = 1;
 constexpr std::uint64_t kMax32 = std::numeric_limits<std::uint32_t>::max();
-constexpr std::uint32_t kReasons = static_cast<std::uint32_t>(OpenReason::builtin) + 1;
-constexpr std::uint32_t kKinds = static_cast<std::uint32_t>(AtomKind::namespace_) + 1;
-constexpr std::uint32_t kForms = static_cast<std::uint32_t>(FunctionForm::variable) + 1;
 
 std::string id_prefix(const std::string& path) {
   std::string prefix;
   append_utf8(prefix, path);
   return prefix += "::";
-}
-
-void put_text(std::string& out, std::string_view text) {
-  put_varint(out, text.size());
-  out += text;
-}
-
-std::string text(ByteReader& in) {
-  return std::string(in.bytes(in.count()));
-}
-
-void put_sites(std::string& out, const std::vector<Site>& sites) {
-  put_varint(out, sites.size());
-  for (const Site& site : sites) {
-    put_varint(out, site.ordinal + 1u);  // kNoOrdinal wraps to 0.
-    put_varint(out, site.rule * 3u + static_cast<std::uint32_t>(site.confidence));
-  }
-}
-
-std::vector<Site> sites(ByteReader& in) {
-  std::vector<Site> all;
-  const std::uint32_t count = in.count();
-  for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
-    Site& site = all.emplace_back();
-    site.ordinal = in.number(kMax32) - 1;
-    const std::uint32_t label = in.number(3 * 256 - 1);
-    site.confidence = static_cast<Confidence>(label % 3);
-    site.rule = static_cast<std::uint8_t>(label / 3);
-  }
-  return all;
-}
-
-/// A number near another: zig-zag, from 0 to 2^32 - 1.
-std::uint32_t near(ByteReader& in, std::uint32_t base, bool& ok) {
-  const std::int64_t value = std::int64_t{base} + in.signed_varint();
-  ok = ok && value >= 0 && value <= static_cast<std::int64_t>(kMax32);
-  return ok ? static_cast<std::uint32_t>(value) : 0;
-}
-
-void put_content(std::string& out, const AtomContent& content, AtomId id, std::string_view prefix) {
-  put_text(out, std::string_view(content.id_text).substr(prefix.size()));
-  put_text(out, content.name);
-  put_varint(out, static_cast<std::uint32_t>(content.kind) +
-                      kKinds * static_cast<std::uint32_t>(content.form));
-  put_varint(out, (content.is_static ? 1u : 0u) | (content.ambient ? 2u : 0u) |
-                      (content.exported ? 4u : 0u) | (content.is_async ? 8u : 0u));
-  put_text(out, content.test_callee);
-  put_text(out, content.signature);
-  put_text(out, content.doc);
-  put_fixed64(out, content.body_hash);
-  put_signed(out, std::int64_t{raw(content.owner)} - raw(id));
-}
-
-bool read_content(ByteReader& in, AtomContent& content, AtomId id, std::string_view prefix) {
-  bool ok = true;
-  content.id_text = std::string(prefix) + text(in);
-  content.name = text(in);
-  const std::uint32_t shape = in.number(kKinds * kForms - 1);
-  content.kind = static_cast<AtomKind>(shape % kKinds);
-  content.form = static_cast<FunctionForm>(shape / kKinds);
-  const std::uint32_t flags = in.number(15);
-  content.is_static = (flags & 1) != 0;
-  content.ambient = (flags & 2) != 0;
-  content.exported = (flags & 4) != 0;
-  content.is_async = (flags & 8) != 0;
-  content.test_callee = text(in);
-  content.signature = text(in);
-  content.doc = text(in);
-  content.body_hash = in.fixed64();
-  content.owner = AtomId{near(in, raw(id), ok)};
-  return ok && in.ok();
-}
-
-void put_links(std::string& out, const FoldedAtom& atom, AtomId id) {
-  put_varint(out, atom.edges.size());
-  std::uint32_t target = raw(id);
-  for (const FoldedEdge& edge : atom.edges) {
-    put_varint(out, static_cast<std::uint32_t>(edge.relation) * 3 +
-                        static_cast<std::uint32_t>(edge.confidence));
-    put_signed(out, std::int64_t{raw(edge.target)} - target);
-    target = raw(edge.target);
-    put_sites(out, edge.sites);
-  }
-  put_varint(out, atom.open.size());
-  for (const FoldedOpen& open : atom.open) {
-    put_varint(out, static_cast<std::uint32_t>(open.relation) * kReasons +
-                        static_cast<std::uint32_t>(open.reason));
-    put_text(out, open.text);
-    put_text(out, open.detail);
-    put_sites(out, open.sites);
-  }
-}
-
-bool read_links(ByteReader& in, FoldedAtom& atom, AtomId id) {
-  bool ok = true;
-  std::uint32_t target = raw(id);
-  for (std::uint32_t left = in.count(); left > 0 && in.ok() && ok; --left) {
-    FoldedEdge& edge = atom.edges.emplace_back();
-    const std::uint32_t label = in.number(kRelationCount * 3 - 1);
-    edge.relation = static_cast<Relation>(label / 3);
-    edge.confidence = static_cast<Confidence>(label % 3);
-    target = near(in, target, ok);
-    edge.target = AtomId{target};
-    edge.sites = sites(in);
-  }
-  for (std::uint32_t left = in.count(); left > 0 && in.ok() && ok; --left) {
-    FoldedOpen& open = atom.open.emplace_back();
-    const std::uint32_t label = in.number(kRelationCount * kReasons - 1);
-    open.relation = static_cast<Relation>(label / kReasons);
-    open.reason = static_cast<OpenReason>(label % kReasons);
-    open.text = text(in);
-    open.detail = text(in);
-    open.sites = sites(in);
-  }
-  return ok && in.ok() && std::is_sorted(atom.edges.begin(), atom.edges.end()) &&
-         std::is_sorted(atom.open.begin(), atom.open.end());
 }
 
 }  // namespace
@@ -153,8 +33,7 @@ std::string encode_atoms(const FileState& state) {
     put_signed(out, std::int64_t{raw(id)} - previous);
     previous = raw(id);
     put_varint(out, state.atoms[i].version);
-    put_content(out, state.atoms[i].content, id, prefix);
-    put_links(out, state.atoms[i], id);
+    put_atom(out, id, state.atoms[i], prefix);
   }
   return out;
 }
@@ -168,13 +47,16 @@ bool FileFold::begin(std::string_view checkpoint) {
   std::uint32_t id = 0;
   const std::uint32_t count = in.count();
   for (std::uint32_t i = 0; i < count && in.ok(); ++i) {
-    id = near(in, id, ok);
+    id = read_near(in, id, ok);
     const auto [place, is_new] = atoms_.try_emplace(id);
     FoldedAtom& atom = place->second;
     atom.version = in.number(kMax32);
-    if (!ok || !is_new || !read_content(in, atom.content, AtomId{id}, prefix)) return false;
+    if (!ok || !is_new || !read_atom(in, AtomId{id}, prefix, atom)) return false;
+    if (!std::is_sorted(atom.edges.begin(), atom.edges.end()) ||
+        !std::is_sorted(atom.open.begin(), atom.open.end())) {
+      return false;
+    }
     atom.content.file = id_;
-    if (!read_links(in, atom, AtomId{id})) return false;
   }
   return in.ok() && in.at_end();
 }

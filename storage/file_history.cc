@@ -33,7 +33,7 @@ Event event_of(const Statement& row) {
 EventRows::EventRows(const Connection& connection)
     : rows_(connection.prepare(
           "SELECT id, transaction_id, atom_id, event_type, changed_fields, previous_version, "
-          "new_version, coalesce(delta, '{}') FROM atom_events WHERE id >= ?1 AND id < ?2 "
+          "new_version, coalesce(state, delta) FROM atom_events WHERE id >= ?1 AND id < ?2 "
           "ORDER BY id")) {}
 
 void EventRows::each(std::int64_t first, std::int64_t count,

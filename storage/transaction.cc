@@ -22,6 +22,7 @@ struct InsertEvent : RowStatement {
   Integer previous_version{*this, "previous_version"};
   Integer new_version{*this, "new_version"};
   Text delta{*this, "delta"};
+  Blob state{*this, "state"};
 };
 
 struct InsertTransaction : RowStatement {
@@ -178,7 +179,13 @@ void TransactionWriter::write_events(const FileDelta& delta, const TransactionIn
     row.transaction_id.set(context.sequence);
     row.previous_version.set(event.version_before);
     row.new_version.set(event.version_after);
-    row.delta.set(payload_);
+    if (tells_whole(event.operation)) {
+      row.delta.null();
+      row.state.set(payload_);
+    } else {
+      row.delta.set(payload_);
+      row.state.null();
+    }
     statements_->insert_event.run();
   });
 }
