@@ -27,9 +27,6 @@ std::string text(const std::optional<std::string>& cell) {
   return cell.value_or("NULL");
 }
 
-return value;
-}
-
 /// What is wrong with the log, on its way out of a walk.
 Error wrong(std::string what) {
   return {ErrorKind::corrupt, "log", std::move(what), ""};
