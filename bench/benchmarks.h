@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The three groups of measurements; each checks every answer that it times (measure.h: require).
+/// The groups of measurements; each checks every answer that it times (measure.h: require).
 
 #include <filesystem>
 #include <string>
@@ -15,6 +15,7 @@ struct Options {
   int cold_runs = 3;  ///< The median counts.
   int saves = 200;
   int queries = 1000;
+  int history_commits = 10'000;
 };
 
 /// What parsing found, which indexing must find again.
@@ -27,6 +28,9 @@ ParseResult bench_parse(const Corpus& corpus, const Options& options, Report& re
 /// Cold index, size, memory, warm start and branch switch. Leaves the index in place.
 void bench_index(const Corpus& corpus, const ParseResult& parsed, const Options& options,
                  Report& report);
+
+/// A log of many commits: its size, past states out of it, and all of it replayed.
+void bench_history(const Corpus& corpus, const Options& options, Report& report);
 
 /// A live service with real file events: saves, and questions over its socket.
 void bench_service(const Corpus& corpus, const Options& options, Report& report);

@@ -34,6 +34,7 @@ void measure(const Corpus& corpus, const Options& options, Report& report) {
   const ParseResult parsed = bench_parse(corpus, options, report);
   bench_index(corpus, parsed, options, report);
   bench_service(corpus, options, report);
+  bench_history(corpus, options, report);
 }
 
 Corpus generated(const fs::path& root, bool quick) {
@@ -52,6 +53,7 @@ void run(const Arguments& arguments) {
     options.cold_runs = 1;
     options.saves = 50;
     options.queries = 200;
+    options.history_commits = 500;
   }
   const WorkFolder work;
   Report report;

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "events/json_text.h"
 #include "events/link_view.h"
 
 namespace dg {
@@ -29,9 +30,14 @@ class Hasher {
     bytes_.append(copy, sizeof(T));
     return *this;
   }
+  /// Text as the log holds it, with ill-formed UTF-8 replaced: a state that was folded from the log
+  /// has the digest of the state that it stands for.
   Hasher& add(std::string_view text) {
-    add(static_cast<std::uint64_t>(text.size()));
-    bytes_.append(text);
+    const std::size_t at = bytes_.size();
+    add(std::uint64_t{0});
+    append_utf8(bytes_, text);
+    const std::uint64_t size = bytes_.size() - at - sizeof(std::uint64_t);
+    std::memcpy(bytes_.data() + at, &size, sizeof size);
     return *this;
   }
   Hasher& add(std::span<const Site> sites) {

@@ -7,18 +7,18 @@
 /// exactly (DESIGN §3, invariant 3; REFERENCE §8); replay.h does it. Cause, time and commit belong
 /// to the transaction, which the sequence names.
 ///
-/// Stored form: the header is columns; the payload is one JSON object that SQLite's JSON functions
-/// can read. Its keys, each present only where it says something:
+/// Stored form: the header is columns. A create, delete, move or reconcile tells a whole atom, as bytes
+/// (atom_codec.h), which takes less than half of what text would. What changes an atom is one JSON
+/// object that SQLite's JSON functions can read. Its keys, each present only where it says
+/// something:
 ///
-///     now, was    the values after and before of what changed (create: all of now; delete: all of
-///     was; move: all of both):
+///     now, was    the values after and before of what changed:
 ///                 id, file, name, kind, form, static, ambient, test, signature, doc, body,
 ///                 exported, async, owner. Booleans are 0 and 1, `body` is 16 hex digits, atoms and
 ///                 files are their integers, `owner` is 0 for the module atom.
 ///     gained, lost      [[relation, target, confidence, [sites]], …]
 ///     resited           [[relation, target, confidence, [sites before], [sites after]], …]: the
-///     same
-///                       edge, used at other references of the atom
+///                       same edge, used at other references of the atom
 ///     opened, closed    [[relation, text, reason, detail, [sites]], …]
 ///     reopened          [[relation, text, reason, detail, [sites before], [sites after]], …]
 ///
@@ -111,7 +111,10 @@ struct Event : EventHeader {
 void for_each_event(const FileDelta& delta, Sequence sequence,
                     const std::function<void(const Event&)>& take);
 
-/// Writes the payload's JSON to `out`, replacing what is there (its capacity is reused).
+/// Whether an event of this operation is stored as bytes, and not as JSON.
+bool tells_whole(Operation operation) noexcept;
+
+/// Writes the payload to `out`, replacing what is there (its capacity is reused).
 void encode_event(const Event& event, std::string& out);
 
 /// Reads a payload. Nothing for anything that encode_event cannot have written for this header;

@@ -1,8 +1,10 @@
-// The payload of an event as JSON. The writer has one order of keys, so that equal events have
-// equal bytes; the reader accepts that order only.
+// The payload of an event: JSON where it tells what changed, bytes where it tells a whole atom. The
+// writers have one order of keys, so that equal events have equal bytes; the readers accept that
+// order only.
 
 #include <limits>
 
+#include "events/atom_codec.h"
 #include "events/event.h"
 #include "events/json_text.h"
 #include "events/names.h"
@@ -17,12 +19,8 @@ constexpr bool has(FieldSet fields, Field field) {
   return (fields & static_cast<FieldSet>(field)) != 0;
 }
 
-/// The fields that a side of the event spells out.
-FieldSet spelled(const EventHeader& header, bool after) {
-  if (header.operation == Operation::create) return after ? kAllContent : FieldSet{0};
-  if (header.operation == Operation::delete_) return after ? FieldSet{0} : kAllContent;
-  if (header.operation == Operation::move) return kAllContent;
-  if (header.operation == Operation::reconcile && !after) return 0;
+/// The fields that both sides of a JSON payload spell out.
+FieldSet spelled(const EventHeader& header) {
   return static_cast<FieldSet>(header.changed & kAllContent);
 }
 
@@ -138,9 +136,9 @@ class PayloadReader {
   explicit PayloadReader(std::string_view payload) : in_(payload) {}
 
   bool event(Event& event) {
-    return in_.take("{") && content("was", event.was, spelled(event, false)) &&
-           content("now", event.now, spelled(event, true)) &&
-           list("lost", event.lost, true, false) && list("gained", event.gained, false, true) &&
+    return in_.take("{") && content("was", event.was, spelled(event)) &&
+           content("now", event.now, spelled(event)) && list("lost", event.lost, true, false) &&
+           list("gained", event.gained, false, true) &&
            list("resited", event.resited, true, true) &&
            list("closed", event.closed, true, false) && list("opened", event.opened, false, true) &&
            list("reopened", event.reopened, true, true) && in_.take("}") && in_.at_end();
@@ -263,6 +261,84 @@ class PayloadReader {
   bool first_ = true;
 };
 
+bool has_was(const EventHeader& header) {
+  return header.operation == Operation::delete_ || header.operation == Operation::move;
+}
+bool has_now(const EventHeader& header) {
+  return header.operation == Operation::create || header.operation == Operation::move ||
+         (header.operation == Operation::reconcile && header.changed != 0);
+}
+
+/// Leads the bytes of a whole atom: which sides there are, 0 to 3. No JSON begins so.
+char sides(const EventHeader& header) {
+  return static_cast<char>((has_now(header) ? 1 : 0) | (has_was(header) ? 2 : 0));
+}
+
+/// One side of an event as an atom, its links in the event's order.
+void put_side(std::string& out, AtomId id, const AtomContent& content,
+              const std::vector<EdgeEvent>& edges, const std::vector<OpenEvent>& opens,
+              bool after) {
+  FoldedAtom atom;
+  atom.content = content;
+  for (const EdgeEvent& e : edges) {
+    atom.edges.push_back({e.relation, e.target, e.confidence, after ? e.after : e.before});
+  }
+  for (const OpenEvent& o : opens) {
+    atom.open.push_back({o.relation, o.text, o.reason, o.detail, after ? o.after : o.before});
+  }
+  put_varint(out, raw(content.file));
+  put_atom(out, id, atom, {});
+}
+
+bool read_side(ByteReader& in, AtomId id, AtomContent& content, std::vector<EdgeEvent>& edges,
+               std::vector<OpenEvent>& opens, bool after) {
+  const std::uint32_t file = in.number(kMaxId);
+  FoldedAtom atom;
+  if (!read_atom(in, id, {}, atom)) return false;
+  content = std::move(atom.content);
+  content.file = FileId{file};
+  for (FoldedEdge& e : atom.edges) {
+    EdgeEvent& edge = edges.emplace_back();
+    edge.relation = e.relation;
+    edge.target = e.target;
+    edge.confidence = e.confidence;
+    (after ? edge.after : edge.before) = std::move(e.sites);
+  }
+  for (FoldedOpen& o : atom.open) {
+    OpenEvent& open = opens.emplace_back();
+    open.relation = o.relation;
+    open.text = std::move(o.text);
+    open.reason = o.reason;
+    open.detail = std::move(o.detail);
+    (after ? open.after : open.before) = std::move(o.sites);
+  }
+  return true;
+}
+
+void encode_whole(const Event& event, std::string& out) {
+  out += sides(event);
+  if (has_was(event)) {
+    put_side(out, event.atom, event.was, event.lost, event.closed, false);
+  }
+  if (has_now(event)) {
+    put_side(out, event.atom, event.now, event.gained, event.opened, true);
+  }
+}
+
+bool decode_whole(std::string_view payload, Event& event) {
+  if (payload.empty() || payload.front() != sides(event)) return false;
+  ByteReader in(payload.substr(1));
+  if (has_was(event) &&
+      !read_side(in, event.atom, event.was, event.lost, event.closed, false)) {
+    return false;
+  }
+  if (has_now(event) &&
+      !read_side(in, event.atom, event.now, event.gained, event.opened, true)) {
+    return false;
+  }
+  return in.ok() && in.at_end();
+}
+
 bool header_makes_sense(const EventHeader& header) {
   const bool whole = header.changed == 0 || header.changed == kReconciled;
   if (header.operation == Operation::reconcile && !whole) return false;
@@ -272,12 +348,17 @@ bool header_makes_sense(const EventHeader& header) {
 
 }  // namespace
 
+bool tells_whole(Operation operation) noexcept {
+  return operation != Operation::update && operation != Operation::rename;
+}
+
 void encode_event(const Event& event, std::string& out) {
   out.clear();
+  if (tells_whole(event.operation)) return encode_whole(event, out);
   out += '{';
   Writer writer(out);
-  writer.content("was", event.was, spelled(event, false));
-  writer.content("now", event.now, spelled(event, true));
+  writer.content("was", event.was, spelled(event));
+  writer.content("now", event.now, spelled(event));
   writer.list("lost", event.lost, true, false);
   writer.list("gained", event.gained, false, true);
   writer.list("resited", event.resited, true, true);
@@ -290,7 +371,10 @@ void encode_event(const Event& event, std::string& out) {
 std::optional<Event> decode_event(const EventHeader& header, std::string_view payload) {
   Event event;
   static_cast<EventHeader&>(event) = header;
-  if (!header_makes_sense(header) || !PayloadReader(payload).event(event)) return std::nullopt;
+  if (!header_makes_sense(header)) return std::nullopt;
+  const bool read = tells_whole(header.operation) ? decode_whole(payload, event)
+                                                  : PayloadReader(payload).event(event);
+  if (!read) return std::nullopt;
   return event;
 }
 

@@ -7,7 +7,8 @@
 namespace dg {
 namespace {
 
-constexpr char kFormat = 1;
+constexpr char kFormat = 2;
+constexpr std::uint64_t kMax32 = std::numeric_limits<std::uint32_t>::max();
 
 void put(std::string& out, std::uint64_t value) {
   while (value >= 0x80) {
@@ -54,25 +55,69 @@ class PlaceReader {
   bool place(Position& place) {
     std::uint64_t coded = 0;
     std::uint64_t col = 0;
-    if (!number(coded, kMax * 2 + 1) || !number(col, kMax)) return false;
+    if (!number(coded, kMax32 * 2 + 1) || !number(col, kMax32)) return false;
     const std::int64_t step =
         static_cast<std::int64_t>(coded >> 1) ^ -static_cast<std::int64_t>(coded & 1);
     line_ += step;
-    if (line_ < 0 || line_ > static_cast<std::int64_t>(kMax)) return false;
+    if (line_ < 0 || line_ > static_cast<std::int64_t>(kMax32)) return false;
     place = {static_cast<std::uint32_t>(line_), static_cast<std::uint32_t>(col)};
     return true;
   }
 
  private:
-  static constexpr std::uint64_t kMax = std::numeric_limits<std::uint32_t>::max();
   std::string_view bytes_;
   std::int64_t line_ = 1;
 };
+
+void put_figures(std::string& out, const FileFigures& figures) {
+  put(out, static_cast<std::uint64_t>(figures.language));
+  put(out, static_cast<std::uint64_t>(figures.skipped));
+  put(out, figures.lines);
+  put(out, figures.size);
+  put(out, figures.problem_count);
+  if (!figures.first_problem) return put(out, 0);
+  put(out, 1 + static_cast<std::uint64_t>(figures.first_problem->kind));
+  put(out, figures.first_problem->at.line);
+  put(out, figures.first_problem->at.col);
+}
+
+template <typename Value>
+bool read(PlaceReader& reader, Value& value, std::uint64_t limit) {
+  std::uint64_t number = 0;
+  if (!reader.number(number, limit)) return false;
+  value = static_cast<Value>(number);
+  return true;
+}
+
+bool read_figures(PlaceReader& reader, FileFigures& figures) {
+  std::uint64_t problem = 0;
+  if (!read(reader, figures.language, static_cast<std::uint64_t>(Language::tsx)) ||
+      !read(reader, figures.skipped, static_cast<std::uint64_t>(SkipReason::timed_out)) ||
+      !read(reader, figures.lines, kMax32) ||
+      !read(reader, figures.size, std::numeric_limits<std::uint64_t>::max()) ||
+      !read(reader, figures.problem_count, kMax32) ||
+      !read(reader, problem, 1 + static_cast<std::uint64_t>(ProblemKind::nul_byte))) {
+    return false;
+  }
+  if (problem == 0) return true;
+  Problem& first = figures.first_problem.emplace();
+  first.kind = static_cast<ProblemKind>(problem - 1);
+  return read(reader, first.at.line, kMax32) && read(reader, first.at.col, kMax32);
+}
+
+FileFigures figures_of(const FileVersion& file) {
+  const FileFacts& facts = *file.facts;
+  FileFigures figures{facts.language, facts.skipped,       facts.lines,
+                      file.size,      facts.problem_count, std::nullopt};
+  if (!facts.problems.empty()) figures.first_problem = facts.problems.front();
+  return figures;
+}
 
 }  // namespace
 
 FilePlaces places_of(const FileVersion& file) {
   FilePlaces places;
+  places.figures = figures_of(file);
   places.atoms.reserve(file.atoms.size());
   places.references.reserve(file.facts->references.size());
   for (std::size_t i = 0; i < file.atoms.size(); ++i) {
@@ -81,16 +126,22 @@ FilePlaces places_of(const FileVersion& file) {
     for (std::uint32_t k = 0; k < atom.references.count; ++k) {
       places.references.push_back(file.facts->references[atom.references.begin + k].at);
     }
-    places.atoms.push_back(
-        {file.atoms[i], atom.start, atom.end, atom.name_at, {begin, atom.references.count}});
+    places.atoms.push_back({file.atoms[i],
+                            atom.start,
+                            atom.end,
+                            atom.name_at,
+                            {begin, atom.references.count},
+                            atom.complexity,
+                            atom.code_lines});
   }
   return places;
 }
 
 std::string pack_places(const FilePlaces& places) {
   std::string out;
-  out.reserve(2 + places.atoms.size() * 12 + places.references.size() * 2);
+  out.reserve(16 + places.atoms.size() * 14 + places.references.size() * 2);
   out += kFormat;
+  put_figures(out, places.figures);
   put(out, places.atoms.size());
   PlaceWriter place(out);
   std::uint32_t references = 0;
@@ -101,6 +152,8 @@ std::string pack_places(const FilePlaces& places) {
     place(atom.end);
     place(atom.name_at);
     put(out, atom.references.count);
+    put(out, atom.complexity);
+    put(out, atom.code_lines);
     references += atom.references.count;
   }
   DG_ENFORCE(references == places.references.size(), "every reference has an atom");
@@ -115,19 +168,21 @@ std::string pack_positions(const FileVersion& file) {
 std::optional<FilePlaces> unpack_positions(std::string_view bytes) {
   if (bytes.empty() || bytes.front() != kFormat) return std::nullopt;
   PlaceReader reader(bytes.substr(1));
-  // Each atom takes at least eight bytes and each reference two, so that no count can make us
+  FilePlaces places;
+  if (!read_figures(reader, places.figures)) return std::nullopt;
+  // Each atom takes at least ten bytes and each reference two, so that no count can make us
   // allocate more than a small multiple of what is there.
   std::uint64_t count = 0;
-  if (!reader.number(count, reader.left() / 8)) return std::nullopt;
-  FilePlaces places;
+  if (!reader.number(count, reader.left() / 10)) return std::nullopt;
   places.atoms.resize(count);
   std::uint64_t references = 0;
   for (AtomPlace& atom : places.atoms) {
     std::uint64_t id = 0;
     std::uint64_t own = 0;
-    if (!reader.number(id, std::numeric_limits<std::uint32_t>::max()) ||
-        !reader.place(atom.start) || !reader.place(atom.end) || !reader.place(atom.name_at) ||
-        !reader.number(own, bytes.size())) {
+    if (!reader.number(id, kMax32) || !reader.place(atom.start) || !reader.place(atom.end) ||
+        !reader.place(atom.name_at) || !reader.number(own, bytes.size()) ||
+        !read(reader, atom.complexity, std::numeric_limits<std::uint16_t>::max()) ||
+        !read(reader, atom.code_lines, kMax32)) {
       return std::nullopt;
     }
     atom.id = AtomId{static_cast<std::uint32_t>(id)};

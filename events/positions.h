@@ -1,13 +1,13 @@
 #pragma once
 /// \file
-/// Where the atoms and references of a file stand, apart from what they are: stored with each
-/// transaction's file row, so that a shift of lines costs one small blob and no event (invariant
-/// 6).
+/// Where the atoms and references of a file stand, and how large they and the file are, apart from
+/// what they are: stored with each transaction's file row, so that a shift of lines costs one small
+/// blob and no event (invariant 6).
 ///
-/// Format: LEB128 varints (dwarfstd.org, DWARF 5 §7.6); a format version, the atoms in source order
-/// (id, start, end, name, number of own references), then their references. Places are written as
-/// (line − line of the place before, column), lines zig-zag coded (protobuf.dev/programming-guides/
-/// encoding). unpack() accepts any bytes.
+/// Format: LEB128 varints (dwarfstd.org, DWARF 5 §7.6); a format version, the file's figures, the
+/// atoms in source order (id, start, end, name, number of own references, complexity, lines of
+/// code), then their references. Places are written as (line − line of the place before, column),
+/// lines zig-zag coded (protobuf.dev/programming-guides/encoding). unpack() accepts any bytes.
 
 #include <cstdint>
 #include <optional>
@@ -23,10 +23,24 @@ struct AtomPlace {
   AtomId id{};
   Position start, end, name_at;
   Range references;  ///< Into FilePlaces::references: a Site's ordinal counts from its begin.
+  std::uint16_t complexity = 1;
+  std::uint32_t code_lines = 0;
   friend bool operator==(const AtomPlace&, const AtomPlace&) = default;
 };
 
+/// What is known of a file as a whole.
+struct FileFigures {
+  Language language = Language::javascript;
+  SkipReason skipped = SkipReason::none;
+  std::uint32_t lines = 0;
+  std::uint64_t size = 0;  ///< Bytes.
+  std::uint32_t problem_count = 0;
+  std::optional<Problem> first_problem;
+  friend bool operator==(const FileFigures&, const FileFigures&) = default;
+};
+
 struct FilePlaces {
+  FileFigures figures;
   std::vector<AtomPlace> atoms;      ///< In source order.
   std::vector<Position> references;  ///< Grouped by atom.
   friend bool operator==(const FilePlaces&, const FilePlaces&) = default;

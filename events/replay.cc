@@ -3,71 +3,10 @@
 #include <algorithm>
 
 #include "events/json_text.h"
-#include "events/link_view.h"
 #include "events/names.h"
 
 namespace dg {
 namespace {
-
-bool has(FieldSet fields, Field field) {
-  return (fields & static_cast<FieldSet>(field)) != 0;
-}
-
-/// Copies the fields that changed.
-void overwrite(AtomContent& content, const AtomContent& now, FieldSet changed) {
-  if (has(changed, Field::name)) {
-    content.id_text = now.id_text;
-    content.file = now.file;
-    content.name = now.name;
-  }
-  if (has(changed, Field::kind)) {
-    content.kind = now.kind;
-    content.form = now.form;
-    content.is_static = now.is_static;
-    content.ambient = now.ambient;
-    content.test_callee = now.test_callee;
-  }
-  if (has(changed, Field::signature)) content.signature = now.signature;
-  if (has(changed, Field::doc)) content.doc = now.doc;
-  if (has(changed, Field::body)) content.body_hash = now.body_hash;
-  if (has(changed, Field::exported)) content.exported = now.exported;
-  if (has(changed, Field::async)) content.is_async = now.is_async;
-  if (has(changed, Field::owner)) content.owner = now.owner;
-}
-
-FoldedEdge edge(const EdgeEvent& event, const std::vector<Site>& sites) {
-  return {event.relation, event.target, event.confidence, sites};
-}
-FoldedOpen open(const OpenEvent& event, const std::vector<Site>& sites) {
-  return {event.relation, event.text, event.reason, event.detail, sites};
-}
-
-template <typename T>
-bool erase(std::vector<T>& sorted, const T& value) {
-  const auto at = std::lower_bound(sorted.begin(), sorted.end(), value);
-  if (at == sorted.end() || *at != value) return false;
-  sorted.erase(at);
-  return true;
-}
-template <typename T>
-void insert(std::vector<T>& sorted, T value) {
-  sorted.insert(std::lower_bound(sorted.begin(), sorted.end(), value), std::move(value));
-}
-
-/// Takes out what is lost, then puts in what is gained; false where something lost is not there.
-template <typename Folded, typename Change, typename Make>
-bool fold(std::vector<Folded>& list, const std::vector<Change>& lost,
-          const std::vector<Change>& changed, const std::vector<Change>& gained, Make make) {
-  const auto take_out = [&](const Change& change) {
-    return erase(list, make(change, change.before));
-  };
-  const auto put_in = [&](const Change& change) { insert(list, make(change, change.after)); };
-  if (!std::all_of(lost.begin(), lost.end(), take_out)) return false;
-  if (!std::all_of(changed.begin(), changed.end(), take_out)) return false;
-  std::for_each(changed.begin(), changed.end(), put_in);
-  std::for_each(gained.begin(), gained.end(), put_in);
-  return true;
-}
 
 std::string label(AtomId id, const FoldedAtom& atom) {
   return "atom " + std::to_string(raw(id)) + " (" + atom.content.id_text + ")";
@@ -128,30 +67,28 @@ std::vector<std::uint32_t> keys(const Map& a, const Map& b) {
 
 FoldedState FoldedState::of(const std::vector<FileVersionPtr>& files) {
   FoldedState state;
-  for (const FileVersionPtr& file : files) {
-    std::string path;
-    append_utf8(path, file->path);
-    state.set_file(file->id, {std::move(path), file->hash, places_of(*file)});
-    LinkView links(file.get());
-    for (std::uint32_t i = 0; i < file->atoms.size(); ++i) {
-      FoldedAtom& atom = state.atoms_[raw(file->atoms[i])];
-      atom.version = file->versions[i];
-      content_of(*file, AtomIndex{i}, atom.content);
-      for (const Edge& e : links.edges(AtomIndex{i})) {
-        const auto sites = links.sites(e);
-        atom.edges.push_back({e.relation, e.target, e.confidence, {sites.begin(), sites.end()}});
-      }
-      for (const OpenView& o : links.open(AtomIndex{i})) {
-        FoldedOpen& folded = atom.open.emplace_back();
-        folded.relation = o.relation;
-        folded.reason = o.reason;
-        append_utf8(folded.text, o.text);
-        append_utf8(folded.detail, o.detail);
-        folded.sites.assign(o.sites.begin(), o.sites.end());
-      }
-      std::sort(atom.edges.begin(), atom.edges.end());
-      std::sort(atom.open.begin(), atom.open.end());
-    }
+  for (const FileVersionPtr& file : files) state.add(file_state_of(*file));
+  return state;
+}
+
+void FoldedState::add(FileState file) {
+  for (std::size_t i = 0; i < file.atoms.size(); ++i) {
+    atoms_[raw(file.places.atoms[i].id)] = std::move(file.atoms[i]);
+  }
+  std::string path;
+  append_utf8(path, file.path);
+  set_file(file.id, {std::move(path), file.hash, std::move(file.places)});
+}
+
+std::optional<FileState> FoldedState::file_state(FileId id, const std::string& path) const {
+  const FoldedFile* file = this->file(id);
+  if (file == nullptr) return std::nullopt;
+  FileState state{id, path, file->hash, file->places, {}};
+  state.atoms.reserve(file->places.atoms.size());
+  for (const AtomPlace& place : file->places.atoms) {
+    const FoldedAtom* atom = this->atom(place.id);
+    if (atom == nullptr) return std::nullopt;
+    state.atoms.push_back(*atom);
   }
   return state;
 }
@@ -161,13 +98,9 @@ void FoldedState::reconcile(const Event& event) {
   ended_.erase(raw(event.atom));
   if (event.changed == 0) {
     ended_[raw(event.atom)] = event.version_after;
-    return;
+  } else {
+    restate(atoms_[raw(event.atom)], event);
   }
-  FoldedAtom& atom = atoms_[raw(event.atom)];
-  atom.version = event.version_after;
-  atom.content = event.now;
-  fold(atom.edges, {}, {}, event.gained, edge);
-  fold(atom.open, {}, {}, event.opened, open);
 }
 
 std::optional<std::string> FoldedState::apply(const Event& event) {
@@ -175,24 +108,6 @@ std::optional<std::string> FoldedState::apply(const Event& event) {
     reconcile(event);
     return std::nullopt;
   }
-  if (auto wrong = content(event)) return wrong;
-  FoldedAtom& atom = atoms_[raw(event.atom)];
-  const bool edges = fold(atom.edges, event.lost, event.resited, event.gained, edge);
-  const bool opens = fold(atom.open, event.closed, event.reopened, event.opened, open);
-  if (!edges || !opens) {
-    return label(event.atom, atom) + " loses a link at sequence " +
-           std::to_string(raw(event.sequence)) + " that it does not have";
-  }
-  if (event.operation != Operation::delete_) return std::nullopt;
-  if (!atom.edges.empty() || !atom.open.empty()) {
-    return label(event.atom, atom) + " is deleted and keeps a link";
-  }
-  atoms_.erase(raw(event.atom));
-  ended_[raw(event.atom)] = event.version_after;
-  return std::nullopt;
-}
-
-std::optional<std::string> FoldedState::content(const Event& event) {
   const auto at = atoms_.find(raw(event.atom));
   const bool live = at != atoms_.end();
   const auto fail = [&](const std::string& what) {
@@ -205,27 +120,17 @@ std::optional<std::string> FoldedState::content(const Event& event) {
   }
   const auto ended = ended_.find(raw(event.atom));
   const std::uint32_t version = live                    ? at->second.version
-                                : ended == ended_.end() ? 0
+                                : ended == ended_.end() ? unknown_version(event)
                                                         : ended->second;
   if (event.version_before != version || event.version_after != version + 1) {
     return fail("version " + std::to_string(event.version_after) + " follows " +
                 std::to_string(version));
   }
   FoldedAtom& atom = live ? at->second : atoms_[raw(event.atom)];
-  atom.version = event.version_after;
-  if (event.operation == Operation::create) {
-    atom.content = event.now;
-  } else if (event.operation == Operation::delete_) {
-    if (atom.content != event.was) return fail("deleted with another content than it has");
-  } else if (event.operation == Operation::move) {
-    if (atom.content != event.was) return fail("moved with another content than it has");
-    atom.content = event.now;
-  } else {
-    AtomContent was = atom.content;
-    overwrite(was, event.was, event.changed);
-    if (was != atom.content) return fail("changed from another content than it has");
-    overwrite(atom.content, event.now, event.changed);
-  }
+  if (auto wrong = fold_event(atom, event)) return wrong;
+  if (event.operation != Operation::delete_) return std::nullopt;
+  atoms_.erase(raw(event.atom));
+  ended_[raw(event.atom)] = event.version_after;
   return std::nullopt;
 }
 

@@ -14,34 +14,10 @@
 #include <vector>
 
 #include "events/event.h"
+#include "events/file_state.h"
 #include "events/positions.h"
 
 namespace dg {
-
-struct FoldedEdge {
-  Relation relation = Relation::calls;
-  AtomId target{};
-  Confidence confidence = Confidence::exact;
-  std::vector<Site> sites;
-  friend auto operator<=>(const FoldedEdge&, const FoldedEdge&) = default;
-};
-
-struct FoldedOpen {
-  Relation relation = Relation::calls;
-  std::string text;
-  OpenReason reason = OpenReason::global;
-  std::string detail;
-  std::vector<Site> sites;
-  friend auto operator<=>(const FoldedOpen&, const FoldedOpen&) = default;
-};
-
-struct FoldedAtom {
-  std::uint32_t version = 0;
-  AtomContent content;
-  std::vector<FoldedEdge> edges;  ///< Sorted.
-  std::vector<FoldedOpen> open;   ///< Sorted; two alike where they differ in ill-formed bytes only.
-  friend bool operator==(const FoldedAtom&, const FoldedAtom&) = default;
-};
 
 struct FoldedFile {
   std::string path;
@@ -62,6 +38,10 @@ class FoldedState {
  public:
   /// The state that these files are in. O(n).
   static FoldedState of(const std::vector<FileVersionPtr>& files);
+  /// Puts in a file of the state that a checkpoint stands for.
+  void add(FileState file);
+  /// From now on atoms may come back whose earlier events are not known: those before a checkpoint.
+  void begins_later() { begins_later_ = true; }
 
   /// Takes the next event, in order of sequence. Answers what contradicts the state, if anything
   /// does (a version that does not follow, an edge lost that was not there); the state is then of
@@ -73,6 +53,9 @@ class FoldedState {
   const FoldedAtom* atom(AtomId id) const;  ///< Null: not live.
   const FoldedFile* file(FileId id) const;  ///< Null: not there.
   std::size_t atom_count() const noexcept { return atoms_.size(); }
+  /// The file with its atoms, `path` as on disk. Nothing where it is not there, or has a place
+  /// without an atom. O(atoms + links of the file).
+  std::optional<FileState> file_state(FileId id, const std::string& path) const;
 
   /// Takes the things of `part` out of this state and tells those that were not the same; what is
   /// left when all parts were taken out is told by rest(). For comparing in slices. O(part).
@@ -85,11 +68,14 @@ class FoldedState {
   std::string difference(const FoldedState& other) const;
 
  private:
-  std::optional<std::string> content(const Event& event);
   void reconcile(const Event& event);
+  std::uint32_t unknown_version(const Event& event) const noexcept {
+    return begins_later_ ? event.version_before : 0;
+  }
   std::unordered_map<std::uint32_t, FoldedAtom> atoms_;
   std::unordered_map<std::uint32_t, std::uint32_t> ended_;  ///< Versions of deletes, by AtomId.
   std::unordered_map<std::uint32_t, FoldedFile> files_;
+  bool begins_later_ = false;
 };
 
 }  // namespace dg

@@ -6,6 +6,7 @@
 
 #include "storage/chain.h"
 #include "storage/connect.h"
+#include "storage/history_reader.h"
 #include "storage/search_text.h"
 
 namespace dg {
@@ -58,7 +59,8 @@ class SqliteReader final : public Reader {
   SqliteReader(std::filesystem::path database, const std::string& vfs)
       : database_(std::move(database)),
         searching_(connect_reader(database_, vfs)),
-        asking_(connect_reader(database_, vfs)) {
+        asking_(connect_reader(database_, vfs)),
+        history_(searching_, database_.string()) {
     allow_only_reads(asking_);
   }
 
@@ -66,6 +68,7 @@ class SqliteReader final : public Reader {
                                         Sequence* at) override;
   Result<Table> sql(std::string_view statement, std::size_t max_rows, int deadline_ms) override;
   Result<ChainCheck> verify_chain() override;
+  History& history() override { return history_; }
 
  private:
   std::vector<SearchHit> matches(const std::string& expression, std::size_t limit);
@@ -75,6 +78,7 @@ class SqliteReader final : public Reader {
   Connection searching_;  ///< Runs our own statements only; query_only.
   Connection asking_;     ///< Runs what users write; query_only, and the authorizer decides.
   Statement matches_;
+  HistoryReader history_;
 };
 
 Result<std::vector<SearchHit>> SqliteReader::search(std::string_view text, std::size_t limit,

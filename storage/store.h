@@ -25,6 +25,8 @@
 
 namespace dg {
 
+class History;
+
 /// Why a transaction happened. Values are stored as text.
 enum class Cause {
   initial_scan,
@@ -121,6 +123,7 @@ class Reader {
 
   /// Whether the log is whole and each transaction as it was committed. O(rows of the log).
   virtual Result<ChainCheck> verify_chain() = 0;
+  virtual History& history() = 0;  ///< storage/history.h.
 };
 
 /// When a commit counts as durable (sqlite.org/pragma.html#pragma_synchronous). With both, what was

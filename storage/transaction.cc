@@ -24,6 +24,7 @@ struct InsertEvent : RowStatement {
   Text delta{*this, "delta"};
   Integer impact{*this, "impact"};
   Real impact_score{*this, "impact_score"};
+  Blob state{*this, "state"};
 };
 
 struct InsertTransaction : RowStatement {
@@ -131,6 +132,7 @@ TransactionWriter::TransactionWriter(const Connection& connection,
   files_.prepare(connection);
   atoms_.prepare(connection);
   links_.prepare(connection);
+  history_.prepare(connection);
 }
 
 TransactionWriter::~TransactionWriter() = default;
@@ -186,7 +188,9 @@ CommitCounts TransactionWriter::write(const Delta& delta, const TransactionInfo&
       counts.rows_written += files_.write(file, context);
       counts.rows_written += atoms_.write(file, context);
       counts.rows_written += links_.write(file, context, link_rows);
+      const std::int64_t first = next_event_;
       write_events(file, info, context);
+      counts.rows_written += history_.write(file, {first, next_event_ - first}, context);
     }
   }
   for (const ConfigFile& config : delta.configs) write_config(config, context);
@@ -222,7 +226,13 @@ void TransactionWriter::write_events(const FileDelta& delta, const TransactionIn
     row.transaction_id.set(context.sequence);
     row.previous_version.set(event.version_before);
     row.new_version.set(event.version_after);
-    row.delta.set(payload_);
+    if (tells_whole(event.operation)) {
+      row.delta.null();
+      row.state.set(payload_);
+    } else {
+      row.delta.set(payload_);
+      row.state.null();
+    }
     if (const AtomImpact* impact = impact_of(event.atom)) {
       row.impact.set(impact->reached_by);
       const auto live = static_cast<double>(std::max<std::uint64_t>(1, info.live_atoms));

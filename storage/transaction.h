@@ -13,6 +13,7 @@
 #include "storage/repair.h"
 #include "storage/rows/atom_rows.h"
 #include "storage/rows/file_rows.h"
+#include "storage/rows/history_rows.h"
 #include "storage/rows/link_rows.h"
 #include "storage/store.h"
 
@@ -66,6 +67,7 @@ class TransactionWriter {
   ChainRows chain_rows_;
   RowDigest digest_;  ///< Scratch.
   std::string replica_;
+  HistoryRowWriter history_;
   std::int64_t first_event_ = 0, next_event_ = 0;
   std::string payload_;                   ///< Scratch.
   std::vector<std::string> field_names_;  ///< By FieldSet, made when first needed.

@@ -6,6 +6,7 @@
 
 #include "daemon/cli/launch.h"
 #include "daemon/cli/project.h"
+#include "daemon/requests/time_travel.h"
 
 namespace dg {
 namespace {
@@ -41,17 +42,24 @@ class StoredAnswerer final : public Answerer {
       return Error{ErrorKind::usage, name, "only a running service answers this",
                    "Leave --no-start out."};
     }
+    Json questions = params;
+    const Result<std::string> point = take_point(*method, questions);
+    if (!point) return point.error();
     RequestContext context;
     context.snapshot = state_.snapshot;
     context.reader = state_.reader.get();
     context.freshness = state_.freshness;
     context.root = root_;
-    return method->handler(context, params);
+    if (!point->empty()) {
+      if (Result<> there = travel(context, *point, past_, 0); !there) return there.error();
+    }
+    return method->handler(context, questions);
   }
 
  private:
   StoredState state_;
   std::string root_;
+  PastSnapshots past_;
 };
 
 }  // namespace

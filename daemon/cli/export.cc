@@ -9,6 +9,8 @@
 #include "daemon/cli/project.h"
 #include "daemon/cli/render.h"
 #include "daemon/requests/export_format.h"
+#include "daemon/requests/point.h"
+#include "daemon/requests/time_travel.h"
 
 namespace dg {
 namespace {
@@ -18,6 +20,7 @@ namespace fs = std::filesystem;
 struct ExportOptions {
   std::string format = "jsonl";
   std::string output;
+  std::string at;
 };
 
 Error write_failure(const std::string& where) {
@@ -61,7 +64,17 @@ int run_export(Session& session, const ExportOptions& options) {
   }
   Result<StoredState> state = read_stored(*project);
   if (!state) return session.fail(state.error());
-  const Snapshot& snapshot = *state->snapshot;
+  RequestContext context;
+  context.snapshot = state->snapshot;
+  context.reader = state->reader.get();
+  context.freshness = freshness;
+  context.freshness.committed_ms = state->freshness.committed_ms;
+  if (!options.at.empty()) {
+    PastSnapshots past;
+    if (Result<> there = travel(context, options.at, past, 0); !there)
+      return session.fail(there.error());
+  }
+  const Snapshot& snapshot = *context.snapshot;
   const ExportFormat format = *export_format_named(options.format);
   if (options.output.empty()) {
     write_export(snapshot, format, [&](std::string_view text) { session.out.write(text); });
@@ -71,10 +84,6 @@ int run_export(Session& session, const ExportOptions& options) {
   }
   const int code = session.finish(Exit::done);
   if (session.err.is_terminal()) {
-    RequestContext context;
-    context.snapshot = state->snapshot;
-    context.freshness = freshness;
-    context.freshness.committed_ms = state->freshness.committed_ms;
     render_freshness(session.err, with_freshness(Json::object(), context));
     session.err.finish();
   }
@@ -92,6 +101,8 @@ void add_export(CLI::App& app, Invocation& invocation) {
       ->check(CLI::IsMember({"jsonl", "dot", "graphml", "sql"}));
   command->add_option("-o,--output", options->output, "Write to a file, whole or not at all")
       ->type_name("FILE");
+  command->add_option("--at", options->at, std::string("As it was at ") + kPointForms)
+      ->type_name("POINT");
 }
 
 }  // namespace dg

@@ -44,7 +44,8 @@ constexpr Examples kExamples[] = {
      "  deltagraph callers pay                     by name; ambiguous names list the candidates\n"
      "  deltagraph callers src/cart.ts:42:9        what stands at this place\n"
      "  deltagraph callers Cart.pay --relations all --min-confidence exact\n"
-     "  deltagraph callers pay --unresolved        with the sites that may mean it\n"},
+     "  deltagraph callers pay --unresolved        with the sites that may mean it\n"
+     "  deltagraph callers pay --at yesterday      who called it then\n"},
     {"callees", "Example:\n  deltagraph callees src/cart.ts::Cart.pay\n"},
     {"impact",
      "Examples:\n"
@@ -62,15 +63,22 @@ constexpr Examples kExamples[] = {
      "Examples:\n"
      "  deltagraph export > graph.jsonl\n"
      "  deltagraph export --format dot | dot -Tsvg > graph.svg\n"
-     "  deltagraph export --format sql | sqlite3 graph.db\n"},
+     "  deltagraph export --format sql | sqlite3 graph.db\n"
+     "  deltagraph export --at 12 > then.jsonl\n"},
     {"db",
      "Examples:\n"
      "  deltagraph db backup          a copy beside the database, while saves go on\n"
+     "  deltagraph db replay --verify the log and the state are one\n"
      "  deltagraph help db backup\n"},
     {"db backup",
      "Examples:\n"
      "  deltagraph db backup\n"
      "  deltagraph db backup /mnt/disk/shop.db --json | jq .sequence\n"},
+    {"db replay", "Example:\n  deltagraph db replay --verify\n"},
+    {"db compact",
+     "Examples:\n"
+     "  deltagraph db compact --before '90 days ago' --dry-run\n"
+     "  deltagraph stop && deltagraph db compact --before 2026-01-01 --yes\n"},
     {"watch", "Example:\n  deltagraph watch --json | jq -c '.broken[]'\n"},
     {"validate",
      "Examples:\n"
@@ -97,7 +105,9 @@ std::string answer_of(const std::string& command) {
     if (text.find("PAGE") != std::string::npos) {
       text += "  PAGE is \"total\", \"truncated\", and \"next_cursor\" where there is more\n";
     }
-    return text + "  and with each: \"sequence\", \"age_ms\", \"behind\", \"pending\", \"live\"\n";
+    text += "  and with each: \"sequence\", \"age_ms\", \"behind\", \"pending\", \"live\"\n";
+    if (method.has_past) text += "  and with --at: \"as_of\", the time of that commit\n";
+    return text;
   }
   return {};
 }

@@ -7,6 +7,7 @@
 #include "daemon/cli/project.h"
 #include "daemon/cli/render.h"
 #include "daemon/requests/params.h"
+#include "daemon/requests/point.h"
 
 namespace dg {
 namespace {
@@ -126,6 +127,10 @@ void add_questions(CLI::App& app, Invocation& invocation) {
         add_command(app, name, summary, invocation,
                     [typed, name](Session& session) { return ask(session, name, *typed); });
     for (const Parameter& parameter : method.parameters) add_parameter(*command, parameter, *typed);
+    if (method.has_past) {
+      command->add_option("--at", typed->texts["at"], std::string("As it was at ") + kPointForms)
+          ->type_name("POINT");
+    }
   }
 }
 

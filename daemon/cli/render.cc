@@ -40,6 +40,12 @@ void render_freshness(Terminal& out, const Json& answer) {
   if (const auto age = answer.find("age_ms"); age != answer.end() && age->is_number()) {
     line += " · " + age_text(age->get<std::int64_t>());
   }
+  if (const auto as_of = answer.find("as_of"); as_of != answer.end()) {
+    line += as_of->is_string() ? " · as of " + as_of->get<std::string>()
+                               : std::string(" · before the first commit");
+    out.line(out.paint(Style::yellow, line));
+    return;
+  }
   const bool live = answer.value("live", false);
   if (answer.value("behind", false)) {
     line +=

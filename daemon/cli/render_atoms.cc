@@ -40,7 +40,9 @@ void render_find(Session& session, const Json& answer) {
   Terminal& out = session.out;
   const Json& items = answer.at("items");
   if (items.empty()) {
-    out.line("No atom has this in its name, signature or documentation.");
+    out.line(answer.contains("as_of")
+                 ? "No atom had this in its name; signatures and documentation were not searched."
+                 : "No atom has this in its name, signature or documentation.");
     render_mentions(out, answer);
     return;
   }
@@ -58,7 +60,10 @@ void render_find(Session& session, const Json& answer) {
   table.print(out);
   render_page(out, answer, items.size());
   if (!answer.value("full_text", true)) {
-    out.line(out.paint(Style::yellow, "Full text could not be asked: names alone."));
+    out.line(out.paint(Style::yellow, answer.contains("as_of")
+                                          ? "Signatures and documentation are not searched in "
+                                            "the past: names alone."
+                                          : "Full text could not be asked: names alone."));
   }
 }
 
@@ -91,7 +96,9 @@ void render_show(Session& session, const Json& answer) {
       print_lines(out, Style::plain, source->get<std::string>());
     } else {
       out.line(out.paint(Style::yellow,
-                         "The file has changed since: its source is not shown. Try --sync."));
+                         answer.contains("as_of")
+                             ? "The file has changed since: history holds no source."
+                             : "The file has changed since: its source is not shown. Try --sync."));
     }
   }
   render_mentions(out, answer);

@@ -74,8 +74,9 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
 }  // namespace
 
 Method callees_method() {
-  return {"callees", "what an atom calls, constructs or otherwise uses", parameters(), answer,
-          kAnswer};
+  return {"callees",    "what an atom calls, constructs or otherwise uses",
+          parameters(), answer,
+          kAnswer,      true};
 }
 
 }  // namespace dg

@@ -90,8 +90,9 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
 }  // namespace
 
 Method callers_method() {
-  return {"callers", "who calls, constructs or otherwise uses an atom", parameters(), answer,
-          kAnswer};
+  return {"callers",    "who calls, constructs or otherwise uses an atom",
+          parameters(), answer,
+          kAnswer,      true};
 }
 
 }  // namespace dg

@@ -63,8 +63,9 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
 }  // namespace
 
 Method export_method() {
-  return {"export", "the graph as jsonl, dot, graphml or sql, in pieces", parameters(), answer,
-          kAnswer};
+  return {"export",     "the graph as jsonl, dot, graphml or sql, in pieces",
+          parameters(), answer,
+          kAnswer,      true};
 }
 
 }  // namespace dg

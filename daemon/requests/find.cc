@@ -119,8 +119,8 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
 }  // namespace
 
 Method find_method() {
-  return {"find", "atoms by exact name, prefix, word, and full text", parameters(), answer,
-          kAnswer};
+  return {"find", "atoms by exact name, prefix, word, and full text", parameters(), answer, kAnswer,
+          true};
 }
 
 }  // namespace dg

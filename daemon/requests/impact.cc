@@ -64,8 +64,9 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
 }  // namespace
 
 Method impact_method() {
-  return {"impact", "who is reached when an atom changes: callers of callers", parameters(), answer,
-          kAnswer};
+  return {"impact",     "who is reached when an atom changes: callers of callers",
+          parameters(), answer,
+          kAnswer,      true};
 }
 
 }  // namespace dg

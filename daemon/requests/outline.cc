@@ -81,8 +81,9 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
 }  // namespace
 
 Method outline_method() {
-  return {"outline", "the functions, classes and variables of a file, as a tree", parameters(),
-          answer, kAnswer};
+  return {"outline",    "the functions, classes and variables of a file, as a tree",
+          parameters(), answer,
+          kAnswer,      true};
 }
 
 }  // namespace dg

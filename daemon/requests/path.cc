@@ -57,7 +57,7 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
 }  // namespace
 
 Method path_method() {
-  return {"path", "a shortest way from one atom to another", parameters(), answer, kAnswer};
+  return {"path", "a shortest way from one atom to another", parameters(), answer, kAnswer, true};
 }
 
 }  // namespace dg

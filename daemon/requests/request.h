@@ -21,6 +21,7 @@ struct Freshness {
   std::int64_t committed_ms = 0;  ///< Unix time of the snapshot's commit; 0: nothing committed.
   std::size_t pending = 0;        ///< Changes seen and not yet in the snapshot.
   bool live = false;              ///< A service is watching; else the database as it was left.
+  bool as_of = false;             ///< The snapshot is that of a point that was asked for.
 };
 
 /// What a handler may use. Handlers run on any thread, side by side, and never wait for the writer.
@@ -53,12 +54,14 @@ struct Method {
   std::vector<Parameter> parameters;
   Handler handler;
   const char* answer = "";  ///< The shape of its JSON, for `help`.
+  bool has_past = false;    ///< Takes `at` (time_travel.h): its answer is about a snapshot alone.
 };
 
 /// All questions, sorted by name.
 const std::vector<Method>& methods();
 
-/// Adds what every answer carries: {"sequence", "age_ms", "behind", "pending", "live"}.
+/// Adds what every answer carries: {"sequence", "age_ms", "behind", "pending", "live"}, and where a
+/// past point was asked for {"as_of": time of its commit, or null for the empty project}.
 Json with_freshness(Json answer, const RequestContext& context);
 
 }  // namespace dg

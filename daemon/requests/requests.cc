@@ -2,6 +2,7 @@
 #include <chrono>
 
 #include "daemon/requests/handlers.h"
+#include "daemon/requests/point.h"
 #include "daemon/requests/request.h"
 
 namespace dg {
@@ -27,6 +28,10 @@ Json with_freshness(Json answer, const RequestContext& context) {
   answer["behind"] = freshness.pending > 0;
   answer["pending"] = freshness.pending;
   answer["live"] = freshness.live;
+  if (freshness.as_of) {
+    answer["as_of"] =
+        freshness.committed_ms == 0 ? Json(nullptr) : Json(utc_text(freshness.committed_ms));
+  }
   return answer;
 }
 

@@ -58,7 +58,7 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
 }  // namespace
 
 Method resolve_method() {
-  return {"resolve", "which atoms a text means", parameters(), answer, kAnswer};
+  return {"resolve", "which atoms a text means", parameters(), answer, kAnswer, true};
 }
 
 }  // namespace dg

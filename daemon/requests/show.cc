@@ -4,7 +4,9 @@
 ///     params  {"atom", "source"}
 ///     answer  kAnswer, below
 ///
-/// `source` is there when asked for: the text on disk, or null where the file has changed since.
+/// `source` is there when asked for: the text on disk, or null where the file has changed since. At
+/// a past point both `source` and `parameters` are null for files that were written since:
+/// history holds the signature, and neither text nor parameters one by one.
 
 #include "graph/queries/show.h"
 
@@ -31,8 +33,9 @@ const std::vector<Parameter>& parameters() {
 }
 
 Json parameters_json(const AtomRef& atom) {
-  Json list = Json::array();
   const Range range = atom.atom().params;
+  if (range.begin == kNoIndex) return nullptr;
+  Json list = Json::array();
   for (std::uint32_t i = range.begin; i < range.begin + range.count; ++i) {
     const Param& param = atom.file->facts->params[i];
     list.push_back({{"name", atom.text(param.name)},
@@ -107,7 +110,7 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
 }  // namespace
 
 Method show_method() {
-  return {"show", "all that is known of one atom", parameters(), answer, kAnswer};
+  return {"show", "all that is known of one atom", parameters(), answer, kAnswer, true};
 }
 
 }  // namespace dg

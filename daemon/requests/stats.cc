@@ -118,14 +118,17 @@ Json stats_json(const Snapshot& snapshot, std::size_t most_files) {
 Method stats_method() {
   static const std::vector<Parameter> parameters{
       {"limit", "integer", "most files of each list (20)", false, "", 0, kMostLimit}};
-  return {"stats", "what the index holds, by kind, relation, confidence and reason", parameters,
+  return {"stats",
+          "what the index holds, by kind, relation, confidence and reason",
+          parameters,
           [](const RequestContext& context, const Json& given) -> Result<Json> {
             const Result<Params> params = Params::check("stats", parameters, given);
             if (!params) return params.error();
             const auto limit = static_cast<std::size_t>(params->integer("limit", 20));
             return with_freshness(stats_json(*context.snapshot, limit), context);
           },
-          kAnswer};
+          kAnswer,
+          true};
 }
 
 }  // namespace dg

@@ -109,8 +109,11 @@ void Dispatcher::question(const Method& method, const RpcRequest& request, const
     sync = wish->get<bool>();
     params.erase("sync");
   }
-  const auto run_later = [this, &method, done, id = request.id, params = std::move(params)] {
-    post_([this, &method, done, id, params] { done(run(method, id, params)); });
+  const Result<std::string> point = take_point(method, params);
+  if (!point) return done(rpc_error(request.id, point.error()));
+  const auto run_later = [this, &method, done, id = request.id, params = std::move(params),
+                          point = *point] {
+    post_([this, &method, done, id, params, point] { done(run(method, id, params, point)); });
   };
   if (sync) {
     return host_.sync([run_later, done, id = request.id](const Result<>& synced) {
@@ -121,7 +124,8 @@ void Dispatcher::question(const Method& method, const RpcRequest& request, const
   host_.when_ready(run_later);
 }
 
-Json Dispatcher::run(const Method& method, const Json& id, const Json& params) {
+Json Dispatcher::run(const Method& method, const Json& id, const Json& params,
+                     const std::string& point) {
   // Each request has its own guard: a failing one costs its own answer, never the service.
   try {
     PooledReader pooled = take_reader();
@@ -132,7 +136,9 @@ Json Dispatcher::run(const Method& method, const Json& id, const Json& params) {
     context.freshness = view.freshness;
     context.root = host_.root();
     context.deadline = std::chrono::steady_clock::now() + kDeadline;
-    Result<Json> answered = method.handler(context, params);
+    const Result<> there =
+        point.empty() ? Result<>(Ok{}) : travel(context, point, past_, pooled.generation);
+    Result<Json> answered = there ? method.handler(context, params) : Result<Json>(there.error());
     give_back(std::move(pooled));
     return answered ? rpc_result(id, std::move(*answered)) : rpc_error(id, answered.error());
   } catch (const std::exception& failure) {

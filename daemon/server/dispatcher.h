@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "daemon/protocol/json_rpc.h"
+#include "daemon/requests/time_travel.h"
 #include "daemon/server/server.h"
 
 namespace dg {
@@ -33,7 +34,7 @@ class Dispatcher {
 
   void answer(const RpcRequest& request, const Answer& done, const Subscribe& subscribe);
   void question(const Method& method, const RpcRequest& request, const Answer& done);
-  Json run(const Method& method, const Json& id, const Json& params);
+  Json run(const Method& method, const Json& id, const Json& params, const std::string& point);
   struct PooledReader {
     std::unique_ptr<Reader> reader;
     std::uint64_t generation = 0;
@@ -43,6 +44,7 @@ class Dispatcher {
 
   Host& host_;
   Post post_;
+  PastSnapshots past_;
   std::mutex mutex_;                   ///< Guards readers_.
   std::vector<PooledReader> readers_;  ///< Idle connections, at most 8.
 };

@@ -1,6 +1,6 @@
 #include "storage/codec/links_codec.h"
 
-#include "storage/codec/bytes.h"
+#include "events/bytes.h"
 
 namespace dg {
 namespace {

@@ -1,7 +1,6 @@
 #include "storage/rows/file_rows.h"
 
 #include "events/names.h"
-#include "events/positions.h"
 #include "parser/facts_codec.h"
 #include "storage/codec/links_codec.h"
 #include "storage/rows/signature_json.h"
@@ -56,15 +55,6 @@ struct UpsertLinks : RowStatement {
 struct DeleteLinks : RowStatement {
   DeleteLinks() : RowStatement(Verb::remove, "file_links") {}
   Integer file_id{*this, "file_id", ColumnHandle::Role::key};
-};
-
-struct InsertTransactionFile : RowStatement {
-  InsertTransactionFile() : RowStatement(Verb::insert, "transaction_files") {}
-  Integer sequence{*this, "sequence"};
-  Integer file_id{*this, "file_id"};
-  Text path{*this, "path"};
-  Blob content_hash{*this, "content_hash"};
-  Blob positions{*this, "positions"};
 };
 
 struct InsertFacts : RowStatement {
@@ -142,7 +132,6 @@ struct FileRowWriter::Statements {
   DeleteFile delete_file;
   UpsertLinks upsert_links;
   DeleteLinks delete_links;
-  InsertTransactionFile insert_transaction_file;
   InsertFacts insert_facts;
   InsertUnused insert_unused;
   DeleteUnused delete_unused;
@@ -161,7 +150,6 @@ void FileRowWriter::prepare(const Connection& connection) {
   s.delete_file.prepare(connection);
   s.upsert_links.prepare(connection);
   s.delete_links.prepare(connection);
-  s.insert_transaction_file.prepare(connection);
   s.insert_facts.prepare(connection);
   s.insert_unused.prepare(connection);
   s.delete_unused.prepare(connection);
@@ -184,18 +172,17 @@ std::uint32_t FileRowWriter::write(const FileDelta& delta, const CommitContext& 
   const std::int64_t facts_before =
       delta.before == nullptr ? 0 : look_up(statements_->facts_of_file, raw(delta.before->id), 0);
   if (delta.after == nullptr || (delta.before != nullptr && delta.before->id != id)) {
-    remove(*delta.before, context);
+    remove(*delta.before);
   }
   if (delta.after == nullptr) {
     release_facts(facts_before, context);
-    return 3;
+    return 2;
   }
   const std::int64_t facts = store_facts(*delta.after, context);
   put_file(*delta.after, facts, context);
   put_links(*delta.after);
-  log(*delta.after, false, context);
   if (facts_before != facts) release_facts(facts_before, context);
-  return facts_before == facts ? 3 : 4;
+  return facts_before == facts ? 2 : 3;
 }
 
 std::uint32_t FileRowWriter::write_packed(const FileVersion& file, const CommitContext& context) {
@@ -209,12 +196,11 @@ std::uint32_t FileRowWriter::write_packed(const FileVersion& file, const CommitC
   return 3;
 }
 
-void FileRowWriter::remove(const FileVersion& file, const CommitContext& context) {
+void FileRowWriter::remove(const FileVersion& file) {
   statements_->delete_file.id.set(raw(file.id));
   statements_->delete_file.run();
   statements_->delete_links.file_id.set(raw(file.id));
   statements_->delete_links.run();
-  log(file, true, context);
 }
 
 std::int64_t FileRowWriter::store_facts(const FileVersion& file, const CommitContext& context) {
@@ -318,23 +304,6 @@ void FileRowWriter::put_links(const FileVersion& file) {
   row.atoms.set(atoms);
   row.links.set(links);
   statements_->upsert_links.run();
-}
-
-void FileRowWriter::log(const FileVersion& file, bool removed, const CommitContext& context) {
-  const std::string hash = content_hash_bytes(file.hash);
-  const std::string positions = removed ? std::string() : pack_positions(file);
-  const InsertTransactionFile& row = statements_->insert_transaction_file;
-  row.sequence.set(context.sequence);
-  row.file_id.set(raw(file.id));
-  row.path.set(file.path);
-  if (removed) {
-    row.content_hash.null();
-    row.positions.null();
-  } else {
-    row.content_hash.set(hash);
-    row.positions.set(positions);
-  }
-  statements_->insert_transaction_file.run();
 }
 
 }  // namespace dg

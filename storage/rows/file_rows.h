@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// Writes the file side of one file's delta: `files`, `file_links`, `transaction_files`, and the
-/// stored facts with their bound. Internal to storage/; throws Failure.
+/// Writes the file side of one file's delta: `files`, `file_links`, and the stored facts with their
+/// bound. Internal to storage/; throws Failure.
 
 #include <cstdint>
 #include <memory>
@@ -38,13 +38,12 @@ class FileRowWriter {
 
  private:
   struct Statements;
-  void remove(const FileVersion& file, const CommitContext& context);
+  void remove(const FileVersion& file);
   std::int64_t store_facts(const FileVersion& file, const CommitContext& context);
   void correct_facts(std::int64_t entry, const FileFacts& facts);
   void release_facts(std::int64_t facts, const CommitContext& context);
   void put_file(const FileVersion& file, std::int64_t facts, const CommitContext& context);
   void put_links(const FileVersion& file);
-  void log(const FileVersion& file, bool removed, const CommitContext& context);
 
   FactsKey key_;
   std::unique_ptr<Statements> statements_;

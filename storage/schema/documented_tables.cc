@@ -180,7 +180,8 @@ constexpr Column kAtomEvents[] = {
     own("previous_version", integer, false, kCommit, "0 for an atom never seen before.", "0"),
     own("new_version", integer, false, kCommit, "previous_version + 1.", "1"),
     own("delta", json, true, kCommit,
-        "{field: [old, new]}, relations and open references gained and lost."),
+        "What changed: {field: [old, new]}, links gained and lost. NULL where `state` tells all."),
+    own("state", blob, true, kCommit, "The whole atom that was created, deleted or moved, packed."),
     own("impact", integer, true, kCommit,
         "Atoms that reach it by calls or construction; NULL: not computed (bulky commit)."),
 };

@@ -49,10 +49,24 @@ constexpr Column kTransactionFiles[] = {
     needed("file_id", integer, kCommit, "files.id then."),
     needed("path", text, kCommit, "Project-relative path."),
     maybe("content_hash", blob, kCommit, "XXH3-128 of the bytes; NULL: the file was removed."),
-    maybe("positions", blob, kCommit, "Packed places of its atoms and references."),
+    maybe("positions", blob, kCommit, "Packed places of its atoms and references, and figures."),
+    maybe("first_event", integer, kCommit, "atom_events.id of the file's first event, were any."),
+    maybe("events", integer, kCommit, "Number of the file's events."),
+    maybe("fold", integer, kCommit, "Events of the file since its last checkpoint; 0 at one."),
 };
 constexpr Index kTransactionFileIndexes[] = {
     {"idx_transaction_files_path", "path, sequence", false, false, {}},
+    {"idx_transaction_files_file_id", "file_id, sequence, first_event, events", false, false, {}},
+};
+
+constexpr Column kFileSnapshots[] = {
+    maybe("id", integer, kCommit, "Row number."),
+    needed("file_id", integer, kCommit, "files.id then."),
+    needed("sequence", integer, kCommit, "transactions.sequence that it is the state after."),
+    needed("state", blob, kCommit, "Packed atoms of the file with versions and links."),
+};
+constexpr Index kFileSnapshotIndexes[] = {
+    {"idx_file_snapshots_file_id", "file_id, sequence", true, false, {}},
 };
 
 constexpr Column kUnresolvedReferences[] = {
@@ -109,6 +123,8 @@ std::span<const Table> own_tables() noexcept {
        "sequence", "id", "", kTransactionIndexes, false, false, Mutability::append_only},
       {"transaction_files", "What each commit saw of each file it wrote.", kTransactionFiles,
        "sequence, file_id", "", "", kTransactionFileIndexes, true, false, Mutability::append_only},
+      {"file_snapshots", "Checkpoints of single files, from which their events are folded on.",
+       kFileSnapshots, "id", "", "", kFileSnapshotIndexes, false, false, Mutability::append_only},
       {"unresolved_references",
        "References without a target in the project, with the reason.",
        kUnresolvedReferences,

@@ -5,8 +5,10 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "events/event.h"
+#include "events/file_state.h"
 #include "events/names.h"
 #include "events/positions.h"
 
@@ -38,6 +40,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto places = dg::unpack_positions(bytes)) {
     if (dg::unpack_positions(dg::pack_places(*places)) != places) std::abort();
   }
+  dg::FileFold fold(dg::FileId{1}, "a.js");
+  if (fold.begin(bytes)) static_cast<void>(std::move(fold).finish({}, {}));
   dg::fields_from_json(bytes);
   return 0;
 }

@@ -254,7 +254,7 @@ TEST_F(StorageCommit, EventsAreNeverChangedNorDeleted) {
   store_.reset();
   Result<std::unique_ptr<Reader>> reader = open_reader(database());
   ASSERT_TRUE(reader);
-  EXPECT_EQ("8", dg::ask(**reader, "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'"));
+  EXPECT_EQ("10", dg::ask(**reader, "SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'"));
 }
 
 TEST_F(StorageCommit, TheTransactionRowTellsWhatHappened) {

@@ -15,9 +15,11 @@
 
 #include "daemon/pipeline.h"
 #include "daemon/protocol/client.h"
+#include "daemon/requests/time_travel.h"
 #include "daemon/service.h"
 #include "daemon/validator/run.h"
 #include "tests/support/invariants.h"
+#include "tests/support/past.h"
 #include "tests/support/scenario.h"
 #include "tests/support/scenario_edits.h"
 #include "tests/support/scenario_questions.h"
@@ -88,7 +90,12 @@ class ScenarioRun {
     return change;
   }
 
-  void ask(const Step& step, const Asked& asked) {
+  /// Notes the state after a step, asks the step's questions.
+  void ask(const Step& step, Asked asked) {
+    const SnapshotPtr snapshot = asked.pipeline.snapshot();
+    witness_.note(*snapshot);
+    step_ends_.push_back(snapshot->sequence());
+    asked.step_ends = step_ends_;
     for (const Command& question : step.questions) {
       if (asked.outcome == nullptr && needs_outcome(question.verb)) continue;
       const std::vector<std::string> lines = answer(asked, question);
@@ -105,6 +112,9 @@ class ScenarioRun {
     }
   }
 
+  /// After the last step: history gives every state that was noted, byte for byte.
+  void check_past(const Pipeline& pipeline) const { EXPECT_EQ(witness_.difference(pipeline), ""); }
+
   void allow_update() { update_ = std::getenv("UPDATE_EXPECT") != nullptr; }
   void write_updates() const {
     if (!answers_.empty()) rewrite_answers(scenario_, answers_);
@@ -113,12 +123,14 @@ class ScenarioRun {
  private:
   TempProject project_;
   Scenario scenario_;
+  PastWitness witness_;
+  std::vector<Sequence> step_ends_;
   bool update_ = false;
   std::vector<std::pair<std::size_t, std::vector<std::string>>> answers_;
 };
 
 /// Answers requests in this process, as the command line does without a service.
-Result<Json> request_of(const Pipeline& pipeline, const std::string& name, const Json& params) {
+Result<Json> request_of(const Pipeline& pipeline, const std::string& name, Json params) {
   Result<std::unique_ptr<Reader>> reader = pipeline.reader();
   if (!reader) return reader.error();
   RequestContext context;
@@ -126,15 +138,25 @@ Result<Json> request_of(const Pipeline& pipeline, const std::string& name, const
   context.reader = reader->get();
   context.root = pipeline.options().root.string();
   for (const Method& method : methods()) {
-    if (name == method.name) return method.handler(context, params);
+    if (name != method.name) continue;
+    const Result<std::string> point = take_point(method, params);
+    if (!point) return point.error();
+    PastSnapshots past;
+    if (!point->empty()) {
+      if (const Result<> there = travel(context, *point, past, 0); !there) return there.error();
+    }
+    return method.handler(context, params);
   }
   return Error{ErrorKind::usage, name, "no such request", ""};
 }
 
 Asked asked_of(const Pipeline& pipeline, const Outcome* outcome) {
-  return {pipeline, outcome, [&pipeline](const std::string& method, const Json& params) {
+  return {pipeline,
+          outcome,
+          [&pipeline](const std::string& method, const Json& params) {
             return request_of(pipeline, method, params);
-          }};
+          },
+          {}};
 }
 
 /// The checks of a mode that does not index the folder anew.
@@ -199,6 +221,7 @@ void run_in_process(ScenarioRun& run, Mode mode) {
   wishes.depth = Depth::deep;
   const Validation validation = validate(*pipeline, wishes);
   EXPECT_TRUE(validation.consistent()) << to_json(validation).dump(1);
+  run.check_past(*pipeline);
   pipeline.reset();
   check_store(options);
   run.write_updates();
@@ -224,6 +247,7 @@ void run_with_crashes(ScenarioRun& run) {
     run.ask(step, asked_of(*pipeline, nullptr));
     EXPECT_EQ(light_violation(*pipeline), "");
   }
+  run.check_past(*open(options));
 }
 
 /// A real service that watches the folder, asked through its socket.
@@ -248,9 +272,10 @@ void run_through_socket(ScenarioRun& run) {
     };
     const Result<Json> synced = call("sync", Json::object());
     ASSERT_TRUE(synced) << synced.error().message();
-    run.ask(step, {service->pipeline(), nullptr, call});
+    run.ask(step, {service->pipeline(), nullptr, call, {}});
     EXPECT_EQ(light_violation(service->pipeline()), "");
   }
+  run.check_past(service->pipeline());
 }
 
 class Scenarios : public testing::TestWithParam<std::tuple<std::string, Mode>> {};

@@ -1,12 +1,12 @@
 #include "tests/support/database.h"
 
 #include <algorithm>
-#include <charconv>
 #include <stdexcept>
 #include <vector>
 
 #include "events/json_text.h"
 #include "events/names.h"
+#include "storage/history.h"
 
 namespace dg {
 namespace {
@@ -27,75 +27,16 @@ std::string text(const std::optional<std::string>& cell) {
   return cell.value_or("NULL");
 }
 
-std::uint64_t number(const std::optional<std::string>& cell) {
-  std::uint64_t value = 0;
-  const std::string digits = text(cell);
-  const auto end = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (end.ec != std::errc() || end.ptr != digits.data() + digits.size()) {
-    throw std::runtime_error("'" + digits + "' is no number");
-  }
-  return value;
+/// What is wrong with the log, on its way out of a walk.
+Error wrong(std::string what) {
+  return {ErrorKind::corrupt, "log", std::move(what), ""};
 }
 
-std::string bytes_of_hex(const std::string& hex) {
-  std::string bytes;
-  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
-    unsigned value = 0;
-    std::from_chars(hex.data() + i, hex.data() + i + 2, value, 16);
-    bytes += static_cast<char>(value);
-  }
-  return bytes;
-}
-
-ContentHash hash_of_hex(const std::string& hex) {
-  ContentHash hash;
-  if (hex.size() != 32) throw std::runtime_error("a content hash of " + std::to_string(hex.size()));
-  std::from_chars(hex.data(), hex.data() + 16, hash.high, 16);
-  std::from_chars(hex.data() + 16, hex.data() + 32, hash.low, 16);
-  return hash;
-}
-
-std::string fold_events(Reader& reader, FoldedState& state, const std::string& sequence) {
-  for (const Row& row :
-       rows(reader,
-            "SELECT atom_id, event_type, previous_version, new_version, "
-            "coalesce(changed_fields, '[]'), coalesce(delta, '{}') FROM atom_events "
-            "WHERE transaction_id = " +
-                sequence + " ORDER BY id")) {
-    EventHeader header;
-    header.sequence = Sequence{number(sequence)};
-    header.atom = AtomId{static_cast<std::uint32_t>(number(row[0]))};
-    const auto operation = operation_named(text(row[1]));
-    const auto fields = fields_from_json(text(row[4]));
-    if (!operation || !fields) return "event of atom " + text(row[0]) + " has an unknown header";
-    header.operation = *operation;
-    header.version_before = static_cast<std::uint32_t>(number(row[2]));
-    header.version_after = static_cast<std::uint32_t>(number(row[3]));
-    header.changed = *fields;
-    const auto event = decode_event(header, text(row[5]));
-    if (!event) return "event of atom " + text(row[0]) + " cannot be read: " + text(row[5]);
-    if (auto wrong = state.apply(*event)) return *wrong;
-  }
-  return {};
-}
-
-std::string fold_files(Reader& reader, FoldedState& state, const std::string& sequence) {
-  for (const Row& row : rows(reader,
-                             "SELECT file_id, path, hex(content_hash), hex(positions), "
-                             "content_hash IS NULL FROM transaction_files WHERE sequence = " +
-                                 sequence + " ORDER BY file_id")) {
-    const FileId id{static_cast<std::uint32_t>(number(row[0]))};
-    if (text(row[4]) == "1") {
-      state.remove_file(id);
-      continue;
-    }
-    const auto places = unpack_positions(bytes_of_hex(text(row[3])));
-    if (!places) return "positions of " + text(row[1]) + " cannot be read";
-    std::string path;
-    append_utf8(path, text(row[1]));
-    state.set_file(id, {std::move(path), hash_of_hex(text(row[2])), *places});
-  }
-  return {};
+void take_file(FoldedState& state, const History::FileRow& row) {
+  if (row.removed) return state.remove_file(row.id);
+  std::string path;
+  append_utf8(path, row.path);
+  state.set_file(row.id, {std::move(path), row.hash, row.places});
 }
 
 std::string sorted_text(std::vector<std::string> lines) {
@@ -131,13 +72,21 @@ std::string relation_line(const FileVersion& file, const Edge& edge) {
 
 std::string fold_log(Reader& reader, FoldedState& state) {
   std::uint64_t expected = 1;
-  for (const Row& row : rows(reader, "SELECT sequence FROM transactions ORDER BY sequence")) {
-    const std::string sequence = text(row[0]);
-    if (number(sequence) != expected++) return "sequence " + sequence + " leaves a gap";
-    if (auto wrong = fold_events(reader, state, sequence); !wrong.empty()) return wrong;
-    if (auto wrong = fold_files(reader, state, sequence); !wrong.empty()) return wrong;
-  }
-  return {};
+  History::Walk walk;
+  walk.event = [&](const Event& event) -> Result<> {
+    const auto what = state.apply(event);
+    return what ? Result<>(wrong(*what)) : Result<>(Ok{});
+  };
+  walk.file = [&](const History::FileRow& row) -> Result<> {
+    take_file(state, row);
+    return Ok{};
+  };
+  walk.transaction = [&](const History::Transaction& commit) -> Result<> {
+    if (raw(commit.sequence) == expected++) return Ok{};
+    return wrong("sequence " + std::to_string(raw(commit.sequence)) + " follows a gap");
+  };
+  const Result<> walked = reader.history().walk(Sequence{0}, Sequence{INT64_MAX}, walk);
+  return walked ? std::string() : walked.error().message();
 }
 
 std::string rows_text(Reader& reader) {

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "events/names.h"
+#include "tests/support/past.h"
 
 namespace dg {
 namespace {
@@ -365,10 +366,22 @@ const std::map<std::string, Question>& questions() {
   return kQuestions;
 }
 
+/// `2 callers ID`: a question to the state after the second step.
+Lines at_step(const Asked& asked, const std::string& text) {
+  const std::size_t space = text.find(' ');
+  const std::size_t verb_end = text.find(' ', space + 1);
+  const std::string verb = text.substr(space + 1, verb_end - space - 1);
+  const std::string rest = verb_end == std::string::npos ? "" : text.substr(verb_end + 1);
+  const Sequence at = asked.step_ends.at(std::stoul(text.substr(0, space)) - 1);
+  if (needs_outcome(verb)) throw std::runtime_error(verb + " is about no state");
+  if (verb == "ask") return ask(asked, rest + " at=" + std::to_string(raw(at)));
+  return questions().at(verb)(asked, *past_snapshot(asked.pipeline, at), rest);
+}
+
 }  // namespace
 
 bool is_question(const std::string& verb) {
-  return questions().contains(verb);
+  return verb == "at" || questions().contains(verb);
 }
 
 bool needs_outcome(const std::string& verb) {
@@ -381,7 +394,8 @@ std::vector<std::string> answer(const Asked& asked, const Command& question) {
   Lines lines;
   try {
     const SnapshotPtr snapshot = asked.pipeline.snapshot();
-    lines = questions().at(question.verb)(asked, *snapshot, question.rest);
+    lines = question.verb == "at" ? at_step(asked, question.rest)
+                                  : questions().at(question.verb)(asked, *snapshot, question.rest);
   } catch (const std::exception& error) {
     lines = {std::string("error: ") + error.what()};
   }

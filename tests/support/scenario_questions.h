@@ -20,6 +20,8 @@
 ///     troubles                 files that the step could not read
 ///     ask METHOD KEY=VALUE…    the ids that the request of that name answers, or its error's kind
 ///     sql SELECT…              rows, cells joined by ` | `
+///     at STEP QUESTION…        any question about a state, asked of the state after that earlier
+///                              step, which is counted from 1; `ask` goes through the request's `at`
 ///
 /// An edge is `relation ID sites`, with its confidence where that is not exact. `contains` edges
 /// show up in `contains` only.
@@ -39,6 +41,7 @@ struct Asked {
   const Outcome* outcome = nullptr;
   /// Answers a request, through whatever protocol.
   std::function<Result<Json>(const std::string& method, const Json& params)> request;
+  std::vector<Sequence> step_ends;  ///< The sequence after each step so far.
 };
 
 bool is_question(const std::string& verb);

@@ -1,8 +1,8 @@
 #pragma once
 /// \file
 /// Little-endian base-128 varints (LEB128; dwarfstd.org, DWARF 5 §7.6) appended to and read from
-/// byte strings. Internal to storage/. A reader never runs past its end: it turns bad and gives
-/// zeros.
+/// byte strings. Internal to events/ and storage/. A reader never runs past its end: it turns bad
+/// and gives zeros.
 
 #include <cstdint>
 #include <string>

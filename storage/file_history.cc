@@ -1,0 +1,114 @@
+#include "storage/file_history.h"
+
+#include <utility>
+#include <vector>
+
+#include "events/names.h"
+#include "storage/load.h"
+#include "storage/rows/file_rows.h"
+
+namespace dg {
+namespace {
+
+Event event_of(const Statement& row) {
+  EventHeader header;
+  const auto operation = operation_named(row.text(3));
+  const auto changed = fields_from_json(row.is_null(4) ? std::string_view("[]") : row.text(4));
+  std::optional<Event> event;
+  if (operation && changed) {
+    header.sequence = static_cast<Sequence>(row.integer(1));
+    header.atom = static_cast<AtomId>(row.integer(2));
+    header.operation = *operation;
+    header.changed = *changed;
+    header.version_before = static_cast<std::uint32_t>(row.integer(5));
+    header.version_after = static_cast<std::uint32_t>(row.integer(6));
+    event = decode_event(header, row.text(7));
+  }
+  if (!event) throw Damage{"event " + std::to_string(row.integer(0))};
+  return *std::move(event);
+}
+
+}  // namespace
+
+EventRows::EventRows(const Connection& connection)
+    : rows_(connection.prepare(
+          "SELECT id, transaction_id, atom_id, event_type, changed_fields, previous_version, "
+          "new_version, coalesce(state, delta) FROM atom_events WHERE id >= ?1 AND id < ?2 "
+          "ORDER BY id")) {}
+
+void EventRows::each(std::int64_t first, std::int64_t count,
+                     const std::function<void(const Event&)>& take) {
+  rows_.bind(1, first);
+  rows_.bind(2, first + count);
+  std::int64_t read = 0;
+  for (; rows_.step(); ++read) take(event_of(rows_));
+  if (read != count) throw Damage{"the log, which lacks events after " + std::to_string(first)};
+}
+
+History::FileRow file_row_of(const Statement& row) {
+  History::FileRow read;
+  read.id = static_cast<FileId>(row.integer(0));
+  read.path = row.text(1);
+  read.removed = row.is_null(2);
+  read.first_event = row.integer(4);
+  read.events = static_cast<std::uint32_t>(row.integer(5));
+  if (read.removed) return read;
+  read.hash = content_hash_from(row.text(2));
+  std::optional<FilePlaces> places = unpack_positions(row.text(3));
+  if (!places) throw Damage{"the positions of " + read.path};
+  read.places = *std::move(places);
+  return read;
+}
+
+FileHistory::FileHistory(const Connection& connection)
+    : events_(connection),
+      last_row_(
+          connection.prepare("SELECT file_id, path, content_hash, positions, first_event, events "
+                             "FROM transaction_files WHERE file_id = ?1 AND sequence <= ?2 "
+                             "ORDER BY sequence DESC LIMIT 1")),
+      checkpoint_(connection.prepare(
+          "SELECT sequence, state FROM file_snapshots WHERE file_id = ?1 AND sequence <= ?2 "
+          "ORDER BY sequence DESC LIMIT 1")),
+      ranges_(connection.prepare(
+          "SELECT first_event, events FROM transaction_files INDEXED BY "
+          "idx_transaction_files_file_id WHERE file_id = ?1 AND sequence > ?2 AND sequence <= ?3 "
+          "AND events > 0 ORDER BY sequence")) {}
+
+std::int64_t FileHistory::begin(FileFold& fold, FileId file, std::int64_t sequence) {
+  checkpoint_.bind(1, std::int64_t{raw(file)});
+  checkpoint_.bind(2, sequence);
+  std::int64_t begin = 0;
+  if (checkpoint_.step()) {
+    begin = checkpoint_.integer(0);
+    if (!fold.begin(checkpoint_.text(1))) {
+      throw Damage{"the checkpoint of file " + std::to_string(raw(file))};
+    }
+  }
+  checkpoint_.reset();
+  return begin;
+}
+
+std::optional<FileState> FileHistory::at(FileId file, Sequence at) {
+  const auto sequence = static_cast<std::int64_t>(raw(at));
+  last_row_.bind(1, std::int64_t{raw(file)});
+  last_row_.bind(2, sequence);
+  std::optional<History::FileRow> row;
+  if (last_row_.step()) row = file_row_of(last_row_);
+  last_row_.reset();
+  if (!row || row->removed) return std::nullopt;
+
+  FileFold fold(file, row->path);
+  ranges_.bind(1, std::int64_t{raw(file)});
+  ranges_.bind(2, begin(fold, file, sequence));
+  ranges_.bind(3, sequence);
+  while (ranges_.step()) {
+    events_.each(ranges_.integer(0), ranges_.integer(1), [&](const Event& event) {
+      if (const auto wrong = fold.apply(event)) throw Damage{"the log (" + *wrong + ")"};
+    });
+  }
+  std::optional<FileState> state = std::move(fold).finish(row->hash, std::move(row->places));
+  if (!state) throw Damage{"the log, which lacks atoms of " + row->path};
+  return state;
+}
+
+}  // namespace dg

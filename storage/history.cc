@@ -1,0 +1,174 @@
+#include <algorithm>
+
+#include "storage/connect.h"
+#include "storage/file_history.h"
+#include "storage/history_reader.h"
+#include "storage/load.h"
+
+namespace dg {
+namespace {
+
+std::int64_t number(Sequence sequence) {
+  return static_cast<std::int64_t>(raw(sequence));
+}
+
+constexpr std::string_view kSelectTransactions =
+    "SELECT sequence, id, cause, started_ms, committed_ms, files, atoms_created, atoms_updated, "
+    "atoms_deleted, relations_gained, relations_lost, first_event, events, graph_digest, "
+    "coalesce(git_head, '') FROM transactions WHERE sequence BETWEEN ?1 AND ?2";
+
+History::Transaction transaction_of(const Statement& row) {
+  const auto count = [&](int column) { return static_cast<std::uint32_t>(row.integer(column)); };
+  History::Transaction read;
+  read.sequence = static_cast<Sequence>(row.integer(0));
+  read.id = row.text(1);
+  read.cause = row.text(2);
+  read.started_ms = row.integer(3);
+  read.committed_ms = row.integer(4);
+  read.files = count(5);
+  read.atoms_created = count(6);
+  read.atoms_updated = count(7);
+  read.atoms_deleted = count(8);
+  read.relations_gained = count(9);
+  read.relations_lost = count(10);
+  read.first_event = row.integer(11);
+  read.events = count(12);
+  read.graph_digest = static_cast<std::uint64_t>(row.integer(13));
+  read.git_head = row.text(14);
+  return read;
+}
+
+/// Runs `work` and turns what SQLite says into an Error.
+template <typename Work>
+auto guarded(const std::string& thing, const Work& work) -> Result<decltype(work())> {
+  try {
+    return work();
+  } catch (const Failure& failure) {
+    return to_error(failure, thing);
+  } catch (const Damage& damage) {
+    return Error{ErrorKind::corrupt, thing, damage.what + " cannot be read",
+                 "Restore a backup, or move it away and index again; history is then lost"};
+  }
+}
+
+}  // namespace
+
+HistoryReader::HistoryReader(Connection& connection, std::string thing)
+    : connection_(connection), thing_(std::move(thing)) {}
+
+Result<History::Extent> HistoryReader::extent() {
+  return guarded(thing_, [&] {
+    Extent extent;
+    const ReadTransaction transaction(connection_);
+    Statement row = connection_.prepare(
+        "SELECT sequence, committed_ms FROM transactions "
+        "WHERE sequence = (SELECT min(sequence) FROM transactions) "
+        "OR sequence = (SELECT max(sequence) FROM transactions) ORDER BY sequence");
+    while (row.step()) {
+      extent.last = static_cast<Sequence>(row.integer(0));
+      extent.last_ms = row.integer(1);
+      if (raw(extent.first) != 0) continue;
+      extent.first = extent.last;
+      extent.first_ms = extent.last_ms;
+    }
+    extent.compacted = raw(extent.first) > 1;
+    return extent;
+  });
+}
+
+Result<Sequence> HistoryReader::at_time(std::int64_t unix_ms) {
+  return guarded(thing_, [&] {
+    Statement row = connection_.prepare(
+        "SELECT max(sequence) FROM transactions WHERE committed_ms = "
+        "(SELECT max(committed_ms) FROM transactions WHERE committed_ms <= ?1)");
+    row.bind(1, unix_ms);
+    return row.step() ? static_cast<Sequence>(row.integer(0)) : Sequence{};
+  });
+}
+
+Result<std::vector<History::Transaction>> HistoryReader::transactions(Sequence first, Sequence last,
+                                                                      bool newest_first,
+                                                                      std::size_t limit) {
+  return guarded(thing_, [&] {
+    std::vector<Transaction> found;
+    Statement rows = connection_.prepare(std::string(kSelectTransactions)
+                                             .append(" ORDER BY sequence ")
+                                             .append(newest_first ? "DESC" : "")
+                                             .append(" LIMIT ?3"));
+    rows.bind(1, number(first));
+    rows.bind(2, number(last));
+    rows.bind(3, static_cast<std::int64_t>(std::min<std::size_t>(limit, 1'000'000'000)));
+    while (rows.step()) found.push_back(transaction_of(rows));
+    return found;
+  });
+}
+
+Result<std::vector<FileId>> HistoryReader::files_changed(Sequence after, Sequence upto) {
+  return guarded(thing_, [&] {
+    std::vector<FileId> files;
+    Statement rows = connection_.prepare(
+        "SELECT file_id FROM transaction_files WHERE sequence > ?1 AND sequence <= ?2");
+    rows.bind(1, number(after));
+    rows.bind(2, number(upto));
+    while (rows.step()) files.push_back(static_cast<FileId>(rows.integer(0)));
+    std::sort(files.begin(), files.end());
+    files.erase(std::unique(files.begin(), files.end()), files.end());
+    return files;
+  });
+}
+
+Result<std::vector<FileState>> HistoryReader::files_at(Sequence at, std::span<const FileId> files) {
+  return guarded(thing_, [&] {
+    const ReadTransaction transaction(connection_);
+    FileHistory history(connection_);
+    std::vector<FileState> states;
+    states.reserve(files.size());
+    for (const FileId file : files) {
+      if (std::optional<FileState> state = history.at(file, at))
+        states.push_back(std::move(*state));
+    }
+    return states;
+  });
+}
+
+namespace {
+
+/// Carries an Error of a function of the walk through guarded().
+struct Ended {
+  Error error;
+};
+
+void check(const Result<>& result) {
+  if (!result) throw Ended{result.error()};
+}
+
+}  // namespace
+
+Result<> HistoryReader::walk(Sequence after, Sequence upto, const Walk& walk) {
+  try {
+    return guarded(thing_, [&] {
+      const ReadTransaction transaction(connection_);
+      EventRows events(connection_);
+      Statement files = connection_.prepare(
+          "SELECT file_id, path, content_hash, positions, first_event, events "
+          "FROM transaction_files WHERE sequence = ?1 ORDER BY file_id");
+      Statement rows =
+          connection_.prepare(std::string(kSelectTransactions).append(" ORDER BY sequence"));
+      rows.bind(1, number(after) + 1);
+      rows.bind(2, number(upto));
+      while (rows.step()) {
+        const Transaction current = transaction_of(rows);
+        events.each(current.first_event, current.events,
+                    [&](const Event& event) { check(walk.event(event)); });
+        files.bind(1, number(current.sequence));
+        while (files.step()) check(walk.file(file_row_of(files)));
+        check(walk.transaction(current));
+      }
+      return Ok{};
+    });
+  } catch (const Ended& ended) {
+    return ended.error;
+  }
+}
+
+}  // namespace dg
