@@ -97,7 +97,8 @@ class Declarer {
   // The loop's body.
   void enter(NodeId i);
   bool planned(NodeId i) const { return (w_.mark[i] & mark_planned) != 0; }
-  void enter_structure(NodeId i);
+  void enter_code(NodeId i);  ///< Functions, classes and their members.
+  void enter_type_or_block(NodeId i);
   void use_name(NodeId i);
   void enter_signature(NodeId i);
   void enter_method(NodeId i);
