@@ -10,6 +10,7 @@
 
 #include "daemon/git_head.h"
 #include "daemon/ingest.h"
+#include "storage/clock.h"
 
 namespace dg {
 namespace {
@@ -18,12 +19,6 @@ using Clock = std::chrono::steady_clock;
 
 double since_ms(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-}
-
-std::int64_t unix_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
 }
 
 /// Facts depend on these; a database made with others is parsed anew.
@@ -167,6 +162,7 @@ Result<Outcome> Pipeline::apply(const SettledChange& change,
   Ingested ingested =
       impl_->ingest->run(outcome.before, all, *impl_->store, listing, impl_->reparse, progress);
   outcome.troubles = std::move(ingested.troubles);
+  outcome.ignored = std::move(ingested.ignored);
   outcome.work.read = ingested.read;
   outcome.work.parsed = ingested.parsed;
   outcome.work.from_cache = ingested.from_cache;

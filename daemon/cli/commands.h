@@ -31,6 +31,12 @@ void add_help(CLI::App& app, Invocation& invocation);
 /// The members of the family `db`, each in its own file; `db` is their parent.
 void add_db_backup(CLI::App& db, Invocation& invocation);
 
+/// An Error that names the command that was probably meant.
+Error no_such_command(const CLI::App& app, const std::string& word);
+
+/// What `help X` and `X --help` print; its usage line begins with the program's name.
+std::string help_of(const CLI::App& command);
+
 /// The examples that `help X` and `X --help` end with; of a family's member for `db backup`.
 std::string examples_of(const std::string& command);
 
