@@ -65,6 +65,7 @@ class Declarer {
   BindingKind declaration_kind(NodeId declaration) const;
   void plan_declarator(NodeId node, NodeId begin, NodeId end);
   bool takes_from_module(NodeId value) const;
+  bool creates_require(NodeId value) const;
   BindingIndex declare_identifier(NodeId name, ScopeIndex scope, BindingKind kind);
   /// All names of a destructuring pattern; default values are left for the loop.
   void declare_pattern(NodeId pattern, ScopeIndex scope, BindingKind kind, bool top_level);
