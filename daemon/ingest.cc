@@ -70,8 +70,8 @@ bool Ingest::unchanged_by_stat(const Candidate& candidate) const {
   return !racy && mtime == candidate.stat.mtime_ns && size == candidate.stat.size;
 }
 
-std::vector<Ingest::Candidate> Ingest::candidates(const SnapshotPtr& base, const SettledChange&,
-                                                  const Listing& listing, const Distrust& distrust,
+std::vector<Ingest::Candidate> Ingest::candidates(const SnapshotPtr& base, const Listing& listing,
+                                                  const Distrust& distrust,
                                                   std::vector<std::string>& configs) {
   std::vector<Candidate> list;
   std::unordered_set<std::string_view> listed;
@@ -215,7 +215,8 @@ Ingested Ingest::run(const SnapshotPtr& base, const SettledChange& change, Store
     rules_ = crawled->rules;
     have_rules_ = true;
     result.troubles = crawled->troubles;
-    list = candidates(base, change, *crawled, distrust, configs);
+    result.ignored = crawled->ignored;
+    list = candidates(base, *crawled, distrust, configs);
   }
   // A crawl of the whole tree is later than the events that named paths, and knows the rules.
   const std::vector<std::string> none;

@@ -25,6 +25,7 @@ struct Ingested {
   ChangeSet changes;
   std::vector<std::string> touched;  ///< Same bytes, other mtime.
   std::vector<Listing::Trouble> troubles;
+  Listing::Ignored ignored;  ///< Of a crawl of the whole tree.
   std::uint32_t read = 0, parsed = 0, from_cache = 0;
   double read_ms = 0, parse_ms = 0;  ///< Summed over threads, as CPU-bound stages are compared.
 };
@@ -60,8 +61,8 @@ class Ingest {
   };
   struct Slot;
 
-  std::vector<Candidate> candidates(const SnapshotPtr& base, const SettledChange& change,
-                                    const Listing& listing, const Distrust& distrust,
+  std::vector<Candidate> candidates(const SnapshotPtr& base, const Listing& listing,
+                                    const Distrust& distrust,
                                     std::vector<std::string>& configs);
   void collect_folder(const SnapshotPtr& base, const std::string& folder, Ingested& result,
                       std::vector<Candidate>& list, std::vector<std::string>& configs);

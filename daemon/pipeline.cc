@@ -11,6 +11,7 @@
 #include "daemon/git_head.h"
 #include "daemon/impacts.h"
 #include "daemon/ingest.h"
+#include "storage/clock.h"
 #include "storage/uuid.h"
 
 namespace dg {
@@ -20,12 +21,6 @@ using Clock = std::chrono::steady_clock;
 
 double since_ms(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-}
-
-std::int64_t unix_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
 }
 
 /// Facts depend on these; a database made with others is parsed anew.
@@ -193,6 +188,7 @@ Result<Outcome> Pipeline::apply(const SettledChange& change,
   Ingested ingested =
       impl_->ingest->run(outcome.before, all, *impl_->store, listing, distrust, progress);
   outcome.troubles = std::move(ingested.troubles);
+  outcome.ignored = std::move(ingested.ignored);
   outcome.work.read = ingested.read;
   outcome.work.parsed = ingested.parsed;
   outcome.work.from_cache = ingested.from_cache;

@@ -55,7 +55,8 @@ struct Outcome {
   Timings timings;
   Cause cause = Cause::file_watcher;
   std::vector<Listing::Trouble>
-      troubles;  ///< Files that could not be read; they keep their last known state.
+      troubles;              ///< Files that could not be read; they keep their last known state.
+  Listing::Ignored ignored;  ///< Where the whole tree was walked.
 };
 
 /// How far a long apply() is; called from the applying thread a few times a second.

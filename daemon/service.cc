@@ -117,7 +117,12 @@ class RunningService final : public Service, private Host {
     all.rescan = true;
     all.cause =
         raw(pipeline_->snapshot()->sequence()) == 0 ? Cause::initial_scan : Cause::reconcile;
-    Result<Outcome> outcome = pipeline_->apply(all, events_.progress, &first_listing_);
+    const auto progress = [this](const Progress& at) {
+      if (events_.progress) events_.progress(at);
+      const std::lock_guard guard(mutex_);
+      progress_ = at;
+    };
+    Result<Outcome> outcome = pipeline_->apply(all, progress, &first_listing_);
     first_listing_ = {};
     if (outcome) {
       note_success(*outcome);
@@ -271,6 +276,7 @@ class RunningService final : public Service, private Host {
     facts.notices = pipeline_->notices();
     facts.validation = validator_ ? validator_->status() : Json();
     const std::lock_guard guard(mutex_);
+    facts.progress = progress_;
     facts.last_error = last_error_;
     facts.troubles = troubles_;
     return status_json(facts);
@@ -325,6 +331,7 @@ class RunningService final : public Service, private Host {
   mutable std::mutex mutex_;  // Guards what follows.
   std::vector<std::function<void()>> ready_waiters_;
   std::vector<std::string> validations_;  // What the validator found by itself, to be said.
+  Progress progress_;  // Of the first index.
   std::string last_error_;
   std::vector<Listing::Trouble> troubles_;
 

@@ -2,9 +2,10 @@
 
 #include <unistd.h>
 
-#include <chrono>
 #include <filesystem>
 #include <fstream>
+
+#include "storage/clock.h"
 
 namespace dg {
 namespace {
@@ -26,12 +27,6 @@ std::uint64_t open_descriptors() {
   return count;
 }
 
-std::int64_t unix_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
 }  // namespace
 
 Json status_json(const StatusFacts& facts) {
@@ -51,6 +46,11 @@ Json status_json(const StatusFacts& facts) {
       {"project", facts.root},
       {"running", true},
       {"state", state},
+      {"progress", facts.ready || facts.progress.stage.empty()
+                       ? Json()
+                       : Json{{"stage", facts.progress.stage},
+                              {"done", facts.progress.done},
+                              {"total", facts.progress.total}}},
       {"pid", ::getpid()},
       {"version", DELTAGRAPH_VERSION},
       {"uptime_ms", facts.uptime_ms},

@@ -17,6 +17,7 @@ struct StatusFacts {
   Pipeline::Published published;
   std::size_t pending = 0;
   bool ready = false;
+  Progress progress;  ///< Of the first index, while not ready.
   WatchStatus watch;
   std::size_t clients = 0;
   std::int64_t uptime_ms = 0;
@@ -26,7 +27,8 @@ struct StatusFacts {
   std::vector<Listing::Trouble> troubles;  ///< Files that could not be read at the last look.
 };
 
-/// {"project", "pid", "version", "state": "indexing|ready|failing", "sequence", "age_ms", "behind",
+/// {"project", "pid", "version", "state": "indexing|ready|failing",
+/// "progress": {"stage", "done", "total"} or null, "sequence", "age_ms", "behind",
 /// "pending", "files", …, "watch": {…}, "memory": {"resident_bytes"}, "descriptors", …}
 Json status_json(const StatusFacts& facts);
 

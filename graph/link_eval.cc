@@ -25,8 +25,21 @@ bool is_interop_helper(std::string_view name) noexcept {
 bool returns_first_argument(std::string_view object, std::string_view method) noexcept {
   return object == "Object" &&
          (method == "freeze" || method == "seal" || method == "preventExtensions" ||
-          method == "assign" || method == "defineProperty" || method == "defineProperties" ||
-          method == "setPrototypeOf");
+          method == "defineProperty" || method == "defineProperties" || method == "setPrototypeOf");
+}
+
+/// Whether a callee may give back a wrapper of the function that it is given: a name, a member of a
+/// module, or a call of these (`memo`, `React.memo`, `connect(…)`). Methods of other values
+/// (`list.find(f)`) give something else.
+bool may_wrap(const FileFacts& facts, ExprIndex callee) noexcept {
+  const Expr* e = &facts.exprs[raw(callee)];
+  if (e->kind == ExprKind::call) e = &facts.exprs[e->a];
+  if (e->kind == ExprKind::name) return true;
+  if (e->kind != ExprKind::member) return false;
+  const Expr& object = facts.exprs[e->a];
+  if (object.kind != ExprKind::name || object.a == kNoIndex) return false;
+  const Binding& b = facts.bindings[object.a];
+  return b.import != kNone<ImportIndex> || facts.exprs[raw(b.init)].kind == ExprKind::module;
 }
 
 Values null_value() {
@@ -363,6 +376,7 @@ Values Evaluator::eval_call(const LinkFile& file, const Expr& e, const Receiver*
       file.facts->exprs[callee.a].a == kNoIndex) {
     const std::string_view object = file.facts->name(NameId{file.facts->exprs[callee.a].b});
     const std::string_view method = file.facts->name(NameId{callee.b});
+    if (object == "Object" && method == "assign") return merged(file, e, depth + 1);
     if (returns_first_argument(object, method)) return interop(file, e, method, depth + 1);
   }
   const Values functions = callable(eval(file, ExprIndex{e.a}, self, depth + 1), depth + 1);
@@ -391,7 +405,40 @@ Values Evaluator::eval_call(const LinkFile& file, const Expr& e, const Receiver*
     join(values, result);
   }
   if (values.list.empty() && !values.open) return Values::unknown();
+  if (functions.list.empty()) join(values, wrapped(file, e, depth + 1));
   settle(values);
+  return values;
+}
+
+/// The function that an unknown function is given to wrap, as its first or its last argument.
+Values Evaluator::wrapped(const LinkFile& file, const Expr& call, int depth) {
+  Values values;
+  if (call.b == kNoIndex || !may_wrap(*file.facts, ExprIndex{call.a})) return values;
+  const Range args = file.facts->references[call.b].args;
+  if (args.count == 0) return values;
+  for (const std::uint32_t at : {args.begin, args.begin + args.count - 1}) {
+    const Values given = eval(file, file.facts->expr_lists[at], nullptr, depth + 1);
+    for (Value value : given.list) {
+      if (value.kind != ValueKind::atom || value.promise) continue;
+      value.via = Via::wrap;
+      value.confidence = std::max(value.confidence, Confidence::inferred);
+      value.rule = LinkRule::alias;
+      join(values, Values::one(value));
+    }
+    if (!values.list.empty()) break;
+  }
+  return values;
+}
+
+/// `Object.assign(a, b, …)`: a, with the members of the others.
+Values Evaluator::merged(const LinkFile& file, const Expr& call, int depth) {
+  if (call.b == kNoIndex) return Values::unknown();
+  const Range args = file.facts->references[call.b].args;
+  if (args.count == 0) return Values::unknown();
+  Values values;
+  for (std::uint32_t a = 0; a < std::min<std::uint32_t>(args.count, kMaxAlternatives); ++a) {
+    join(values, eval(file, file.facts->expr_lists[args.begin + a], nullptr, depth + 1));
+  }
   return values;
 }
 

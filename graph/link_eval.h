@@ -46,6 +46,9 @@ class Evaluator {
   /// A member that a class itself declares, as a function atom; none where it does not.
   Values own_method(const LinkFile& file, AtomIndex atom, std::string_view name, bool is_static);
 
+  /// The getters of that name that reading the member of each alternative runs.
+  Values getters(const Values& receivers, std::string_view name);
+
   /// The module-level declaration that a name expression stands for, through imports.
   Declaration declaration(const LinkFile& file, ExprIndex expr);
 
@@ -89,6 +92,8 @@ class Evaluator {
   Values eval_choice(const LinkFile& file, const Expr& e, const Receiver* self, int depth);
   Values eval_holder(const LinkFile& file, Holder holder);
   Values returned(const Value& function, const Values* receiver, int depth);
+  Values wrapped(const LinkFile& file, const Expr& call, int depth);
+  Values merged(const LinkFile& file, const Expr& call, int depth);
   Values interop(const LinkFile& file, const Expr& call, std::string_view callee, int depth);
   Values callable(const Values& values, int depth);
 
@@ -102,7 +107,10 @@ class Evaluator {
   Values member_of_object(const Value& receiver, std::string_view name, int depth);
   Values member_values(const LinkFile& file, std::uint32_t member, int depth);
   Values added_member(const LinkFile& file, Holder holder, std::string_view name, int depth);
+  Values own_accessor(const Value& holder, std::string_view name);
+  Values mixed_in(const LinkFile& file, Holder holder, std::string_view name, int depth);
   Values parent_of(const LinkFile& file, AtomIndex atom, int depth);
+  Values mixin_bases(const LinkFile& file, ExprIndex extends, int depth);
 
   Values imported(const LinkFile& file, ImportIndex import, Declaration* declared, int depth);
   Values exported(const LinkFile& file, std::string_view name, Declaration* declared,

@@ -198,7 +198,7 @@ Values Evaluator::exported_cjs(const LinkFile& file, std::string_view name, int 
   }
   if (name == "default") return cjs_default(file, depth + 1);
   if (!file.index->whole.empty()) {
-    const Values whole = whole_value(file, depth + 1);
+    Values whole = whole_value(file, depth + 1);
     if (whole.list.empty()) return whole;
     values = member(whole, name, nullptr, depth + 1);
     if (conclusive(values)) return values;

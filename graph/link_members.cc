@@ -76,6 +76,7 @@ Values Evaluator::member(const Values& receivers, std::string_view name, const R
   static_cast<void>(self);
   Values values;
   for (const Value& receiver : receivers.list) {
+    if (receiver.via == Via::wrap) continue;
     if (receiver.promise) {
       join(values, Values::unknown(OpenReason::builtin, detail("Promise")));
       continue;
@@ -318,7 +319,22 @@ Values Evaluator::added_member(const LinkFile& file, Holder holder, std::string_
   for (const auto& row : found) {
     join(values, eval(file, file.facts->assignments[row.value].value, nullptr, depth + 1));
   }
+  if (found.empty() && !name.starts_with('<') && step(depth)) {
+    values = mixed_in(file, holder, name, depth + 1);
+  }
   settle(values);
+  return values;
+}
+
+/// `Object.assign(holder, x)`: x's member of that name; nothing where x is not known to have one.
+Values Evaluator::mixed_in(const LinkFile& file, Holder holder, std::string_view name, int depth) {
+  Values values;
+  const std::uint64_t mixin = FileIndex::added_row(holder, hash_text("<mixin>"));
+  for (const auto& row : few(rows(file.index->added, mixin))) {
+    const Values from = eval(file, file.facts->assignments[row.value].value, nullptr, depth + 1);
+    const Values found = member(from, name, nullptr, depth + 1);
+    for (const Value& value : found.list) join(values, Values::one(value));
+  }
   return values;
 }
 
@@ -328,7 +344,9 @@ Values Evaluator::parent_of(const LinkFile& file, AtomIndex atom, int depth) {
   Values found;
   const ShapeIndex shape = file.facts->atoms[raw(atom)].shape;
   if (shape != kNone<ShapeIndex> && raw(file.facts->shapes[raw(shape)].extends) != 0) {
-    found = eval(file, file.facts->shapes[raw(shape)].extends, nullptr, depth + 1);
+    const ExprIndex extends = file.facts->shapes[raw(shape)].extends;
+    found = eval(file, extends, nullptr, depth + 1);
+    join(found, mixin_bases(file, extends, depth + 1));
   } else {
     for (const HolderKind kind : {HolderKind::statics, HolderKind::instance}) {
       join(found, added_member(file, {kind, raw(atom)}, "<extends>", depth + 1));
@@ -347,6 +365,69 @@ Values Evaluator::parent_of(const LinkFile& file, AtomIndex atom, int depth) {
     join(parents, Values::one(value));
   }
   return parents;
+}
+
+/// `class A extends Mix(Base)`: Base too is above A, whatever Mix puts between.
+Values Evaluator::mixin_bases(const LinkFile& file, ExprIndex extends, int depth) {
+  Values bases;
+  const Expr& e = file.facts->exprs[raw(extends)];
+  if (e.kind != ExprKind::call || e.b == kNoIndex || !step(depth)) return bases;
+  const Range args = file.facts->references[e.b].args;
+  for (std::uint32_t a = 0; a < std::min<std::uint32_t>(args.count, kMaxAlternatives); ++a) {
+    const Values given = eval(file, file.facts->expr_lists[args.begin + a], nullptr, depth + 1);
+    for (Value value : given.list) {
+      if (value.kind != ValueKind::atom) continue;
+      if (value.file->facts->atoms[value.index].kind != AtomKind::class_) continue;
+      value.confidence = std::max(value.confidence, Confidence::inferred);
+      join(bases, Values::one(value));
+    }
+  }
+  return bases;
+}
+
+Values Evaluator::getters(const Values& receivers, std::string_view name) {
+  Values values;
+  for (const Value& receiver : receivers.list) {
+    if (receiver.promise || receiver.via == Via::wrap || receiver.kind == ValueKind::module)
+      continue;
+    Value at = receiver;
+    for (int hops = 0; hops < 32; ++hops) {
+      const Values own = own_accessor(at, name);
+      for (Value value : own.list) {
+        value.rule = rule_of_member(receiver, hops > 0);
+        value.confidence = at.confidence;
+        if (value.file->facts->atoms[value.index].kind == AtomKind::getter)
+          join(values, Values::one(value));
+      }
+      if (!own.list.empty() || at.kind == ValueKind::object) break;
+      const Values up = parent_of(*at.file, AtomIndex{at.index});
+      if (up.list.empty() || up.list[0].kind != ValueKind::atom) break;
+      const ValueKind kind = at.kind;
+      const Confidence so_far = at.confidence;
+      at = up.list[0];
+      at.kind = kind;
+      at.confidence = std::max(at.confidence, so_far);
+    }
+  }
+  return values;
+}
+
+/// What an object literal, a class or its instances declare themselves under a name.
+Values Evaluator::own_accessor(const Value& holder, std::string_view name) {
+  if (holder.kind != ValueKind::object) {
+    return own_method(*holder.file, AtomIndex{holder.index}, name, holder.kind == ValueKind::atom);
+  }
+  Values values;
+  const std::uint64_t row = FileIndex::member_row(ShapeIndex{holder.index}, hash_text(name));
+  for (const auto& member : few(rows(holder.file->index->members, row))) {
+    const AtomIndex atom = holder.file->facts->members[member.value].atom;
+    if (atom == kNone<AtomIndex>) continue;
+    Value value;
+    value.file = holder.file;
+    value.index = raw(atom);
+    join(values, Values::one(value));
+  }
+  return values;
 }
 
 Values Evaluator::own_method(const LinkFile& file, AtomIndex atom, std::string_view name,

@@ -27,8 +27,9 @@ enum class ValueKind : std::uint8_t {
   module,    ///< The namespace or `module.exports` of the file.
 };
 
-/// How a function was taken from an object: `f.call` and `f.bind` stand for f.
-enum class Via : std::uint8_t { none, call, bind };
+/// How a function was reached: `f.call` and `f.bind` stand for f; `memo(f)` of an unknown memo most
+/// likely calls f when it is called, and has no members of f.
+enum class Via : std::uint8_t { none, call, bind, wrap };
 
 struct Value {
   ValueKind kind = ValueKind::atom;

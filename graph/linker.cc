@@ -99,6 +99,7 @@ class FileLinker {
     const Range range = facts_.atoms[raw(reference.owner)].references;
     ordinal_ = r - range.begin;
     eval_.restart();
+    if (!reference.type_position) link_getter(reference);
     switch (reference.kind) {
       case ReferenceKind::call:
       case ReferenceKind::construct:
@@ -161,6 +162,22 @@ class FileLinker {
     }
     if (linked || link_by_name(reference, values)) return;
     open(reference, values);
+  }
+
+  /// `cart.total` and `cart.total()` run `get total()`.
+  void link_getter(const Reference& reference) {
+    const Expr& target = expr(reference.target);
+    if (target.kind != ExprKind::member) return;
+    if (reference.kind == ReferenceKind::write || reference.kind == ReferenceKind::emit ||
+        reference.kind == ReferenceKind::listen) {
+      return;
+    }
+    const Values receivers = eval_.eval(own(), ExprIndex{target.a});
+    const Values found = eval_.getters(receivers, facts_.name(NameId{target.b}));
+    for (const Value& value : found.list) {
+      edge(reference.owner, Relation::calls, id(*value.file, AtomIndex{value.index}), ordinal_,
+           value.confidence, value.rule);
+    }
   }
 
   /// The constructor that runs: the nearest one declared up the chain, else the parent class.

@@ -77,9 +77,11 @@ void index_contents(GraphState& state, const std::vector<FileVersionPtr>& files,
 
 }  // namespace
 
+// NOLINTBEGIN(performance-unnecessary-value-param): what was read is let go of when it is loaded
 SnapshotPtr load_snapshot(Sequence sequence, std::vector<FileVersionPtr> files,
                           std::vector<ConfigFile> configs, std::vector<RetiredAtom> retired,
                           AtomId next_atom, FileId next_file) {
+  // NOLINTEND(performance-unnecessary-value-param)
   GraphState state;
   state.sequence = sequence;
   state.next_atom = next_atom;

@@ -88,6 +88,7 @@ std::vector<std::string> package_targets(const nlohmann::ordered_json& table,
   std::stable_sort(found.begin(), found.end(),
                    [](const Target& a, const Target& b) { return a.rank < b.rank; });
   std::vector<std::string> paths;
+  paths.reserve(found.size());
   for (Target& target : found) paths.push_back(std::move(target.path));
   return paths;
 }

@@ -82,29 +82,15 @@ void Declarer::enter(NodeId i) {
     case Kind::variable_declarator:
       if (!planned(i)) plan_declarator(i, i, node.next);
       break;
-    case Kind::pair:
-      plan_pair(i);
-      break;
-    case Kind::method_definition:
-    case Kind::method_signature:
-    case Kind::abstract_method:
-      enter_method(i);
-      break;
-    case Kind::field_definition:
-      if (!planned(i)) make_field(i, i);
-      break;
-    case Kind::decorator:
-      enter_decorator(i);
-      break;
     case Kind::formal_parameters:
       break;
     default:
-      enter_structure(i);
+      enter_code(i);
       break;
   }
 }
 
-void Declarer::enter_structure(NodeId i) {
+void Declarer::enter_code(NodeId i) {
   const Node& node = t_[i];
   switch (node.kind) {
     case Kind::function_declaration:
@@ -136,6 +122,29 @@ void Declarer::enter_structure(NodeId i) {
       frame.this_code |= kThisIsClass;
       break;
     }
+    case Kind::pair:
+      plan_pair(i);
+      break;
+    case Kind::method_definition:
+    case Kind::method_signature:
+    case Kind::abstract_method:
+      enter_method(i);
+      break;
+    case Kind::field_definition:
+      if (!planned(i)) make_field(i, i);
+      break;
+    case Kind::decorator:
+      enter_decorator(i);
+      break;
+    default:
+      enter_type_or_block(i);
+      break;
+  }
+}
+
+void Declarer::enter_type_or_block(NodeId i) {
+  const Node& node = t_[i];
+  switch (node.kind) {
     case Kind::function_signature:
       if (!planned(i)) plan_named(i, i, node.next);
       enter_signature(i);

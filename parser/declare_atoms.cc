@@ -188,6 +188,13 @@ bool Declarer::takes_from_module(NodeId value) const {
   return false;
 }
 
+/// Node's way to `require` in an ES module: `createRequire(import.meta.url)`.
+bool Declarer::creates_require(NodeId value) const {
+  if (value == kNoNode || t_[w_.unwrap(value)].kind != Kind::call) return false;
+  const NodeId callee = t_.child(w_.unwrap(value), Field::function);
+  return callee != kNoNode && w_.source(callee).ends_with("createRequire");
+}
+
 void Declarer::plan_declarator(NodeId node, NodeId begin, NodeId end) {
   w_.mark[node] |= mark_planned;
   const NodeId declaration = t_[node].parent;
@@ -207,6 +214,7 @@ void Declarer::plan_declarator(NodeId node, NodeId begin, NodeId end) {
     return;
   }
   const BindingIndex binding = declare_identifier(name, scope, kind);
+  w_.created_require |= w_.source(name) == "require" && creates_require(value);
   const NodeId code = value == kNoNode ? kNoNode : w_.unwrap(value);
   const bool is_code = code != kNoNode && (is_function(t_[code].kind) || is_class(t_[code].kind));
   if (!is_code && !top_level) return;

@@ -65,6 +65,7 @@ class Declarer {
   BindingKind declaration_kind(NodeId declaration) const;
   void plan_declarator(NodeId node, NodeId begin, NodeId end);
   bool takes_from_module(NodeId value) const;
+  bool creates_require(NodeId value) const;
   BindingIndex declare_identifier(NodeId name, ScopeIndex scope, BindingKind kind);
   /// All names of a destructuring pattern; default values are left for the loop.
   void declare_pattern(NodeId pattern, ScopeIndex scope, BindingKind kind, bool top_level);
@@ -97,7 +98,8 @@ class Declarer {
   // The loop's body.
   void enter(NodeId i);
   bool planned(NodeId i) const { return (w_.mark[i] & mark_planned) != 0; }
-  void enter_structure(NodeId i);
+  void enter_code(NodeId i);  ///< Functions, classes and their members.
+  void enter_type_or_block(NodeId i);
   void use_name(NodeId i);
   void enter_signature(NodeId i);
   void enter_method(NodeId i);

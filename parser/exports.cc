@@ -124,9 +124,10 @@ NodeId returned_by(const Work& w, NodeId function) {
   return statement == kNoNode ? kNoNode : t.first_named(statement);
 }
 
-void export_descriptor(Work& w, NameId name, NodeId descriptor, NodeId at) {
+/// What `{value: v}` or `{get: () => v}` of Object.defineProperty() gives the property.
+NodeId described_value(const Work& w, NodeId descriptor) {
   const SyntaxTree& t = w.tree;
-  if (t[descriptor].kind != Kind::object) return;
+  if (t[descriptor].kind != Kind::object) return kNoNode;
   for (NodeId c = descriptor + 1; c < t[descriptor].next; c = t[c].next) {
     const NodeId key = t.child(c, t[c].kind == Kind::pair ? Field::key : Field::name);
     if (key == kNoNode) continue;
@@ -141,12 +142,9 @@ void export_descriptor(Work& w, NameId name, NodeId descriptor, NodeId at) {
         value = returned_by(w, w.unwrap(held));
       }
     }
-    if (value == kNoNode) continue;
-    const ExprIndex expr = w.eval(value);
-    add_export(w, ExportKind::cjs_member, name, at).value = expr;
-    w.facts.is_commonjs = true;
-    return;
+    if (value != kNoNode) return value;
   }
+  return kNoNode;
 }
 
 void export_all(Work& w, NodeId value, NodeId at) {
@@ -214,6 +212,34 @@ void assign_to_this(Work& w, const Expr& self, NameId name, ExprIndex value, Ato
     w.assigned.push_back({shape, name, value, class_self || binder.is_static});
   } else if (may_hold_code(w.facts.exprs[raw(value)].kind)) {
     add_assignment(w, object, name, value, owner);
+  }
+}
+
+/// `Object.defineProperty(object, key, descriptor)`.
+void define_property(Work& w, NodeId object, NodeId key, NodeId descriptor, AtomIndex owner) {
+  const SyntaxTree& t = w.tree;
+  const NodeId value = described_value(w, descriptor);
+  if (value == kNoNode) return;
+  const ExprIndex target = w.eval(object);
+  const bool exports = w.is_export_object(target);
+  if (t[key].kind == Kind::identifier) {
+    // Babel's `export *`: each key of x in turn, `get: function () { return x[key]; }`.
+    const NodeId from = w.unwrap(value);
+    const NodeId index = t[from].kind == Kind::subscript ? t.child(from, Field::index) : kNoNode;
+    if (exports && index != kNoNode && w.source(index) == w.source(key)) {
+      export_all(w, t.child(from, Field::object), key);
+    }
+    return;
+  }
+  NameId name{};
+  if (t[key].kind != Kind::string || !w.key_name(key, name)) return;
+  if (w.names.text(name) == "__esModule") return;
+  const ExprIndex held = w.eval(value);
+  if (exports) {
+    add_export(w, ExportKind::cjs_member, name, key).value = held;
+    w.facts.is_commonjs = true;
+  } else if (raw(target) != 0 && may_hold_code(w.facts.exprs[raw(held)].kind)) {
+    add_assignment(w, target, name, held, owner);
   }
 }
 
@@ -333,10 +359,7 @@ void extract_special_call(Work& w, NodeId call, AtomIndex owner) {
   if (second == kNoNode) return;
   if (defines) {
     const NodeId third = t.first_named_after(second, arguments);
-    NameId key{};
-    if (third == kNoNode || t[second].kind != Kind::string || !w.key_name(second, key)) return;
-    if (w.names.text(key) == "__esModule" || !w.is_export_object(w.eval(first))) return;
-    export_descriptor(w, key, third, second);
+    if (third != kNoNode) define_property(w, first, second, third, owner);
   } else if (assigns) {
     const ExprIndex target = w.eval(first);
     const bool exports = w.is_export_object(target);

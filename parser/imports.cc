@@ -151,9 +151,10 @@ class ImportCollector {
     const NodeId callee = t_.child(site, Field::function);
     const NodeId arguments = t_.child(site, Field::arguments);
     const bool dynamic = t_[callee].kind == Kind::import_token;
-    if (!dynamic && !w_.is_global(callee, "require")) return;
+    const bool created = w_.created_require && w_.source(callee) == "require";
+    if (!dynamic && !created && !w_.is_global(callee, "require")) return;
     if (arguments == kNoNode || t_[arguments].kind != Kind::arguments) return;
-    if (!dynamic) w_.facts.is_commonjs = true;
+    if (!dynamic && !created) w_.facts.is_commonjs = true;
     const NodeId source = t_.first_named(arguments);
     const ImportKind kind = dynamic ? ImportKind::dynamic : ImportKind::require;
     const ImportIndex import = add(kind, site, source, w_.names.intern("*"));

@@ -75,6 +75,7 @@ class ReferenceExtractor {
         extract_assignment(w_, i, owner());
         extract_value(w_, i, owner());
         break;
+      case Kind::formal_parameters:
       case Kind::variable_declarator:
       case Kind::for_in_statement:
       case Kind::return_statement:

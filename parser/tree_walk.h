@@ -3,9 +3,9 @@
 /// A pre-order walk over a tree-sitter tree at half of the public cursor's cost.
 ///
 /// TSTreeCursor keeps points, descendant counts and alias states that flattening does not need:
-/// with it the walk took 23 % of the time of parse(), with this 12 %. tree_walk.c reads tree-sitter's
-/// own headers, which come with the pinned sources; a test compares it with the cursor node by
-/// node. C, because those headers are.
+/// with it the walk took 23 % of the time of parse(), with this 12 %. tree_walk.c reads
+/// tree-sitter's own headers, which come with the pinned sources; a test compares it with the
+/// cursor node by node. C, because those headers are.
 
 #ifdef __cplusplus
 extern "C" {

@@ -21,6 +21,9 @@ class ValueExtractor {
       case Kind::variable_declarator:
         declarator(i);
         break;
+      case Kind::formal_parameters:
+        defaults(i);
+        break;
       case Kind::for_in_statement:
         for_in(i);
         break;
@@ -53,7 +56,39 @@ class ValueExtractor {
     }
   }
 
+  /// `import('x').then(m => …)`: m is the module.
+  void bind_imported(NodeId callee, NodeId list) {
+    if (t_[callee].kind != Kind::member || list == kNoNode || t_[list].kind != Kind::arguments)
+      return;
+    const NodeId object = t_.child(callee, Field::object);
+    const NodeId method = t_.child(callee, Field::property);
+    if (object == kNoNode || method == kNoNode || w_.source(method) != "then") return;
+    const ExprIndex module = w_.eval(object);
+    const NodeId first = t_.first_named(list);
+    if (first == kNoNode || w_.facts.exprs[raw(module)].kind != ExprKind::module) return;
+    const AtomIndex atom = w_.atom_of(w_.unwrap(first));
+    if (!is_function(t_[w_.unwrap(first)].kind) || atom == kNone<AtomIndex>) return;
+    const Range params = w_.facts.atoms[raw(atom)].params;
+    if (params.count == 0) return;
+    const ExprIndex value = w_.make_expr(ExprKind::await, raw(module));
+    const Param& param = w_.facts.params[params.begin];
+    if (param.form == ParamForm::plain && param.binding != kNone<BindingIndex>) {
+      w_.facts.bindings[raw(param.binding)].init = value;
+    } else if (param.form == ParamForm::destructured) {
+      const NodeId pattern = parameter_pattern(w_.unwrap(first));
+      if (pattern != kNoNode) flow(pattern, value);
+    }
+  }
+
  private:
+  NodeId parameter_pattern(NodeId function) const {
+    const NodeId list = t_.child(function, Field::parameters);
+    NodeId first = list == kNoNode ? kNoNode : t_.first_named(list);
+    if (first == kNoNode) return kNoNode;
+    if (const NodeId inner = t_.child(first, Field::pattern); inner != kNoNode) first = inner;
+    return t_[first].kind == Kind::object_pattern ? first : kNoNode;
+  }
+
   void assignment(NodeId i) {
     const NodeId left = t_.child(i, Field::left);
     const NodeId right = t_.child(i, Field::right);
@@ -94,6 +129,27 @@ class ValueExtractor {
       n = w_.unwrap(right);
     }
     return w_.facts.exprs[raw(w_.eval(n))].kind == ExprKind::module_exports;
+  }
+
+  /// `(f = g, {h = g}) => …`: g is one of the things that f and h can be.
+  void defaults(NodeId list) {
+    for (NodeId p = t_.first_named(list); p != kNoNode; p = t_.first_named_after(p, list)) {
+      NodeId pattern = p, value = kNoNode;
+      if (t_[p].kind == Kind::assignment_pattern) {
+        pattern = t_.child(p, Field::left);
+        value = t_.child(p, Field::right);
+      } else if (t_[p].kind == Kind::required_parameter || t_[p].kind == Kind::optional_parameter) {
+        pattern = t_.child(p, Field::pattern);
+        value = t_.child(p, Field::value);
+      }
+      if (pattern == kNoNode) continue;
+      const ExprIndex otherwise = value == kNoNode ? ExprIndex{0} : w_.eval(value);
+      if (t_[pattern].kind == Kind::object_pattern || t_[pattern].kind == Kind::array_pattern) {
+        flow(pattern, otherwise);
+      } else if (t_[pattern].kind == Kind::identifier && raw(otherwise) != 0) {
+        set_init(pattern, otherwise);
+      }
+    }
   }
 
   void set_init(NodeId name, ExprIndex value) {
@@ -208,6 +264,7 @@ void extract_value(Work& work, NodeId node, AtomIndex owner) {
 
 void flow_into_parameters(Work& work, NodeId callee, NodeId arguments) {
   ValueExtractor(work).bind_iife(callee, arguments);
+  ValueExtractor(work).bind_imported(callee, arguments);
 }
 
 }  // namespace dg

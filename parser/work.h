@@ -75,6 +75,7 @@ class Work {
   std::vector<NodeId> import_sites;   ///< Candidates, in source order.
   std::vector<AssignedMember> assigned;
   std::vector<std::uint8_t> export_alias;  ///< Per binding: it names module.exports.
+  bool created_require = false;            ///< `const require = createRequire(import.meta.url)`.
   std::vector<NodeId> eval_stack;
   std::string text_buffer;
 
@@ -163,7 +164,7 @@ NameId callee_text(Work& work, NodeId callee);
 
 /// The value that a declarator, assignment, loop or return gives to a name or function.
 void extract_value(Work& work, NodeId node, AtomIndex owner);
-/// `(function (a) {…})(b)`: a starts as b.
+/// `(function (a) {…})(b)`: a starts as b; `import('x').then(m => …)`: m as the module.
 void flow_into_parameters(Work& work, NodeId callee, NodeId arguments);
 /// Records what an assignment expression exports, if anything, and the assignment itself.
 void extract_assignment(Work& work, NodeId node, AtomIndex owner);

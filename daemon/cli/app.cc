@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <exception>
 
 #include "daemon/cli/command_line.h"
 #include "daemon/cli/commands.h"
+#include "daemon/requests/params.h"
 
 namespace dg {
 namespace {
@@ -39,6 +41,10 @@ Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
     at = at->get_subcommands().back();
     command += (command.empty() ? "" : " ") + at->get_name();
   }
+  if (const std::vector<std::string> rest = app.remaining();
+      command.empty() && !rest.empty() && !rest.front().starts_with('-')) {
+    return no_such_command(app, rest.front());
+  }
   std::string reason = error.what();
   if (const std::size_t line = reason.find('\n'); line != std::string::npos) reason.resize(line);
   return {ErrorKind::usage, command.empty() ? "command line" : command, reason,
@@ -63,7 +69,7 @@ int run(int argc, const char* const* argv) {
     Session session(invocation.settings);
     const CLI::App* asked = app.get();
     while (!asked->get_subcommands().empty()) asked = asked->get_subcommands().front();
-    session.out.write(asked->help());
+    session.out.write(help_of(*asked));
     return session.finish(Exit::done);
   } catch (const CLI::CallForVersion& version) {
     Session session(invocation.settings);
@@ -83,6 +89,30 @@ int run(int argc, const char* const* argv) {
 }
 
 }  // namespace
+
+Error no_such_command(const CLI::App& app, const std::string& word) {
+  std::string nearest;
+  std::size_t least = std::max<std::size_t>(1, word.size() / 3) + 1;
+  for (const CLI::App* each : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (each->get_group().empty()) continue;
+    const std::string name = each->get_name();
+    const std::size_t distance = word.size() > 40 ? least : edit_distance(word, name);
+    if (distance >= least) continue;
+    least = distance;
+    nearest = name;
+  }
+  return {ErrorKind::usage, "'" + word.substr(0, 200) + "'", "there is no such command",
+          (nearest.empty() ? "" : "Did you mean '" + nearest + "'? ") +
+              "'deltagraph help' lists all commands."};
+}
+
+std::string help_of(const CLI::App& command) {
+  std::string above;
+  for (const CLI::App* at = command.get_parent(); at != nullptr; at = at->get_parent()) {
+    above = at->get_name() + (above.empty() ? "" : " ") + above;
+  }
+  return command.help(above);
+}
 
 CLI::App* add_command(CLI::App& app, const std::string& name, const std::string& summary,
                       Invocation& invocation, std::function<int(Session&)> run) {

@@ -71,6 +71,11 @@ Result<StoredState> read_stored(const fs::path& project) {
     return Error{ErrorKind::not_found, project.string(), "is not indexed",
                  "Run 'deltagraph index " + project.string() + "'."};
   }
+  // A first index that was ended before its commit leaves an empty file.
+  if (fs::file_size(database, error) == 0 && !error) {
+    return Error{ErrorKind::not_found, database.string(), "is empty: no index has come to its end",
+                 "Run 'deltagraph index " + project.string() + "'."};
+  }
   Result<StoredProject> stored = load_project(database);
   if (!stored) return stored.error();
   Result<std::unique_ptr<Reader>> reader = open_reader(database);

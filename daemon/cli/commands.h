@@ -34,6 +34,12 @@ void add_db_backup(CLI::App& db, Invocation& invocation);
 void add_db_replay(CLI::App& db, Invocation& invocation);
 void add_db_compact(CLI::App& db, Invocation& invocation);
 
+/// An Error that names the command that was probably meant.
+Error no_such_command(const CLI::App& app, const std::string& word);
+
+/// What `help X` and `X --help` print; its usage line begins with the program's name.
+std::string help_of(const CLI::App& command);
+
 /// The examples that `help X` and `X --help` end with; of a family's member for `db backup`.
 std::string examples_of(const std::string& command);
 

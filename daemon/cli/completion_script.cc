@@ -162,6 +162,7 @@ std::string bash_script(const CLI::App& app) {
   return script;
 }
 
+/// A space before a function keeps _arguments from putting words of its own before ours.
 std::string zsh_action(const CommandInfo& command) {
   switch (command.words) {
     case Words::none:
@@ -169,9 +170,9 @@ std::string zsh_action(const CommandInfo& command) {
     case Words::folder:
       return " '*:folder:_files -/'";
     case Words::atom:
-      return " '*:atom:_deltagraph_stored atom'";
+      return " '*:atom: _deltagraph_stored atom'";
     case Words::file:
-      return " '*:file:_deltagraph_stored file'";
+      return " '*:file: _deltagraph_stored file'";
     case Words::shell:
       return " '1:shell:(bash zsh fish)'";
     case Words::command:
@@ -271,7 +272,12 @@ std::string fish_script(const CLI::App& app) {
         words = names(command.members);
         break;
     }
-    if (!words.empty()) script += "complete -c deltagraph" + condition + " -a '" + words + "'\n";
+    if (words.empty()) continue;
+    script += "complete -c deltagraph";
+    script += condition;
+    script += " -a '";
+    script += words;
+    script += "'\n";
   }
   return script;
 }

@@ -33,9 +33,9 @@ Error write_failure(const std::string& where) {
 /// Into `path`, which is there complete or not at all.
 Result<> write_file(const Snapshot& snapshot, ExportFormat format, const std::string& path) {
   const std::string partial = path + ".partial";
-  std::FILE* opened = std::fopen(partial.c_str(), "wbe");
-  if (opened == nullptr) return write_failure(path);
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(opened, std::fclose);
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(partial.c_str(), "wbe"),
+                                                             std::fclose);
+  if (file == nullptr) return write_failure(path);
   bool complete = true;
   write_export(snapshot, format, [&](std::string_view text) {
     complete = complete && std::fwrite(text.data(), 1, text.size(), file.get()) == text.size();

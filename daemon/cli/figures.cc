@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <ctime>
 
 namespace dg {
@@ -68,11 +67,6 @@ std::string clock_text(std::int64_t unix_ms) {
 }
 std::string date_text(std::int64_t unix_ms) {
   return local_time(unix_ms, "%Y-%m-%d %H:%M:%S");
-}
-
-std::int64_t now_ms() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
 }
 
 }  // namespace dg

@@ -17,6 +17,5 @@ std::string age_text(
 std::string counted(std::uint64_t number, std::string_view one, std::string_view many = {});
 std::string clock_text(std::int64_t unix_ms);  ///< Local time of day, `14:03:07`.
 std::string date_text(std::int64_t unix_ms);   ///< Local, `2026-11-21 14:03:07`.
-std::int64_t now_ms();                         ///< Unix time.
 
 }  // namespace dg

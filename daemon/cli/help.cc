@@ -133,13 +133,12 @@ int show_help(Session& session, const CLI::App& app, const std::vector<std::stri
     return session.finish(Exit::done);
   }
   if (const CLI::App* command = find_command(app, words)) {
-    session.out.write(command->help());
+    session.out.write(help_of(*command));
     return session.finish(Exit::done);
   }
   std::string typed;
-  for (const std::string& word : words) typed += " " + word;
-  return session.fail({ErrorKind::usage, "help" + typed, "there is no such command",
-                       "'deltagraph help' lists them."});
+  for (const std::string& word : words) typed += (typed.empty() ? "" : " ") + word;
+  return session.fail(no_such_command(app, typed));
 }
 
 }  // namespace

@@ -47,7 +47,12 @@ int index_by_service(Session& session, Client& client, const fs::path& project) 
 int index_here(Session& session, const fs::path& project, unsigned threads) {
   PipelineOptions options;
   options.root = project;
+  options.state_folder = state_folder(project);
   options.threads = threads;
+  if (options.state_folder.parent_path() != project) {
+    session.notice("The project cannot be written: what is known of it is kept in " +
+                   options.state_folder.string() + ".");
+  }
   const Result<ParseOptions> parse = parse_options();
   if (!parse) return session.fail(parse.error());
   options.parse = *parse;

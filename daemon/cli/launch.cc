@@ -108,6 +108,8 @@ std::string read_report(int fd) {
 }
 
 Result<> start_in_background(const fs::path& project) {
+  const Result<fs::path> fit = check_folder(project, true);
+  if (!fit) return fit.error();
   std::error_code error;
   fs::create_directories(state_folder(project), error);
   const Fd log(error ? -1 : open_log(project));
@@ -174,7 +176,11 @@ Result<> wait_ready(Session& session, Client& client) {
     if (state != "indexing") return Ok{};
     if (session.err.is_terminal()) {
       const auto waited = std::chrono::duration_cast<std::chrono::seconds>(Clock::now() - begun);
-      line.show("indexing for the first time, " + std::to_string(waited.count()) + " s", 0, 0);
+      const Json at = status->value("progress", Json());
+      line.show("indexing for the first time, " + std::to_string(waited.count()) + " s" +
+                    (at.is_object() ? ", " + at.value("stage", "") : ""),
+                at.is_object() ? at.value("done", std::size_t{0}) : 0,
+                at.is_object() ? at.value("total", std::size_t{0}) : 0);
     }
     std::this_thread::sleep_for(milliseconds(20));
   }

@@ -10,6 +10,8 @@
 #include <system_error>
 #include <vector>
 
+#include "daemon/protocol/client.h"
+
 namespace dg {
 namespace {
 
@@ -23,6 +25,14 @@ bool is_home(const fs::path& folder) {
   const passwd* user = getpwuid(geteuid());
   return user != nullptr && user->pw_dir != nullptr &&
          fs::equivalent(folder, user->pw_dir, ignored);
+}
+
+/// Empty where the user has no home.
+fs::path state_home() {
+  const char* const given = std::getenv("XDG_STATE_HOME");
+  if (given != nullptr && *given == '/') return given;
+  const char* const home = std::getenv("HOME");
+  return home != nullptr && *home == '/' ? fs::path(home) / ".local/state" : fs::path();
 }
 
 bool holds(const fs::path& folder, const char* name) {
@@ -73,6 +83,12 @@ Result<fs::path> check_folder(const fs::path& folder, bool force) {
                      std::string("cannot be read: ") + std::strerror(errno),
                      "Give yourself read and search permission on it.");
   }
+  std::error_code ignored;
+  const fs::path state = *canonical / ".deltagraph";
+  if (fs::exists(state, ignored) && !fs::is_directory(state, ignored)) {
+    return at_folder(ErrorKind::io, state, "is a file, where the state folder has to be",
+                     "Move it away or remove it.");
+  }
   if (!force && *canonical == canonical->root_path()) {
     return at_folder(ErrorKind::usage, *canonical, "is the whole file system, not a project",
                      "Give a project's folder, or --force if you mean it.");
@@ -117,7 +133,12 @@ Result<ParseOptions> parse_options() {
 }
 
 fs::path state_folder(const fs::path& project) {
-  return project / ".deltagraph";
+  fs::path inside = project / ".deltagraph";
+  std::error_code ignored;
+  if (fs::exists(inside, ignored) || access(project.c_str(), W_OK) == 0) return inside;
+  const fs::path home = state_home();
+  if (home.empty()) return inside;
+  return home / "deltagraph" / (project.filename().string() + "-" + project_key(project));
 }
 fs::path database_path(const fs::path& project) {
   return state_folder(project) / "deltagraph.db";

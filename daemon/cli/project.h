@@ -13,7 +13,8 @@ namespace dg {
 
 /// The folder that `index`, `serve` and `start` are given, canonical. Refused, with the reason and
 /// the cure: what does not exist (not_found), what is no folder or cannot be read (io), and `/` or
-/// a home folder (usage) unless `force`: indexing those by mistake is what fills disks.
+/// a home folder (usage) unless `force`, and a file called .deltagraph (io): indexing those by
+/// mistake is what fills disks.
 Result<std::filesystem::path> check_folder(const std::filesystem::path& folder, bool force);
 
 /// The project of a command: `given`, or where it is empty the nearest folder at or above `start`
@@ -27,6 +28,9 @@ Result<std::filesystem::path> find_project(const std::string& given,
 /// which a file is recorded as skipped. Refused (usage) where that is no number from 1 to 2^31.
 Result<ParseOptions> parse_options();
 
+/// `<project>/.deltagraph`. Where that is not there and the project cannot be written (another
+/// user's, a read-only mount): `$XDG_STATE_HOME/deltagraph/<name>-<hash of the path>`, with
+/// `~/.local/state` as XDG's default.
 std::filesystem::path state_folder(const std::filesystem::path& project);
 std::filesystem::path database_path(const std::filesystem::path& project);
 std::filesystem::path backup_folder(const std::filesystem::path& project);

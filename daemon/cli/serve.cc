@@ -14,6 +14,7 @@
 #include "daemon/cli/summary.h"
 #include "daemon/requests/delta_json.h"
 #include "daemon/service.h"
+#include "storage/clock.h"
 
 namespace dg {
 namespace {
@@ -67,7 +68,7 @@ class ForegroundView {
     session_.out.finish();
   }
   void delta(const Outcome& outcome) {
-    const Json json = delta_to_json(outcome, now_ms());
+    const Json json = delta_to_json(outcome, unix_ms());
     const std::lock_guard guard(mutex_);
     if (session_.settings.json) {
       session_.out.line(json_text({{"event", "delta"}, {"delta", json}}));
@@ -165,6 +166,7 @@ int serve(Session& session, const ServeOptions& chosen) {
   }
   ServiceOptions options;
   options.pipeline.root = *folder;
+  options.pipeline.state_folder = state_folder(*folder);
   options.pipeline.parse = *parse;
   options.pipeline.threads = chosen.threads;
   options.idle_exit = std::chrono::minutes(chosen.idle_minutes);

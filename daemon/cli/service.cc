@@ -102,8 +102,12 @@ std::string watch_text(const Json& watch) {
 void print_status(Session& session, const Json& status) {
   Table table({{"", false, Style::bold}, {"", false, Style::plain, true}});
   table.row({"project", text_of(status, "project")});
-  table.row({"state", text_of(status, "state") + ", pid " +
-                          std::to_string(number_of(status, "pid")) + ", version " +
+  std::string state = text_of(status, "state");
+  if (const Json at = status.value("progress", Json()); at.is_object()) {
+    state += " (" + text_of(at, "stage") + " " + grouped(number_of(at, "done")) + " of " +
+             grouped(number_of(at, "total")) + ")";
+  }
+  table.row({"state", state + ", pid " + std::to_string(number_of(status, "pid")) + ", version " +
                           text_of(status, "version") + ", up " +
                           duration_text(static_cast<double>(number_of(status, "uptime_ms")))});
   std::string fresh = std::to_string(number_of(status, "sequence"));

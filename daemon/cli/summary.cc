@@ -44,11 +44,26 @@ std::string breakdown(const Json& counts, const char* inner = nullptr) {
   return text;
 }
 
+void add_ignored(Table& table, const Json& ignored) {
+  const std::uint64_t folders = number(ignored, "folders"), files = number(ignored, "files");
+  if (folders + files == 0) return;
+  std::string text = counted(folders, "folder") + ", " + counted(files, "file");
+  for (const Json& each : at(ignored, "first")) {
+    text += (&each == &at(ignored, "first").front() ? ": " : ", ") + each.value("path", "") + " (" +
+            each.value("source", "") + ")";
+  }
+  table.row({"  ignored", grouped(folders + files), text});
+}
+
 void add_counts(Table& table, const Json& summary) {
   const Json& files = at(summary, "files");
+  const bool some = number(files, "total") > 0;
   table.row({"files", grouped(number(files, "total")),
-             counted(number(files, "lines"), "line") + ", " + bytes_text(number(files, "bytes")) +
-                 "; " + breakdown(at(files, "by_language"))});
+             some ? counted(number(files, "lines"), "line") + ", " +
+                        bytes_text(number(files, "bytes")) + "; " +
+                        breakdown(at(files, "by_language"))
+                  : "no JavaScript or TypeScript here that is not ignored"});
+  add_ignored(table, at(summary, "ignored"));
   if (number(files, "skipped") > 0) {
     table.row({"  skipped", grouped(number(files, "skipped")),
                breakdown(at(files, "skipped_by_reason"))});
@@ -62,7 +77,9 @@ void add_counts(Table& table, const Json& summary) {
   const Json& relations = at(summary, "relations");
   table.row({"relations", grouped(number(relations, "total")),
              breakdown(at(relations, "by_relation"), "edges")});
-  table.row({"  by confidence", "", breakdown(at(relations, "by_confidence"))});
+  if (number(relations, "total") > 0) {
+    table.row({"  by confidence", "", breakdown(at(relations, "by_confidence"))});
+  }
   const Json& unresolved = at(summary, "unresolved");
   table.row(
       {"unresolved", grouped(number(unresolved, "total")), breakdown(at(unresolved, "by_reason"))});
@@ -119,6 +136,13 @@ Json summary_json(const std::string& project, const Outcome& outcome, std::uint6
                      {"relinked", outcome.work.relinked},
                      {"rows_written", outcome.work.rows_written}};
   summary["database_bytes"] = database_bytes;
+  Json first = Json::array();
+  for (const Listing::Ignored::Rule& rule : outcome.ignored.first) {
+    first.push_back({{"path", rule.path}, {"source", rule.source}, {"pattern", rule.pattern}});
+  }
+  summary["ignored"] = {{"folders", outcome.ignored.folders},
+                        {"files", outcome.ignored.files},
+                        {"first", std::move(first)}};
   Json unreadable = Json::array();
   for (const Listing::Trouble& trouble : outcome.troubles) {
     unreadable.push_back({{"path", trouble.path}, {"reason", trouble.reason}});

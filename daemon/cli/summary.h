@@ -8,6 +8,7 @@
 namespace dg {
 
 /// {"project", …stats_json()…, "sequence", "timings": {…}, "work": {…}, "database_bytes",
+/// "ignored": {"folders", "files", "first": [{"path", "source", "pattern"}]},
 /// "changed", "unreadable": [{"path", "reason"}], "notices": […]}: what `index --json` prints.
 Json summary_json(const std::string& project, const Outcome& outcome, std::uint64_t database_bytes,
                   const std::vector<std::string>& notices);

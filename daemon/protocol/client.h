@@ -13,9 +13,11 @@
 
 namespace dg {
 
-/// Where a project's service listens: `$XDG_RUNTIME_DIR/deltagraph/<hash>.sock`, or
-/// `/tmp/deltagraph-<uid>/<hash>.sock` (folder 0700, owner checked); hash: XXH3-64 of the canonical
-/// root.
+/// Sixteen hex digits that stand for a project in names of files: XXH3-64 of its canonical root.
+std::string project_key(const std::filesystem::path& root);
+
+/// Where a project's service listens: `$XDG_RUNTIME_DIR/deltagraph/<key>.sock`, or
+/// `/tmp/deltagraph-<uid>/<key>.sock` (folder 0700, owner checked).
 Result<std::filesystem::path> socket_path(const std::filesystem::path& root);
 
 class Client {

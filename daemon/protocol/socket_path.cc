@@ -45,6 +45,11 @@ Result<> own_folder(const fs::path& folder) {
 
 }  // namespace
 
+std::string project_key(const fs::path& root) {
+  const std::string& text = root.native();
+  return hex(XXH3_64bits(text.data(), text.size()));
+}
+
 Result<fs::path> socket_path(const fs::path& root) {
   fs::path folder;
   const char* runtime = std::getenv("XDG_RUNTIME_DIR");
@@ -57,8 +62,7 @@ Result<fs::path> socket_path(const fs::path& root) {
   }
   const Result<> owned = own_folder(folder);
   if (!owned) return owned.error();
-  const std::string text = root.string();
-  fs::path socket = folder / (hex(XXH3_64bits(text.data(), text.size())) + ".sock");
+  fs::path socket = folder / (project_key(root) + ".sock");
   // sockaddr_un holds 108 bytes with the final zero (unix(7)).
   if (socket.string().size() > 107) {
     return Error{ErrorKind::io,

@@ -1,6 +1,9 @@
 #include "daemon/requests/atom_spec.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <optional>
 #include <tuple>
 #include <vector>
 
@@ -50,6 +53,29 @@ std::string_view simple_name(std::string_view spec) {
   return spec;
 }
 
+/// For `src/a.js:900` and `src/a.js:900:1`, where the file is shorter: how long it is.
+std::optional<Error> beyond_end(const Snapshot& snapshot, const std::string& spec) {
+  std::string path = spec.starts_with("./") ? spec.substr(2) : spec;
+  for (int numbers = 0; numbers < 2; ++numbers) {
+    const std::size_t colon = path.rfind(':');
+    if (colon == std::string::npos) return std::nullopt;
+    std::uint32_t line = 0;
+    const char* const end = path.data() + path.size();
+    const auto [stop, failure] = std::from_chars(path.data() + colon + 1, end, line);
+    if (stop != end || failure == std::errc::invalid_argument) return std::nullopt;
+    const bool huge = failure == std::errc::result_out_of_range;
+    path.resize(colon);
+    const FileVersionPtr file = snapshot.file_at(path);
+    if (!file) continue;
+    const std::uint32_t lines = std::max(1u, file->facts->lines);
+    if (!huge && line <= lines) return std::nullopt;
+    return Error{ErrorKind::not_found, "'" + spec.substr(0, 200) + "'",
+                 "the file has " + std::to_string(lines) + (lines == 1 ? " line" : " lines"),
+                 "'deltagraph outline " + path + "' lists its atoms."};
+  }
+  return std::nullopt;
+}
+
 Error no_such_atom(const Snapshot& snapshot, const std::string& spec) {
   Error error{ErrorKind::not_found, "'" + spec.substr(0, 200) + "'",
               "no atom has this id, place or name", "Look for it with 'deltagraph find'."};
@@ -91,6 +117,7 @@ const Parameter kMinConfidenceParameter{"min_confidence", "text",
                                         "exact|inferred|name"};
 
 Result<AtomRef> find_atom(const Snapshot& snapshot, const std::string& spec) {
+  if (std::optional<Error> beyond = beyond_end(snapshot, spec)) return *std::move(beyond);
   const ResolvedAtoms resolved = resolve_atom(snapshot, spec);
   if (resolved.candidates.empty()) return no_such_atom(snapshot, spec);
   if (resolved.candidates.size() == 1) return snapshot.atom(resolved.candidates.front());

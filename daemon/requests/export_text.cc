@@ -1,6 +1,5 @@
 #include "daemon/requests/export_text.h"
 
-
 namespace dg {
 namespace {
 

@@ -4,8 +4,8 @@
 ///     params  {"atom", "depth", "relations", "min_confidence", "limit", "cursor"}
 ///     answer  kAnswer, below
 ///
-/// Sorted by level. `cut` tells that there are more beyond `depth`. `via` is the next atom on a
-/// shortest way back to the start.
+/// Sorted by (level, path, start). `cut` tells that there are more beyond `depth`. `via` is the
+/// next atom on a shortest way back to the start.
 
 #include "graph/queries/impact.h"
 

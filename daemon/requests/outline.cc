@@ -31,8 +31,36 @@ const std::vector<Parameter>& parameters() {
   return all;
 }
 
-/// Files whose path ends so, else those whose path is near.
+/// `src/a.js:12`, `src/a.js::f`: the file is known, and it alone is asked for.
+bool names_more_than_file(const Snapshot& snapshot, const std::string& path, std::string& file) {
+  file = path;
+  for (std::size_t colon = file.rfind(':'); colon != std::string::npos; colon = file.rfind(':')) {
+    file.resize(colon);
+    if (snapshot.file_at(file)) return true;
+  }
+  return false;
+}
+
+/// A folder lists files of its own, a wrong name those whose name is near.
 Error no_such_file(const Snapshot& snapshot, const std::string& path) {
+  if (std::string file; names_more_than_file(snapshot, path, file)) {
+    return {ErrorKind::usage, "'" + path.substr(0, 200) + "'", "an outline is of a whole file",
+            "'deltagraph outline " + file + "' lists its atoms; 'deltagraph show " + path +
+                "' shows the one that you name."};
+  }
+  std::size_t inside = 0;
+  Error folder{ErrorKind::usage, "'" + path.substr(0, 200) + "'", "", "Name one of its files."};
+  const std::string prefix =
+      path.empty() || path == "." ? "" : path + (path.ends_with('/') ? "" : "/");
+  for (const FileVersionPtr& file : snapshot.files()) {
+    if (!file->path.starts_with(prefix)) continue;
+    if (++inside <= 5) folder.candidates.push_back({file->path, "file", ""});
+  }
+  if (inside > 0) {
+    folder.reason = "is a folder with " + std::to_string(inside) +
+                    (inside == 1 ? " indexed file" : " indexed files");
+    return folder;
+  }
   Error error{ErrorKind::not_found, "'" + path.substr(0, 200) + "'", "is no indexed file",
               "'deltagraph why-ignored' tells why."};
   const std::string name = path.substr(path.rfind('/') + 1);

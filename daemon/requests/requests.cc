@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <chrono>
 
 #include "daemon/requests/handlers.h"
 #include "daemon/requests/point.h"
 #include "daemon/requests/request.h"
+#include "storage/clock.h"
 
 namespace dg {
 
@@ -18,13 +18,10 @@ const std::vector<Method>& methods() {
 
 Json with_freshness(Json answer, const RequestContext& context) {
   const Freshness& freshness = context.freshness;
-  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
-                       std::chrono::system_clock::now().time_since_epoch())
-                       .count();
   answer["sequence"] = raw(context.snapshot->sequence());
   answer["age_ms"] = freshness.committed_ms == 0
                          ? Json(nullptr)
-                         : Json(std::max<std::int64_t>(0, now - freshness.committed_ms));
+                         : Json(std::max<std::int64_t>(0, unix_ms() - freshness.committed_ms));
   answer["behind"] = freshness.pending > 0;
   answer["pending"] = freshness.pending;
   answer["live"] = freshness.live;

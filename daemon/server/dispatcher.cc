@@ -38,7 +38,7 @@ void Dispatcher::handle(const std::string& message, Reply reply, const Subscribe
     const bool silent = request.notification && request.fault.empty();
     return answer(
         request,
-        [reply = std::move(reply), silent](Json json) {
+        [reply = std::move(reply), silent](const Json& json) {
           if (!silent) reply(to_text(json));
         },
         subscribe);

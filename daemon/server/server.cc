@@ -107,7 +107,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
   void handle(const std::string& message) {
     dispatcher_.handle(
-        message, [self = shared_from_this()](std::string reply) { self->send(frame(reply)); },
+        message,
+        [self = shared_from_this()](const std::string& reply) { self->send(frame(reply)); },
         [self = shared_from_this()](bool on) {
           asio::post(self->socket_.get_executor(), [self, on] { self->subscribed_ = on; });
         });

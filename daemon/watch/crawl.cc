@@ -87,8 +87,8 @@ class Crawl {
     if (::fstat(opened.get(), &info) != 0) return errno;
     const auto [known, is_new] = visited_.emplace(FolderIdentity{info.st_dev, info.st_ino}, folder);
     if (!is_new) {
-      trouble(folder,
-              "is the same folder as " + shown(known->second) + " (a loop or a bind mount)");
+      trouble(folder, "is the same folder as " + shown(known->second) +
+                          " (a loop, a bind mount, or moved meanwhile)");
       return 0;
     }
     if (hook_) hook_(folder, info.st_dev);
@@ -132,7 +132,8 @@ class Crawl {
   void take(int fd, const std::string& prefix, const Entry& entry,
             std::vector<std::string>& below) {
     std::string path = prefix + entry.name;
-    if (rules_.verdict(path, entry.type == DT_DIR).ignored) return;
+    if (const IgnoreVerdict verdict = rules_.verdict(path, entry.type == DT_DIR); verdict.ignored)
+      return note_ignored(entry, path, verdict);
     if (entry.type == DT_DIR) return below.push_back(std::move(path));
     if (entry.type == DT_LNK) return take_link(fd, entry.name, std::move(path));
     if (entry.type != DT_REG) return trouble(std::move(path), "is no regular file");
@@ -145,6 +146,15 @@ class Crawl {
     auto& list = language_of(entry.name) ? out_.sources : out_.configs;
     list.push_back({std::move(path), mtime_of(info), static_cast<std::uint64_t>(info.st_size),
                     ctime_of(info)});
+  }
+
+  void note_ignored(const Entry& entry, const std::string& path, const IgnoreVerdict& verdict) {
+    const bool folder = entry.type == DT_DIR;
+    if (folder ? entry.name == ".git" || entry.name == ".deltagraph" : !language_of(entry.name))
+      return;
+    ++(folder ? out_.ignored.folders : out_.ignored.files);
+    if (out_.ignored.first.size() < Listing::kFirstIgnored)
+      out_.ignored.first.push_back({path + (folder ? "/" : ""), verdict.source, verdict.pattern});
   }
 
   /// A link to something inside the project adds nothing: what it names is listed under its real

@@ -34,6 +34,18 @@ struct Listing {
   };
   std::vector<Trouble>
       troubles;  ///< Unreadable folders and files, links out of the project, loops.
+  /// What lies outside of the project by a rule. A folder counts once, unopened; a file where it is
+  /// a source by its name. `.git` and the state folder are no part of a project and not counted.
+  struct Ignored {
+    std::size_t folders = 0, files = 0;
+    struct Rule {
+      std::string path;  ///< A folder ends with `/`.
+      std::string source, pattern;
+    };
+    std::vector<Rule> first;  ///< In the order of the walk, at most kFirstIgnored.
+  };
+  static constexpr std::size_t kFirstIgnored = 5;
+  Ignored ignored;
   IgnoreRules rules;
 };
 

@@ -1,11 +1,26 @@
 #include "graph/queries/impact.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace dg {
 namespace {
 
-/// One level from the level before it, which is sorted by id: so the first to reach an atom is the
+/// By path, then as the atoms stand in their file. Ids tell when an atom was first seen, which
+/// means nothing to a reader.
+void sort_by_place(const Snapshot& snapshot, std::vector<ImpactHit>& hits) {
+  std::vector<std::pair<AtomRef, ImpactHit>> placed;
+  placed.reserve(hits.size());
+  for (const ImpactHit& hit : hits) placed.emplace_back(snapshot.atom(hit.id), hit);
+  std::sort(placed.begin(), placed.end(), [](const auto& a, const auto& b) {
+    const AtomRef &left = a.first, &right = b.first;
+    return left.file != right.file ? left.file->path < right.file->path
+                                   : raw(left.index) < raw(right.index);
+  });
+  for (std::size_t i = 0; i < hits.size(); ++i) hits[i] = placed[i].second;
+}
+
+/// One level from the level before it, which is sorted: so the first to reach an atom is the
 /// smallest. `seen` is marked.
 std::vector<ImpactHit> next_level(const Snapshot& snapshot, const std::vector<AtomId>& before,
                                   std::uint32_t level, const EdgeFilter& filter,
@@ -18,8 +33,7 @@ std::vector<ImpactHit> next_level(const Snapshot& snapshot, const std::vector<At
       found.push_back({edge.source, level, target});
     }
   }
-  std::sort(found.begin(), found.end(),
-            [](const ImpactHit& a, const ImpactHit& b) { return a.id < b.id; });
+  sort_by_place(snapshot, found);
   return found;
 }
 

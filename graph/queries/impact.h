@@ -19,11 +19,11 @@ struct ImpactOptions {
 struct ImpactHit {
   AtomId id{};
   std::uint32_t level = 1;  ///< Shortest distance to the start.
-  AtomId via{};             ///< The smallest id of the level before that it reaches the start by.
+  AtomId via{};             ///< The first of the level before that it reaches the start by.
 };
 
 struct Impact {
-  std::vector<ImpactHit> atoms;          ///< Sorted by (level, id); without the start.
+  std::vector<ImpactHit> atoms;          ///< Sorted by (level, path, start); without the start.
   std::vector<std::uint32_t> per_level;  ///< [0] counts level 1.
   std::uint32_t files = 0;               ///< Files with at least one of the atoms.
   bool cut = false;                      ///< There are more beyond max_depth.

@@ -1,10 +1,10 @@
 #include "storage/schema/upkeep.h"
 
 #include <algorithm>
-#include <chrono>
 #include <set>
 #include <unordered_map>
 
+#include "storage/clock.h"
 #include "storage/schema/ddl.h"
 
 namespace dg::schema {
@@ -119,14 +119,12 @@ class Plan {
 };
 
 void journal(Connection& connection, const std::vector<Step>& steps) {
-  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
-                       std::chrono::system_clock::now().time_since_epoch())
-                       .count();
+  const std::int64_t now = unix_ms();
   Statement insert = connection.prepare(
       "INSERT INTO schema_journal(applied_at, schema_version, kind, object, sql) "
       "VALUES(?1, ?2, ?3, ?4, ?5)");
   for (const Step& step : steps) {
-    insert.bind(1, static_cast<std::int64_t>(now));
+    insert.bind(1, now);
     insert.bind(2, std::int64_t{kSchemaVersion});
     insert.bind_text(3, step.kind);
     insert.bind_text(4, step.object);

@@ -113,5 +113,69 @@ TEST_F(CliTest, BashCompletesCommandsOptionsAndIds) {
   EXPECT_EQ(complete("deltagraph outline src/s"), "src/shop.js\n");
 }
 
+/// A line as a person types it in an interactive zsh, Tab, and what is then run.
+constexpr const char* kZshProbe = R"(
+zmodload zsh/zpty
+zpty shell zsh -f -i
+zpty -w shell "fpath=($PWD \$fpath); autoload -Uz compinit; compinit -D -u; bindkey '^I' complete-word
+  deltagraph() { if [[ \$1 == __complete ]]; then $program \"\$@\"; else print -r -- \"<\"\"<\$*>\"\">\"; fi }
+  print 'NO''W'"
+zpty -r shell out '*NOW*'
+zpty -w -n shell $1$'\t\n'
+zpty -r shell out '*<<*>>*'
+print -r -- ${${${out#*<<}%>>*}% }
+)";
+
+TEST_F(CliTest, ZshAndFishCompleteCommandsOptionsAndIdsWhereTheyAreInstalled) {
+  index();
+  project_.write("_deltagraph", run({"completion", "zsh"}).out);
+  project_.write("completion.fish", run({"completion", "fish"}).out);
+  struct Line {
+    const char *typed, *zsh, *fish;
+  };
+  constexpr Line kLines[] = {
+      {"deltagraph callee", "callees", "callees"},
+      {"deltagraph callers --min", "callers --min-confidence", "--min-confidence"},
+      {"deltagraph callers chec", "callers checkout", "checkout"},
+      {"deltagraph callers src/cart.js::pa", "callers src/cart.js::pay", "src/cart.js::pay"},
+      {"deltagraph outline src/s", "outline src/shop.js", "src/shop.js"},
+      {"deltagraph completion zs", "completion zsh", "zsh"},
+  };
+  const std::vector<std::string> program{"program=" DELTAGRAPH_PROGRAM};
+  for (const Line& line : kLines) {
+    if (std::filesystem::exists("/usr/bin/zsh")) {
+      const Ran zsh = run({"-f", "-c", kZshProbe, "probe", line.typed},
+                          {.environment = program, .program = "/usr/bin/zsh"});
+      EXPECT_EQ(zsh.out, std::string(line.zsh) + "\n") << zsh.err;
+    }
+    if (std::filesystem::exists("/usr/bin/fish")) {
+      const Ran fish = run({"--no-config", "-c",
+                            "function deltagraph; $program $argv; end; source completion.fish; "
+                            "complete -C '" +
+                                std::string(line.typed) + "' | string replace -r '\t.*' ''"},
+                           {.environment = program, .program = "/usr/bin/fish"});
+      EXPECT_EQ(fish.out, std::string(line.fish) + "\n") << line.typed << fish.err;
+    }
+  }
+}
+
+TEST_F(CliTest, AnUnknownCommandNamesTheNearest) {
+  const Ran ran = run({"calers", "pay"});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_NE(ran.err.find("'calers'"), std::string::npos) << ran.err;
+  EXPECT_NE(ran.err.find("Did you mean 'callers'?"), std::string::npos) << ran.err;
+  EXPECT_EQ(run({"xyzzyplugh"}).err.find("Did you mean"), std::string::npos);
+  const Ran help = run({"help", "impct"});
+  EXPECT_EQ(help.code, 2);
+  EXPECT_NE(help.err.find("Did you mean 'impact'?"), std::string::npos) << help.err;
+}
+
+TEST_F(CliTest, UsageNamesTheProgram) {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"help", "callers"}, {"callers", "--help"}}) {
+    EXPECT_NE(run(words).out.find("Usage: deltagraph callers"), std::string::npos);
+  }
+}
+
 }  // namespace
 }  // namespace dg

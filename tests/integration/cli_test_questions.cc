@@ -279,6 +279,24 @@ TEST_F(CliQuestions, ATerminalsWidthIsRespectedAndAPipeIsNeverCut) {
   EXPECT_NE(ask({"find", "xxxx"}).out.find(std::string(150, 'x')), std::string::npos);
 }
 
+TEST_F(CliQuestions, APlaceBeyondTheEndSaysHowLongTheFileIs) {
+  for (const char* place : {"src/shop.js:99999", "src/shop.js:99999:3"}) {
+    const Ran ran = ask({"callers", place});
+    EXPECT_EQ(ran.code, 4) << place;
+    EXPECT_NE(ran.err.find("the file has 4 lines"), std::string::npos) << ran.err;
+  }
+}
+
+TEST_F(CliQuestions, OutlineSaysWhatItIsNotFor) {
+  const Ran place = ask({"outline", "src/cart.js:2"});
+  EXPECT_EQ(place.code, 2);
+  EXPECT_NE(place.err.find("deltagraph show src/cart.js:2"), std::string::npos) << place.err;
+  const Ran folder = ask({"outline", "src"});
+  EXPECT_EQ(folder.code, 2);
+  EXPECT_NE(folder.err.find("is a folder with 2 indexed files"), std::string::npos) << folder.err;
+  EXPECT_NE(folder.err.find("src/cart.js"), std::string::npos) << folder.err;
+}
+
 TEST_F(CliQuestions, AClosedPipeOrAFullDiskIsNoSuccess) {
   const Ran full = run({"-c", "\"$0\" export --no-start > /dev/full", DELTAGRAPH_PROGRAM},
                        {.program = "/bin/sh"});

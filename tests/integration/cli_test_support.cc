@@ -1,13 +1,19 @@
 #include "tests/integration/cli_test_support.h"
 
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pty.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
+#include <iterator>
 #include <thread>
 
 namespace dg {
@@ -55,6 +61,24 @@ struct Pipe {
     }
   }
 };
+
+/// From here on the kernel refuses this process and its children, with ENOSPC, what SQLite writes
+/// (pwrite64) at or beyond an offset: a full disk that needs neither a mount nor root.
+bool fill_disk_beyond(std::uint32_t bytes) {
+  constexpr std::uint32_t kNumber = offsetof(seccomp_data, nr);
+  constexpr std::uint32_t kOffset = offsetof(seccomp_data, args) + 3 * sizeof(std::uint64_t);
+  sock_filter rules[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, kNumber),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_pwrite64, 0, 3),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, kOffset),  // The lower half; no test writes 4 GB.
+      BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, bytes, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSPC),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog program{static_cast<unsigned short>(std::size(rules)), rules};
+  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+         prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
 
 }  // namespace
 
@@ -173,6 +197,7 @@ pid_t CliTest::launch(const std::vector<std::string>& arguments, const RunOption
     dup2(err, 2);
     if (chdir(cwd.c_str()) != 0) _exit(126);
     if (other && (setgid(kNobody) != 0 || setuid(kNobody) != 0)) _exit(126);
+    if (options.full_beyond != 0 && !fill_disk_beyond(options.full_beyond)) _exit(126);
     fexecve(program, argv.data(), envp.data());
     _exit(127);
   }

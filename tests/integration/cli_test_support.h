@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <sys/types.h>
 
+#include <cstdint>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -29,6 +30,7 @@ struct RunOptions {
   bool as_nobody = false;                     ///< Another user, where the tests run as root.
   bool on_terminal = false;                   ///< Standard output is a pseudo-terminal.
   std::string program = {};                   ///< Empty: deltagraph.
+  std::uint32_t full_beyond = 0;  ///< Bytes of a file; writes beyond give ENOSPC. 0: none.
 };
 
 /// A program that goes on running: its standard output line by line.
