@@ -28,6 +28,9 @@ ParseResult bench_parse(const Corpus& corpus, const Options& options, Report& re
 void bench_index(const Corpus& corpus, const ParseResult& parsed, const Options& options,
                  Report& report);
 
+/// `diff` since a git revision that the service never saw.
+void bench_diff(const Corpus& corpus, const Options& options, Report& report);
+
 /// A live service with real file events: saves, and questions over its socket.
 void bench_service(const Corpus& corpus, const Options& options, Report& report);
 

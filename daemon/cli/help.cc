@@ -51,6 +51,19 @@ constexpr Examples kExamples[] = {
      "  deltagraph impact Cart.pay\n"
      "  deltagraph impact Cart.pay --depth 20 --min-confidence exact --json\n"},
     {"path", "Example:\n  deltagraph path checkout src/bank.ts::transfer\n"},
+    {"diff",
+     "Examples:\n"
+     "  deltagraph diff                          what is not committed yet (since HEAD)\n"
+     "  deltagraph diff --since main             what this branch does to the graph\n"
+     "  deltagraph diff --since v1.2 --until v1.3 --json | jq -r .summary.text\n"
+     "  deltagraph diff --since 2h               the last two hours\n"
+     "  deltagraph diff --since main --exit-code && echo 'the same graph'\n"},
+    {"log",
+     "Examples:\n"
+     "  deltagraph log                           every commit of the graph, newest first\n"
+     "  deltagraph log src/cart.ts::Cart.pay     one atom, through renames and moves\n"
+     "  deltagraph log src/cart.ts --patch       a file, with old and new values\n"
+     "  deltagraph log --since yesterday --source file-watcher --limit 20\n"},
     {"resolve", "Example:\n  deltagraph resolve src/cart.ts:42\n"},
     {"stats", "Example:\n  deltagraph stats --limit 1000 --json | jq .problem_files\n"},
     {"sql",
@@ -71,7 +84,11 @@ constexpr Examples kExamples[] = {
      "Examples:\n"
      "  deltagraph db backup\n"
      "  deltagraph db backup /mnt/disk/shop.db --json | jq .sequence\n"},
-    {"watch", "Example:\n  deltagraph watch --json | jq -c '.broken[]'\n"},
+    {"watch",
+     "Examples:\n"
+     "  deltagraph watch --json | jq -c '.broken[]'\n"
+     "  deltagraph watch --since 41 --json       all after commit 41, then live: to go on after\n"
+     "                                           a break without a gap or a repeat\n"},
     {"why-ignored", "Example:\n  deltagraph why-ignored dist/bundle.js\n"},
     {"completion",
      "Examples:\n"
