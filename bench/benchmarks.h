@@ -32,6 +32,9 @@ void bench_index(const Corpus& corpus, const ParseResult& parsed, const Options&
 /// A log of many commits: its size, past states out of it, and all of it replayed.
 void bench_history(const Corpus& corpus, const Options& options, Report& report);
 
+/// `diff` since a git revision that the service never saw.
+void bench_diff(const Corpus& corpus, const Options& options, Report& report);
+
 /// A live service with real file events: saves, and questions over its socket.
 void bench_service(const Corpus& corpus, const Options& options, Report& report);
 

@@ -7,6 +7,8 @@
 #include <thread>
 #include <unordered_set>
 
+#include "daemon/parse_source.h"
+
 namespace dg {
 namespace {
 
@@ -163,15 +165,7 @@ Ingest::Slot Ingest::ingest_one(const Candidate& candidate, Parser& parser, Stor
     slot.from_cache = slot.source.facts != nullptr;
   }
   if (slot.source.facts == nullptr) {
-    FileFacts facts;
-    if (file.too_large) {
-      Parser refusing(ParseOptions{.max_bytes = 0});
-      facts = refusing.parse(candidate.path, " ");
-      facts.bytes = static_cast<std::uint32_t>(std::min<std::uint64_t>(file.stat.size, kNoIndex));
-    } else {
-      facts = parser.parse(candidate.path, file.bytes);
-    }
-    slot.source.facts = std::make_shared<const FileFacts>(std::move(facts));
+    slot.source.facts = parse_source(parser, candidate.path, file);
     slot.parsed = true;
   }
   slot.parse_ms = since_ms(parse_start);

@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "daemon/extractor_options.h"
 #include "daemon/git_head.h"
 #include "daemon/impacts.h"
 #include "daemon/ingest.h"
@@ -21,13 +22,6 @@ using Clock = std::chrono::steady_clock;
 
 double since_ms(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-}
-
-/// Facts depend on these; a database made with others is parsed anew.
-std::string options_text(const ParseOptions& options) {
-  return "max_bytes=" + std::to_string(options.max_bytes) +
-         " max_line_bytes=" + std::to_string(options.max_line_bytes) +
-         " max_depth=" + std::to_string(options.max_depth);
 }
 
 ino_t inode_of(const std::filesystem::path& file) {
@@ -135,8 +129,8 @@ Result<std::unique_ptr<Pipeline>> Pipeline::open(const PipelineOptions& given) {
   if (!lock) return lock.error();
   impl->lock = std::move(*lock);
 
-  impl->store_options = {options.state_folder / "deltagraph.db", options_text(options.parse),
-                         options.vfs};
+  impl->store_options = {options.state_folder / "deltagraph.db",
+                         extractor_options_text(options.parse), options.vfs};
   Result<std::unique_ptr<Store>> store = open_store(impl->store_options, impl->notices);
   if (!store) return store.error();
   impl->store = std::move(*store);

@@ -6,6 +6,7 @@
 
 #include "storage/chain.h"
 #include "storage/connect.h"
+#include "storage/event_log_reader.h"
 #include "storage/history_reader.h"
 #include "storage/search_text.h"
 
@@ -59,11 +60,13 @@ class SqliteReader final : public Reader {
   SqliteReader(std::filesystem::path database, const std::string& vfs)
       : database_(std::move(database)),
         searching_(connect_reader(database_, vfs)),
+        log_(searching_, database_.string()),
         asking_(connect_reader(database_, vfs)),
         history_(searching_, database_.string()) {
     allow_only_reads(asking_);
   }
 
+  EventLog& log() override { return log_; }
   Result<std::vector<SearchHit>> search(std::string_view text, std::size_t limit,
                                         Sequence* at) override;
   Result<Table> sql(std::string_view statement, std::size_t max_rows, int deadline_ms) override;
@@ -76,7 +79,8 @@ class SqliteReader final : public Reader {
 
   std::filesystem::path database_;
   Connection searching_;  ///< Runs our own statements only; query_only.
-  Connection asking_;     ///< Runs what users write; query_only, and the authorizer decides.
+  EventLogReader log_;
+  Connection asking_;  ///< Runs what users write; query_only, and the authorizer decides.
   Statement matches_;
   HistoryReader history_;
 };

@@ -101,6 +101,8 @@ struct SearchHit {
   double rank = 0;
 };
 
+class EventLog;
+
 /// A read-only connection (query_only, no checkpoints): sees whole commits, never blocks the
 /// writer.
 class Reader {
@@ -111,6 +113,7 @@ class Reader {
   /// sequence read at is written to `at`.
   virtual Result<std::vector<SearchHit>> search(std::string_view text, std::size_t limit,
                                                 Sequence* at) = 0;
+  virtual EventLog& log() = 0;  ///< storage/event_log.h.
 
   struct Table {
     std::vector<std::string> columns;

@@ -52,6 +52,19 @@ constexpr Examples kExamples[] = {
      "  deltagraph impact Cart.pay\n"
      "  deltagraph impact Cart.pay --depth 20 --min-confidence exact --json\n"},
     {"path", "Example:\n  deltagraph path checkout src/bank.ts::transfer\n"},
+    {"diff",
+     "Examples:\n"
+     "  deltagraph diff                          what is not committed yet (since HEAD)\n"
+     "  deltagraph diff --since main             what this branch does to the graph\n"
+     "  deltagraph diff --since v1.2 --until v1.3 --json | jq -r .summary.text\n"
+     "  deltagraph diff --since 2h               the last two hours\n"
+     "  deltagraph diff --since main --exit-code && echo 'the same graph'\n"},
+    {"log",
+     "Examples:\n"
+     "  deltagraph log                           every commit of the graph, newest first\n"
+     "  deltagraph log src/cart.ts::Cart.pay     one atom, through renames and moves\n"
+     "  deltagraph log src/cart.ts --patch       a file, with old and new values\n"
+     "  deltagraph log --since yesterday --source file-watcher --limit 20\n"},
     {"resolve", "Example:\n  deltagraph resolve src/cart.ts:42\n"},
     {"stats", "Example:\n  deltagraph stats --limit 1000 --json | jq .problem_files\n"},
     {"sql",
@@ -79,11 +92,15 @@ constexpr Examples kExamples[] = {
      "Examples:\n"
      "  deltagraph db compact --before '90 days ago' --dry-run\n"
      "  deltagraph stop && deltagraph db compact --before 2026-01-01 --yes\n"},
-    {"watch", "Example:\n  deltagraph watch --json | jq -c '.broken[]'\n"},
     {"validate",
      "Examples:\n"
      "  deltagraph validate           exit 0: all sides agree; 1: they differ, and where\n"
      "  deltagraph validate --deep --repair --json | jq .findings\n"},
+    {"watch",
+     "Examples:\n"
+     "  deltagraph watch --json | jq -c '.broken[]'\n"
+     "  deltagraph watch --since 41 --json       all after commit 41, then live: to go on after\n"
+     "                                           a break without a gap or a repeat\n"},
     {"why-ignored", "Example:\n  deltagraph why-ignored dist/bundle.js\n"},
     {"completion",
      "Examples:\n"

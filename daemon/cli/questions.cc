@@ -21,6 +21,7 @@ struct Typed {
   std::map<std::string, std::vector<std::string>> words;  ///< Positionals of several words.
   std::map<std::string, std::int64_t> integers;
   std::map<std::string, bool> flags;
+  bool exit_code = false;  ///< Of `diff`: 1 where there is a difference, as git has it.
 };
 
 bool is_place(std::string_view name) {
@@ -38,10 +39,16 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
-Json params_of(const Typed& typed, const fs::path& project, const fs::path& cwd) {
+/// Positionals that may be left out.
+bool may_be_empty(const std::string& method) {
+  return method == "log";
+}
+
+Json params_of(const std::string& method, const Typed& typed, const fs::path& project,
+               const fs::path& cwd) {
   Json params = Json::object();
   for (const auto& [name, text] : typed.texts) {
-    if (!text.empty() || is_place(name))
+    if (!text.empty() || (is_place(name) && !may_be_empty(method)))
       params[name] = is_place(name) ? relative_to_project(text, project, cwd) : text;
   }
   for (const auto& [name, words] : typed.words) params[name] = joined(words);
@@ -57,12 +64,16 @@ int ask(Session& session, const std::string& method, const Typed& typed) {
   if (!project) return session.fail(project.error());
   const Result<std::unique_ptr<Answerer>> answerer = Answerer::open(session, *project);
   if (!answerer) return session.fail(answerer.error());
-  const Result<Json> answer = (*answerer)->ask(method, params_of(typed, *project, session.cwd));
+  const Result<Json> answer =
+      (*answerer)->ask(method, params_of(method, typed, *project, session.cwd));
   if (!answer) return session.fail(answer.error());
   if (session.settings.json) {
     session.out.line(json_text(*answer));
   } else {
     render_answer(session, method, *answer);
+  }
+  if (typed.exit_code && answer->value("total", std::uint64_t{0}) > 0) {
+    return session.finish(Exit::no_result);
   }
   return session.finish(exit_of_answer(method, *answer));
 }
@@ -86,9 +97,9 @@ void add_parameter(CLI::App& command, const Parameter& parameter, Typed& typed) 
     command.add_option(upper(name), typed.words[name], parameter.description)
         ->required()
         ->type_name("");
-  } else if (parameter.required) {
+  } else if (parameter.required || is_place(name)) {
     command.add_option(upper(name), typed.texts[name], parameter.description)
-        ->required()
+        ->required(parameter.required)
         ->type_name("");
   } else if (type == "boolean") {
     command.add_flag(option_name(name), typed.flags[name], parameter.description);
@@ -100,9 +111,10 @@ void add_parameter(CLI::App& command, const Parameter& parameter, Typed& typed) 
         ->type_name("N");
   } else {
     command.add_option(option_name(name), typed.texts[name], parameter.description)
-        ->type_name(type == "list"     ? "A,B"
-                    : name == "cursor" ? "CURSOR"
-                                       : "X");
+        ->type_name(type == "list"                       ? "A,B"
+                    : name == "cursor"                   ? "CURSOR"
+                    : name == "since" || name == "until" ? "POINT"
+                                                         : "X");
   }
 }
 
@@ -111,7 +123,9 @@ void add_parameter(CLI::App& command, const Parameter& parameter, Typed& typed) 
 Exit exit_of_answer(const std::string& method, const Json& answer) {
   if (method == "why-ignored") return answer.value("ignored", false) ? Exit::done : Exit::no_result;
   if (method == "path") return answer.value("found", false) ? Exit::done : Exit::no_result;
-  if (method == "sql" || method == "stats" || method == "show") return Exit::done;
+  if (method == "sql" || method == "stats" || method == "show" || method == "diff") {
+    return Exit::done;
+  }
   const bool open = method == "callees" && !answer.value("open", Json::array()).empty();
   return answer.value("total", std::uint64_t{0}) > 0 || open ? Exit::done : Exit::no_result;
 }
@@ -130,6 +144,9 @@ void add_questions(CLI::App& app, Invocation& invocation) {
     if (method.has_past) {
       command->add_option("--at", typed->texts["at"], std::string("As it was at ") + kPointForms)
           ->type_name("POINT");
+    }
+    if (name == "diff") {
+      command->add_flag("--exit-code", typed->exit_code, "exit with 1 where there is a difference");
     }
   }
 }

@@ -22,6 +22,8 @@ void render_answer(Session& session, const std::string& method, const Json& answ
                                                             {"callees", render_callees},
                                                             {"impact", render_impact},
                                                             {"path", render_path},
+                                                            {"diff", render_diff},
+                                                            {"log", render_log},
                                                             {"sql", render_sql},
                                                             {"stats", render_stats},
                                                             {"resolve", render_resolve},

@@ -26,6 +26,8 @@ void render_callers(Session& session, const Json& answer);
 void render_callees(Session& session, const Json& answer);
 void render_impact(Session& session, const Json& answer);
 void render_path(Session& session, const Json& answer);
+void render_diff(Session& session, const Json& answer);
+void render_log(Session& session, const Json& answer);
 void render_sql(Session& session, const Json& answer);
 void render_resolve(Session& session, const Json& answer);
 void render_why_ignored(Session& session, const Json& answer);

@@ -11,7 +11,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Until the service ends or whoever reads is gone. Ctrl-C ends the process: nothing is to be kept.
-int watch(Session& session, std::uint64_t most) {
+int watch(Session& session, const std::string& since, std::uint64_t most) {
   const Result<fs::path> project = find_project(session.settings.project, session.cwd);
   if (!project) return session.fail(project.error());
   const Result<std::unique_ptr<Client>> client =
@@ -20,7 +20,9 @@ int watch(Session& session, std::uint64_t most) {
   if (session.err.is_terminal())
     session.notice("watching " + project->string() + " (Ctrl-C to stop)");
   std::uint64_t seen = 0;
-  const Result<> ended = (*client)->listen("subscribe", Json::object(), [&](const Json& delta) {
+  Json params = Json::object();
+  if (!since.empty()) params["since"] = since;
+  const Result<> ended = (*client)->listen("subscribe", params, [&](const Json& delta) {
     if (session.settings.json) {
       session.out.line(json_text(delta));
     } else {
@@ -36,11 +38,19 @@ int watch(Session& session, std::uint64_t most) {
 }  // namespace
 
 void add_watch(CLI::App& app, Invocation& invocation) {
-  const auto most = std::make_shared<std::uint64_t>(0);
-  CLI::App* command =
-      add_command(app, "watch", "Show each change of the graph as it lands", invocation,
-                  [most](Session& session) { return watch(session, *most); });
-  command->add_option("--count", *most, "End after so many changes")->type_name("N");
+  struct Chosen {
+    std::string since;
+    std::uint64_t most = 0;
+  };
+  const auto chosen = std::make_shared<Chosen>();
+  CLI::App* command = add_command(
+      app, "watch", "Show each change of the graph as it lands", invocation,
+      [chosen](Session& session) { return watch(session, chosen->since, chosen->most); });
+  command
+      ->add_option("--since", chosen->since,
+                   "First what happened after this point: the sequence that was seen last, a time")
+      ->type_name("POINT");
+  command->add_option("--count", chosen->most, "End after so many changes")->type_name("N");
 }
 
 }  // namespace dg

@@ -26,7 +26,9 @@
 
 namespace dg {
 
-/// `latency_ms` is from the first file event to visible; null where there was none.
+/// `latency_ms` is from the first file event to visible; null where there was none. The same commit
+/// read back from the log (past_delta.h) is the same JSON, but that latency, timings and work,
+/// which nobody wrote down, are null.
 Json delta_to_json(const Outcome& outcome, std::int64_t committed_ms);
 
 }  // namespace dg

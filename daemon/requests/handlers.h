@@ -9,9 +9,11 @@ namespace dg {
 
 Method callees_method();
 Method callers_method();
+Method diff_method();
 Method export_method();
 Method find_method();
 Method impact_method();
+Method log_method();
 Method outline_method();
 Method path_method();
 Method resolve_method();

@@ -4,6 +4,8 @@
 #include <exception>
 
 #include "daemon/requests/validate.h"
+#include "daemon/requests/past_delta.h"
+#include "daemon/requests/point.h"
 
 namespace dg {
 namespace {
@@ -26,7 +28,7 @@ struct Batch {
 
 }  // namespace
 
-void Dispatcher::handle(const std::string& message, Reply reply, const Subscribe& subscribe) {
+void Dispatcher::handle(const std::string& message, Reply reply, const Subscriber& subscriber) {
   const RpcMessage read = read_rpc(message);
   if (read.parse_error)
     return reply(to_text(rpc_error(nullptr, kRpcParseError, "not JSON, or nested too deep")));
@@ -41,7 +43,7 @@ void Dispatcher::handle(const std::string& message, Reply reply, const Subscribe
         [reply = std::move(reply), silent](const Json& json) {
           if (!silent) reply(to_text(json));
         },
-        subscribe);
+        subscriber);
   }
   auto batch = std::make_shared<Batch>();
   batch->waiting = read.requests.size();
@@ -54,11 +56,12 @@ void Dispatcher::handle(const std::string& message, Reply reply, const Subscribe
           if (!silent) batch->replies.push_back(std::move(json));
           if (--batch->waiting == 0 && !batch->replies.empty()) reply(to_text(batch->replies));
         },
-        subscribe);
+        subscriber);
   }
 }
 
-void Dispatcher::answer(const RpcRequest& request, const Answer& done, const Subscribe& subscribe) {
+void Dispatcher::answer(const RpcRequest& request, const Answer& done,
+                        const Subscriber& subscriber) {
   if (!request.fault.empty()) return done(rpc_error(request.id, kRpcInvalidRequest, request.fault));
   if (request.params.is_array()) {
     return done(
@@ -69,8 +72,9 @@ void Dispatcher::answer(const RpcRequest& request, const Answer& done, const Sub
     done(rpc_result(request.id, Json{{"stopping", true}}));
     return host_.stop();
   }
-  if (request.method == "subscribe" || request.method == "unsubscribe") {
-    subscribe(request.method == "subscribe");
+  if (request.method == "subscribe") return subscribe(request, done, subscriber);
+  if (request.method == "unsubscribe") {
+    subscriber.subscribe(false);
     return done(rpc_result(request.id, Json{{"sequence", raw(host_.view().snapshot->sequence())}}));
   }
   if (request.method == "sync") {
@@ -98,6 +102,51 @@ void Dispatcher::answer(const RpcRequest& request, const Answer& done, const Sub
     return done(rpc_error(request.id, kRpcMethodNotFound, "no method '" + request.method + "'"));
   }
   question(*method, request, done);
+}
+
+void Dispatcher::subscribe(const RpcRequest& request, const Answer& done,
+                           const Subscriber& subscriber) {
+  const auto since = request.params.find("since");
+  if (since == request.params.end() || since->is_null()) {
+    subscriber.subscribe(true);
+    return done(rpc_result(request.id, Json{{"sequence", raw(host_.view().snapshot->sequence())}}));
+  }
+  if (!since->is_string()) {
+    return done(rpc_error(request.id, Error{ErrorKind::usage, "subscribe since", "must be a text",
+                                            std::string("Give ") + kPointForms}));
+  }
+  PooledReader pooled = take_reader();
+  const Result<Sequence> from =
+      pooled.reader == nullptr
+          ? Result<Sequence>(Error{ErrorKind::io, "database", "cannot be read at the moment",
+                                   "'deltagraph status' tells what is wrong."})
+          : sequence_at(since->get<std::string>(), pooled.reader->history());
+  give_back(std::move(pooled));
+  if (!from) return done(rpc_error(request.id, from.error()));
+  done(rpc_result(request.id, Json{{"sequence", raw(host_.view().snapshot->sequence())},
+                                   {"since", raw(*from)}}));
+  subscriber.resume(
+      [this, last = std::make_shared<Sequence>(*from)] { return deltas_after(*last); }, *from);
+}
+
+Result<std::vector<Json>> Dispatcher::deltas_after(Sequence& last) {
+  constexpr std::uint64_t kAtOnce = 32;
+  std::vector<Json> deltas;
+  PooledReader pooled = take_reader();
+  if (pooled.reader == nullptr) {
+    return Error{ErrorKind::io, "database", "cannot be read", "Try again."};
+  }
+  const Result<History::Extent> extent = pooled.reader->history().extent();
+  if (!extent) return extent.error();
+  while (deltas.size() < kAtOnce && last < extent->last) {
+    const Sequence next{raw(last) + 1};
+    Result<Json> delta = past_delta_to_json(pooled.reader->log(), next);
+    if (!delta) return delta.error();
+    deltas.push_back(std::move(*delta));
+    last = next;
+  }
+  give_back(std::move(pooled));
+  return deltas;
 }
 
 void Dispatcher::question(const Method& method, const RpcRequest& request, const Answer& done) {

@@ -64,6 +64,10 @@ class Registry {
       std::chrono::steady_clock::now().time_since_epoch().count()};
 };
 
+std::string delta_message(const Json& delta) {
+  return frame(to_text(Json{{"jsonrpc", "2.0"}, {"method", "delta"}, {"params", delta}}));
+}
+
 /// One client. All members are touched on its strand only.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
@@ -79,10 +83,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
                  self->enqueue(std::move(message));
                });
   }
-  void send_delta(std::shared_ptr<const std::string> message) {
-    asio::post(socket_.get_executor(), [self = shared_from_this(), message = std::move(message)] {
-      if (self->subscribed_) self->enqueue(*message);
-    });
+  /// A delta that was just committed. `generation`: of the database that its sequence counts in.
+  void send_delta(std::shared_ptr<const std::string> message, std::uint64_t sequence,
+                  std::uint64_t generation) {
+    asio::post(socket_.get_executor(),
+               [self = shared_from_this(), message = std::move(message), sequence, generation] {
+                 if (self->subscribed_) self->take(*message, sequence, generation);
+               });
   }
   void close() {
     asio::post(socket_.get_executor(), [self = shared_from_this()] { self->shut(); });
@@ -106,12 +113,51 @@ class Connection : public std::enable_shared_from_this<Connection> {
     });
   }
   void handle(const std::string& message) {
+    Dispatcher::Subscriber subscriber;
+    subscriber.subscribe = [self = shared_from_this()](bool on) {
+      asio::post(self->socket_.get_executor(), [self, on] {
+        self->subscribed_ = on;
+        self->past_ = nullptr;
+        self->generation_ = 0;
+      });
+    };
+    subscriber.resume = [self = shared_from_this()](Dispatcher::Past past, Sequence since) {
+      asio::post(self->socket_.get_executor(), [self, past = std::move(past), since]() mutable {
+        self->subscribed_ = true;
+        self->past_ = std::move(past);
+        self->generation_ = self->dispatcher_.database_generation();
+        self->newest_missed_ = 0;
+        self->replayed_ = raw(since);
+        if (!self->writing_) self->replay();
+      });
+    };
     dispatcher_.handle(
-        message,
-        [self = shared_from_this()](const std::string& reply) { self->send(frame(reply)); },
-        [self = shared_from_this()](bool on) {
-          asio::post(self->socket_.get_executor(), [self, on] { self->subscribed_ = on; });
-        });
+        message, [self = shared_from_this()](std::string reply) { self->send(frame(reply)); },
+        subscriber);
+  }
+  /// While the past is replayed nothing else is sent: the log has it too.
+  void take(const std::string& message, std::uint64_t sequence, std::uint64_t generation) {
+    if (generation == generation_ && sequence <= replayed_) return;
+    if (past_) {
+      if (generation != generation_) return shut();  // What is being replayed is gone.
+      newest_missed_ = std::max(newest_missed_, sequence);
+      return;
+    }
+    enqueue(message);
+  }
+  /// The next deltas of the past, whenever the client has read those before.
+  void replay() {
+    while (past_ && !writing_) {
+      const Result<std::vector<Json>> deltas = past_();
+      if (!deltas) return shut();  // Of the log, which could be read a moment ago.
+      for (const Json& delta : *deltas) {
+        replayed_ = delta.at("sequence").get<std::uint64_t>();
+        enqueue(delta_message(delta));
+      }
+      // What came while the log was read was committed before, so that the log has it by now.
+      if (deltas->empty() && newest_missed_ <= replayed_) past_ = nullptr;
+      if (deltas->empty() && past_) return shut();
+    }
   }
   void enqueue(std::string message) {
     if (!socket_.is_open()) return;
@@ -129,6 +175,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
                         self->queued_bytes_ -= self->output_.front().size();
                         self->output_.pop_front();
                         if (!self->output_.empty()) return self->write();
+                        self->replay();
                         if (self->closing_) self->shut();
                       });
   }
@@ -148,6 +195,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::deque<std::string> output_;
   std::size_t queued_bytes_ = 0;
   bool writing_ = false, closing_ = false, subscribed_ = false;
+  Dispatcher::Past past_;            ///< Empty: nothing is being replayed.
+  std::uint64_t replayed_ = 0;       ///< The client has all deltas up to this one,
+  std::uint64_t generation_ = 0;     ///< of this database; 0: it did not ask for the past.
+  std::uint64_t newest_missed_ = 0;  ///< Committed while the past was replayed, and not sent.
 };
 
 class UnixServer final : public Server {
@@ -196,9 +247,12 @@ class UnixServer final : public Server {
   }
 
   void publish(Json delta) override {
-    const auto message = std::make_shared<const std::string>(frame(
-        to_text(Json{{"jsonrpc", "2.0"}, {"method", "delta"}, {"params", std::move(delta)}})));
-    for (const auto& connection : registry_.all()) connection->send_delta(message);
+    const auto message = std::make_shared<const std::string>(delta_message(delta));
+    const auto sequence = delta.at("sequence").get<std::uint64_t>();
+    const std::uint64_t generation = dispatcher_.database_generation();
+    for (const auto& connection : registry_.all()) {
+      connection->send_delta(message, sequence, generation);
+    }
   }
   std::size_t clients() const noexcept override { return registry_.size(); }
   std::chrono::steady_clock::time_point last_active() const noexcept override {

@@ -6,7 +6,10 @@
 /// Methods: every question of methods() (request.h), and `status`, `sync`, `validate`, `subscribe`,
 /// `stop`.
 /// `"sync": true` in a question's params first waits until all that is on disk at the time of the
-/// call is visible. A connection's requests are read in order and answered as they are done.
+/// call is visible. `subscribe` sends each commit as a `delta` notification (delta_json.h); with
+/// {"since": POINT} (point.h) first those after that point, read back from the log, without a gap
+/// or a repeat before the live ones. A connection's requests are read in order and answered as they
+/// are done.
 
 #include <chrono>
 #include <cstddef>

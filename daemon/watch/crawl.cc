@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "daemon/watch/beneath.h"
+#include "daemon/watch/content_hash.h"
 #include "daemon/watch/descriptor.h"
 #include "parser/parse.h"
 
@@ -212,11 +213,6 @@ class Crawl {
   std::string real_root_;
 };
 
-ContentHash hash_of(std::string_view bytes) noexcept {
-  const XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());
-  return {hash.high64, hash.low64};
-}
-
 Error read_error(std::string_view path, int error) {
   return {ErrorKind::io, std::string(path), "cannot be read: " + text_of(error),
           error == EACCES || error == EPERM
@@ -244,6 +240,11 @@ ReadStep read_once(int fd, const struct stat& before, std::uint64_t max_bytes, F
 }
 
 }  // namespace
+
+ContentHash content_hash(std::string_view bytes) noexcept {
+  const XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());
+  return {hash.high64, hash.low64};
+}
 
 bool is_config_name(std::string_view path) noexcept {
   const std::size_t slash = path.rfind('/');
@@ -322,10 +323,10 @@ Result<std::optional<FileBytes>> read_file(const fs::path& root, std::string_vie
     out.too_large = true;
     out.bytes.clear();
     const std::uint64_t identity[] = {out.stat.size, static_cast<std::uint64_t>(out.stat.mtime_ns)};
-    out.hash = hash_of({reinterpret_cast<const char*>(identity), sizeof identity});
+    out.hash = content_hash({reinterpret_cast<const char*>(identity), sizeof identity});
     return std::optional(std::move(out));
   }
-  out.hash = hash_of(out.bytes);
+  out.hash = content_hash(out.bytes);
   return std::optional(std::move(out));
 }
 

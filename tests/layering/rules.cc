@@ -51,7 +51,7 @@ struct Home {
   std::array<std::string_view, 4> modules;
 };
 
-constexpr std::array<Home, 18> kHomes{{
+constexpr std::array<Home, 19> kHomes{{
     {"tree_sitter/", {"parser"}},
     {"xxhash.h", {"parser", "events", "graph", "daemon"}},
     {"boost/graph/", {"graph"}},
@@ -60,6 +60,7 @@ constexpr std::array<Home, 18> kHomes{{
     {"boost/container/", {"graph", "daemon"}},
     {"nlohmann/", {"graph", "daemon"}},
     {"sqlite3.h", {"storage"}},
+    {"git2.h", {"daemon"}},
     {"boost/asio", {"daemon"}},
     {"boost/beast", {"daemon"}},
     {"boost/system/", {"daemon"}},
@@ -89,7 +90,7 @@ bool is_system(std::string_view header) {
     return true;
   }
   return header.ends_with(".h") && header.find('/') == std::string_view::npos &&
-         header != "xxhash.h" && header != "sqlite3.h";
+         header != "xxhash.h" && header != "sqlite3.h" && header != "git2.h";
 }
 
 std::string check_own(const Module& from, std::string_view target) {

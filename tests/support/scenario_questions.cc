@@ -297,6 +297,31 @@ Lines ask(const Asked& asked, const std::string& text) {
   }
 }
 
+/// The history of an atom, a file, or of all, newest first.
+Lines log(const Asked& asked, const std::string& what) {
+  Json params = Json::object();
+  if (!what.empty()) params["atom"] = what;
+  const Result<Json> answer = asked.request("log", params);
+  if (!answer) return {"error: " + answer.error().message()};
+  Lines lines;
+  for (const Json& item : (*answer)["items"]) {
+    std::string line = "#" + std::to_string(item["sequence"].get<int>());
+    if (item.contains("operation")) {
+      line += " " + item["operation"].get<std::string>() + " v" +
+              std::to_string(item["version"].get<int>()) + " " + item["id"].get<std::string>();
+      for (const Json& field : item["fields"]) line += " " + field.get<std::string>();
+    } else {
+      const Json& counts = item["counts"];
+      if (item.contains("change")) line += " " + item["change"].get<std::string>();
+      line += " +" + std::to_string(counts["created"].get<int>()) + " ~" +
+              std::to_string(counts["updated"].get<int>()) + " -" +
+              std::to_string(counts["deleted"].get<int>());
+    }
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
 Lines sql(const Asked& asked, const std::string& statement) {
   const Result<std::unique_ptr<Reader>> reader = asked.pipeline.reader();
   if (!reader) return {"error: " + reader.error().message()};
@@ -360,6 +385,7 @@ const std::map<std::string, Question>& questions() {
       {"files", [](const Asked&, const Snapshot& s, const std::string&) { return files(s); }},
       {"problems",
        [](const Asked&, const Snapshot& s, const std::string& w) { return problems(s, w); }},
+      {"log", [](const Asked& a, const Snapshot&, const std::string& w) { return log(a, w); }},
       {"ask", [](const Asked& a, const Snapshot&, const std::string& w) { return ask(a, w); }},
       {"sql", [](const Asked& a, const Snapshot&, const std::string& w) { return sql(a, w); }},
   };
@@ -387,7 +413,7 @@ bool is_question(const std::string& verb) {
 bool needs_outcome(const std::string& verb) {
   // Through the socket, how many commits a step's edits become is the watcher's matter; what SQL
   // answers can depend on it.
-  return verb == "delta" || verb == "work" || verb == "troubles" || verb == "sql";
+  return verb == "delta" || verb == "work" || verb == "troubles" || verb == "log" || verb == "sql";
 }
 
 std::vector<std::string> answer(const Asked& asked, const Command& question) {

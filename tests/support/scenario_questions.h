@@ -19,6 +19,9 @@
 ///     problems PATH            what could not be read
 ///     troubles                 files that the step could not read
 ///     ask METHOD KEY=VALUE…    the ids that the request of that name answers, or its error's kind
+///     log [ID|PATH]            `#sequence operation vN id fields` of an atom, newest first; of a
+///                              file or, without one, of all: `#sequence +created ~updated
+///                              -deleted`
 ///     sql SELECT…              rows, cells joined by ` | `
 ///     at STEP QUESTION…        any question about a state, asked of the state after that earlier
 ///                              step, which is counted from 1; `ask` goes through the request's `at`

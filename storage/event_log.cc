@@ -1,0 +1,361 @@
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "events/names.h"
+#include "parser/facts_codec.h"
+#include "storage/connect.h"
+#include "storage/event_log_reader.h"
+#include "storage/load.h"
+#include "storage/rows/file_rows.h"
+
+namespace dg {
+namespace {
+
+std::int64_t number(Sequence sequence) {
+  return static_cast<std::int64_t>(raw(sequence));
+}
+
+/// Runs `work` in one read transaction; what SQLite or the stored bytes say becomes an Error.
+template <typename Work>
+auto guarded(Connection& connection, const std::string& thing, const Work& work)
+    -> Result<decltype(work())> {
+  try {
+    const ReadTransaction transaction(connection);
+    return work();
+  } catch (const Failure& failure) {
+    return to_error(failure, thing);
+  } catch (const Damage& damage) {
+    return Error{ErrorKind::corrupt, thing, damage.what + " cannot be read",
+                 "'deltagraph validate' tells more"};
+  }
+}
+
+/// The range and the cause of a filter, as ?1, ?2 and ?3 of each query.
+void bind(Statement& rows, const EventLog::Filter& filter) {
+  rows.bind(1, number(filter.first));
+  rows.bind(2, number(filter.last));
+  rows.bind_text(3, filter.cause);
+}
+
+constexpr std::string_view kInRange = "t.sequence BETWEEN ?1 AND ?2 AND (?3 = '' OR t.cause = ?3) ";
+constexpr std::string_view kTransactionColumns =
+    "t.sequence, t.id, t.cause, t.started_ms, t.committed_ms, t.files, t.atoms_created, "
+    "t.atoms_updated, t.atoms_deleted, t.relations_gained, t.relations_lost, t.first_event, "
+    "t.events, t.graph_digest, coalesce(t.git_head, '')";
+
+History::Transaction transaction_of(const Statement& row) {
+  const auto count = [&](int column) { return static_cast<std::uint32_t>(row.integer(column)); };
+  History::Transaction read;
+  read.sequence = static_cast<Sequence>(row.integer(0));
+  read.id = row.text(1);
+  read.cause = row.text(2);
+  read.started_ms = row.integer(3);
+  read.committed_ms = row.integer(4);
+  read.files = count(5);
+  read.atoms_created = count(6);
+  read.atoms_updated = count(7);
+  read.atoms_deleted = count(8);
+  read.relations_gained = count(9);
+  read.relations_lost = count(10);
+  read.first_event = row.integer(11);
+  read.events = count(12);
+  read.graph_digest = static_cast<std::uint64_t>(row.integer(13));
+  read.git_head = row.text(14);
+  return read;
+}
+
+constexpr std::string_view kEventColumns =
+    "e.transaction_id, e.atom_id, e.event_type, e.previous_version, e.new_version, "
+    "coalesce(e.changed_fields, ''), e.delta";
+
+Event event_of(const Statement& row) {
+  EventHeader header;
+  header.sequence = static_cast<Sequence>(row.integer(0));
+  header.atom = static_cast<AtomId>(row.integer(1));
+  const std::optional<Operation> operation = operation_named(row.text(2));
+  header.version_before = static_cast<std::uint32_t>(row.integer(3));
+  header.version_after = static_cast<std::uint32_t>(row.integer(4));
+  const std::string_view fields = row.text(5);
+  const std::optional<FieldSet> changed =
+      fields.empty() ? std::optional<FieldSet>(FieldSet{0}) : fields_from_json(fields);
+  if (!operation || !changed) throw Damage{"an event's columns"};
+  header.operation = *operation;
+  header.changed = *changed;
+  std::optional<Event> event = decode_event(header, row.text(6));
+  if (!event) {
+    throw Damage{"the event of atom " + std::to_string(raw(header.atom)) + " in commit " +
+                 std::to_string(raw(header.sequence))};
+  }
+  return *std::move(event);
+}
+
+std::string sql(std::initializer_list<std::string_view> parts) {
+  std::string text;
+  for (const std::string_view part : parts) text += part;
+  return text;
+}
+
+}  // namespace
+
+EventLogReader::EventLogReader(Connection& connection, std::string thing)
+    : connection_(connection), thing_(std::move(thing)) {}
+
+Result<std::string> EventLogReader::extractor_options() {
+  return guarded(connection_, thing_, [&] {
+    Statement row =
+        connection_.prepare("SELECT value FROM system_metadata WHERE key = 'extractor_options'");
+    return row.step() ? std::string(row.text(0)) : std::string();
+  });
+}
+
+Result<EventLog::Page<History::Transaction>> EventLogReader::transactions(const Filter& filter) {
+  return guarded(connection_, thing_, [&] {
+    Page<History::Transaction> page;
+    Statement count =
+        connection_.prepare(sql({"SELECT count(*) FROM transactions t WHERE ", kInRange}));
+    bind(count, filter);
+    if (count.step()) page.total = static_cast<std::uint64_t>(count.integer(0));
+    Statement rows =
+        connection_.prepare(sql({"SELECT ", kTransactionColumns, " FROM transactions t WHERE ",
+                                 kInRange, "ORDER BY t.sequence DESC LIMIT ?4"}));
+    bind(rows, filter);
+    rows.bind(4, static_cast<std::int64_t>(filter.limit));
+    while (rows.step()) page.entries.push_back(transaction_of(rows));
+    return page;
+  });
+}
+
+Result<EventLog::Page<EventLog::AtomEntry>> EventLogReader::events_of(AtomId atom,
+                                                                      const Filter& filter) {
+  return guarded(connection_, thing_, [&] {
+    Page<AtomEntry> page;
+    constexpr std::string_view kFrom =
+        " FROM atom_events e JOIN transactions t ON t.sequence = e.transaction_id "
+        "WHERE e.atom_id = ?4 AND ";
+    Statement count = connection_.prepare(sql({"SELECT count(*)", kFrom, kInRange}));
+    bind(count, filter);
+    count.bind(4, static_cast<std::int64_t>(raw(atom)));
+    if (count.step()) page.total = static_cast<std::uint64_t>(count.integer(0));
+    Statement rows = connection_.prepare(
+        sql({"SELECT ", kEventColumns, ", t.committed_ms, t.cause, coalesce(t.git_head, '')", kFrom,
+             kInRange, "ORDER BY e.new_version DESC LIMIT ?5"}));
+    bind(rows, filter);
+    rows.bind(4, static_cast<std::int64_t>(raw(atom)));
+    rows.bind(5, static_cast<std::int64_t>(filter.limit));
+    while (rows.step()) {
+      page.entries.push_back(
+          {event_of(rows), rows.integer(7), std::string(rows.text(8)), std::string(rows.text(9))});
+    }
+    return page;
+  });
+}
+
+Result<EventLog::Page<EventLog::FileEntry>> EventLogReader::events_at(std::string_view path,
+                                                                      const Filter& filter) {
+  return guarded(connection_, thing_, [&] {
+    Page<FileEntry> page;
+    constexpr std::string_view kSequences =
+        "(SELECT sequence FROM transaction_files WHERE path = ?4 UNION "
+        "SELECT e.transaction_id FROM atoms a JOIN atom_events e ON e.atom_id = a.rowid "
+        "WHERE a.file_path = ?4) s JOIN transactions t ON t.sequence = s.sequence WHERE ";
+    Statement count = connection_.prepare(sql({"SELECT count(*) FROM ", kSequences, kInRange}));
+    bind(count, filter);
+    count.bind_text(4, path);
+    if (count.step()) page.total = static_cast<std::uint64_t>(count.integer(0));
+    Statement rows = connection_.prepare(sql({"SELECT ", kTransactionColumns, " FROM ", kSequences,
+                                              kInRange, "ORDER BY t.sequence DESC LIMIT ?5"}));
+    bind(rows, filter);
+    rows.bind_text(4, path);
+    rows.bind(5, static_cast<std::int64_t>(filter.limit));
+    Statement file = connection_.prepare(
+        "SELECT content_hash IS NULL FROM transaction_files WHERE path = ?1 AND sequence = ?2");
+    Statement atoms = connection_.prepare(
+        "SELECT e.event_type, count(*) FROM atoms a JOIN atom_events e ON e.atom_id = a.rowid "
+        "WHERE a.file_path = ?1 AND e.transaction_id = ?2 GROUP BY 1");
+    while (rows.step()) {
+      FileEntry entry;
+      entry.transaction = transaction_of(rows);
+      file.bind_text(1, path);
+      file.bind(2, number(entry.transaction.sequence));
+      entry.written = file.step();
+      entry.removed = entry.written && file.integer(0) != 0;
+      file.reset();
+      atoms.bind_text(1, path);
+      atoms.bind(2, number(entry.transaction.sequence));
+      while (atoms.step()) {
+        const std::optional<Operation> operation = operation_named(atoms.text(0));
+        (operation == Operation::create    ? entry.created
+         : operation == Operation::delete_ ? entry.deleted
+                                           : entry.updated) +=
+            static_cast<std::uint32_t>(atoms.integer(1));
+      }
+      page.entries.push_back(std::move(entry));
+    }
+    return page;
+  });
+}
+
+Result<bool> EventLogReader::knows_file(std::string_view path) {
+  return guarded(connection_, thing_, [&] {
+    Statement row = connection_.prepare("SELECT 1 FROM transaction_files WHERE path = ?1 LIMIT 1");
+    row.bind_text(1, path);
+    return row.step();
+  });
+}
+
+Result<std::vector<Event>> EventLogReader::events_in(Sequence sequence, std::size_t limit) {
+  return guarded(connection_, thing_, [&] {
+    std::vector<Event> events;
+    Statement rows = connection_.prepare(
+        sql({"SELECT ", kEventColumns,
+             " FROM atom_events e WHERE e.transaction_id = ?1 ORDER BY e.id LIMIT ?2"}));
+    rows.bind(1, number(sequence));
+    rows.bind(2, static_cast<std::int64_t>(limit));
+    while (rows.step()) events.push_back(event_of(rows));
+    return events;
+  });
+}
+
+Result<std::vector<EventLog::TouchedFile>> EventLogReader::files_in(Sequence sequence,
+                                                                    std::size_t limit) {
+  return guarded(connection_, thing_, [&] {
+    std::vector<TouchedFile> files;
+    Statement rows = connection_.prepare(
+        "SELECT f.file_id, f.path, f.content_hash IS NULL, coalesce((SELECT p.content_hash IS NOT "
+        "NULL "
+        "FROM transaction_files p WHERE p.path = f.path AND p.sequence < f.sequence "
+        "ORDER BY p.sequence DESC LIMIT 1), 0) FROM transaction_files f WHERE f.sequence = ?1 "
+        "ORDER BY f.path LIMIT ?2");
+    rows.bind(1, number(sequence));
+    rows.bind(2, static_cast<std::int64_t>(limit));
+    while (rows.step()) {
+      files.push_back({static_cast<FileId>(rows.integer(0)), std::string(rows.text(1)),
+                       rows.integer(3) != 0, rows.integer(2) != 0});
+    }
+    return files;
+  });
+}
+
+Result<std::optional<FilePlaces>> EventLogReader::places_in(Sequence sequence, FileId file) {
+  return guarded(connection_, thing_, [&] {
+    Statement row = connection_.prepare(
+        "SELECT positions FROM transaction_files WHERE sequence = ?1 AND file_id = ?2 "
+        "AND positions IS NOT NULL");
+    row.bind(1, number(sequence));
+    row.bind(2, static_cast<std::int64_t>(raw(file)));
+    if (!row.step()) return std::optional<FilePlaces>();
+    std::optional<FilePlaces> places = unpack_positions(row.text(0));
+    if (!places) throw Damage{"the positions of file " + std::to_string(raw(file))};
+    return places;
+  });
+}
+
+Result<std::vector<EventLog::FileThen>> EventLogReader::files_before_changes_since(
+    Sequence sequence) {
+  return guarded(connection_, thing_, [&] {
+    std::vector<FileThen> files;
+    Statement rows = connection_.prepare(
+        "SELECT c.path, (SELECT p.content_hash FROM transaction_files p WHERE p.path = c.path AND "
+        "p.sequence <= ?1 ORDER BY p.sequence DESC LIMIT 1) FROM (SELECT DISTINCT path FROM "
+        "transaction_files WHERE sequence > ?1) c ORDER BY c.path");
+    rows.bind(1, number(sequence));
+    while (rows.step()) {
+      FileThen& file = files.emplace_back();
+      file.path = rows.text(0);
+      if (!rows.is_null(1)) file.hash = content_hash_from(rows.text(1));
+    }
+    return files;
+  });
+}
+
+Result<std::shared_ptr<const FileFacts>> EventLogReader::facts(const ContentHash& hash,
+                                                               Language language) {
+  return guarded(connection_, thing_, [&] {
+    std::shared_ptr<const FileFacts> facts;
+    Statement options =
+        connection_.prepare("SELECT value FROM system_metadata WHERE key = 'extractor_options'");
+    FactsKey key(options.step() ? std::string(options.text(0)) : std::string());
+    Statement row = connection_.prepare("SELECT value FROM cache_entries WHERE key = ?1");
+    row.bind_text(1, key.of(hash, language));
+    if (!row.step()) return facts;
+    std::optional<FileFacts> decoded = decode_facts(row.text(0));
+    if (decoded) facts = std::make_shared<const FileFacts>(*std::move(decoded));
+    return facts;
+  });
+}
+
+Result<std::vector<EventLog::AtomRow>> EventLogReader::find_atoms(std::string_view text) {
+  return guarded(connection_, thing_, [&] {
+    std::vector<AtomRow> found;
+    const auto take = [&](Statement& rows) {
+      while (rows.step()) {
+        found.push_back({static_cast<AtomId>(rows.integer(0)), std::string(rows.text(1)),
+                         std::string(rows.text(2)), std::string(rows.text(3)),
+                         rows.text(4) == "removed"});
+      }
+      return !found.empty();
+    };
+    constexpr std::string_view kColumns =
+        "SELECT a.rowid, a.id, a.atom_type, a.file_path, a.state FROM atoms a ";
+    Statement exact = connection_.prepare(sql({kColumns, "WHERE a.id = ?1"}));
+    exact.bind_text(1, text);
+    if (take(exact)) return found;
+    Statement gone =
+        connection_.prepare(sql({kColumns,
+                                 "WHERE a.state = 'removed' AND (a.name = ?1 OR "
+                                 "substr(a.id, length(a.file_path) + 3) = ?1) ORDER BY a.id"}));
+    gone.bind_text(1, text);
+    if (take(gone)) return found;
+    // Renames and moves are few among the events, and their own index leads to them.
+    Statement moved = connection_.prepare(
+        sql({"SELECT ", kEventColumns,
+             " FROM atom_events e WHERE e.event_type IN ('rename', 'move') ORDER BY e.id DESC"}));
+    std::optional<AtomId> atom;
+    while (moved.step()) {
+      const Event event = event_of(moved);
+      if (event.was.id_text != text) continue;
+      atom = event.atom;
+      break;
+    }
+    moved.reset();
+    if (!atom) return found;
+    Statement known = connection_.prepare(sql({kColumns, "WHERE a.rowid = ?1"}));
+    known.bind(1, static_cast<std::int64_t>(raw(*atom)));
+    take(known);
+    return found;
+  });
+}
+
+Result<EventLog::AtomName> EventLogReader::name_at(AtomId atom, Sequence sequence) {
+  return guarded(connection_, thing_, [&] {
+    if (!naming_) {
+      naming_ = connection_.prepare(
+          sql({"SELECT ", kEventColumns,
+               " FROM atom_events e WHERE e.atom_id = ?1 AND e.transaction_id <= ?2 AND "
+               "(e.event_type <> 'update' OR instr(e.changed_fields, '\"name\"')) "
+               "ORDER BY e.new_version DESC LIMIT 1"}));
+      current_name_ = connection_.prepare("SELECT id, name, file_id FROM atoms WHERE rowid = ?1");
+    }
+    AtomName name;
+    naming_.bind(1, static_cast<std::int64_t>(raw(atom)));
+    naming_.bind(2, number(sequence));
+    if (naming_.step()) {
+      const Event event = event_of(naming_);
+      const AtomContent& content = event.operation == Operation::delete_ ? event.was : event.now;
+      name = {content.id_text, content.name, content.file};
+    }
+    naming_.reset();
+    if (!name.id_text.empty()) return name;
+    // Its first events were compacted away: nothing renamed it since.
+    current_name_.bind(1, static_cast<std::int64_t>(raw(atom)));
+    if (current_name_.step()) {
+      name = {std::string(current_name_.text(0)), std::string(current_name_.text(1)),
+              static_cast<FileId>(current_name_.integer(2))};
+    }
+    current_name_.reset();
+    return name;
+  });
+}
+
+}  // namespace dg

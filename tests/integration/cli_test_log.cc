@@ -1,0 +1,159 @@
+// `log` on a project with a past: edits, a rename, a removed function and a removed file.
+
+#include <algorithm>
+#include <string>
+
+#include "tests/integration/cli_test_support.h"
+
+namespace dg {
+namespace {
+
+using Words = std::vector<std::string>;
+
+/// 1: the project; 2: charge gets a parameter and pay is gone; 3: a file; 4: without that file.
+class CliLog : public CliTest {
+ protected:
+  CliLog() {
+    index();
+    project_.write("src/cart.js",
+                   "export function charge(order, bank) { return fetch(order); }\n"
+                   "export class Cart {\n"
+                   "  add(item) { return this.total(item); }\n"
+                   "  total(item) { return item; }\n"
+                   "}\n");
+    index();
+    project_.write("src/loan.js",
+                   "import { charge } from './cart.js';\n"
+                   "export function lend() { return charge(1, 2); }\n");
+    index();
+    project_.remove("src/loan.js");
+    index();
+  }
+  Ran ask(Words arguments) const {
+    arguments.insert(arguments.begin(), "log");
+    arguments.push_back("--no-start");
+    return run(arguments);
+  }
+  nlohmann::json log(Words arguments) const {
+    arguments.push_back("--json");
+    const Ran ran = ask(arguments);
+    EXPECT_EQ(ran.code, 0) << ran.err;
+    return ran.json();
+  }
+  static std::vector<int> sequences(const nlohmann::json& answer) {
+    std::vector<int> found;
+    for (const nlohmann::json& item : answer["items"]) found.push_back(item["sequence"]);
+    return found;
+  }
+};
+
+TEST_F(CliLog, TransactionsNewestFirst) {
+  const nlohmann::json answer = log({});
+  EXPECT_EQ(answer["of"]["kind"], "project");
+  EXPECT_EQ(sequences(answer), (std::vector<int>{4, 3, 2, 1}));
+  EXPECT_EQ(answer["total"], 4);
+  const nlohmann::json& last = answer["items"][0];
+  EXPECT_EQ(last["files"], nlohmann::json::parse(R"([{"path": "src/loan.js",
+                                                      "change": "removed"}])"));
+  EXPECT_EQ(last["counts"]["deleted"], 2);
+  EXPECT_EQ(last["git_head"], nullptr);
+  EXPECT_EQ(answer["items"][1]["files"][0]["change"], "added");
+  EXPECT_EQ(answer["items"][2]["files"][0]["change"], "changed");
+  EXPECT_EQ(answer["items"][3]["cause"], "initial-scan");
+  const std::string text = ask({}).out;
+  EXPECT_NE(text.find("#4"), std::string::npos) << text;
+  EXPECT_LT(text.find("#4"), text.find("#1")) << text;
+  EXPECT_NE(text.find("-src/loan.js"), std::string::npos) << text;
+}
+
+TEST_F(CliLog, RangesCausesAndPages) {
+  EXPECT_EQ(sequences(log({"--since", "2"})), (std::vector<int>{4, 3}));
+  EXPECT_EQ(sequences(log({"--since", "1", "--until", "3"})), (std::vector<int>{3, 2}));
+  EXPECT_EQ(sequences(log({"--source", "initial-scan"})), (std::vector<int>{1}));
+  const nlohmann::json page = log({"--limit", "2"});
+  EXPECT_EQ(sequences(page), (std::vector<int>{4, 3}));
+  EXPECT_EQ(page["truncated"], true);
+  const nlohmann::json rest = log({"--limit", "2", "--cursor", page["next_cursor"]});
+  EXPECT_EQ(sequences(rest), (std::vector<int>{2, 1}));
+  EXPECT_EQ(rest["total"], 4);
+  EXPECT_EQ(rest["truncated"], false);
+  const Ran none = ask({"--since", "4"});
+  EXPECT_EQ(none.code, 1);
+  EXPECT_NE(none.out.find("Nothing happened in that range."), std::string::npos) << none.out;
+  EXPECT_EQ(ask({"--since", "4711"}).code, 4);
+  EXPECT_EQ(ask({"--cursor", "x"}).code, 2);
+  EXPECT_EQ(ask({"--source", "wind"}).code, 2);
+}
+
+TEST_F(CliLog, OneAtomWithItsValues) {
+  const nlohmann::json answer = log({"charge", "--patch"});
+  EXPECT_EQ(answer["of"]["id"], "src/cart.js::charge");
+  ASSERT_EQ(answer["total"], 2);
+  const nlohmann::json& update = answer["items"][0];
+  EXPECT_EQ(update["operation"], "update");
+  EXPECT_EQ(update["version"], 2);
+  EXPECT_EQ(update["changes"][0],
+            nlohmann::json::parse(R"({"field": "signature", "old": "charge(order)",
+                                      "new": "charge(order, bank)"
+})"));
+  EXPECT_EQ(answer["items"][1]["operation"], "create");
+const std::string text = ask({"charge", "--patch"}).out;
+EXPECT_NE(text.find("signature: charge(order) -> charge(order, bank)"), std::string::npos) << text;
+}
+
+TEST_F(CliLog, EdgesAreNamedByTheirTargets) {
+  const nlohmann::json answer = log({"src/shop.js::checkout", "--patch"});
+  EXPECT_EQ(answer["items"][0]["lost"],
+            nlohmann::json::parse(R"([{"relation": "calls", "target": "src/cart.js::pay",
+                                       "confidence": "exact"}])"));
+  EXPECT_EQ(answer["items"][0]["opened"][0]["reason"], "not_found");
+  const std::string text = ask({"src/shop.js::checkout", "--patch"}).out;
+  EXPECT_NE(text.find("- calls src/cart.js::pay"), std::string::npos) << text;
+  EXPECT_NE(text.find("+ unresolved calls pay: not_found"), std::string::npos) << text;
+}
+
+TEST_F(CliLog, AtomsAndFilesThatAreGone) {
+  nlohmann::json answer = log({"src/loan.js::lend"});
+  EXPECT_EQ(answer["of"]["removed"], true);
+  EXPECT_EQ(sequences(answer), (std::vector<int>{4, 3}));
+  EXPECT_EQ(answer["items"][0]["operation"], "delete");
+  answer = log({"lend"});
+  EXPECT_EQ(answer["of"]["id"], "src/loan.js::lend");
+  EXPECT_NE(ask({"lend"}).out.find("src/loan.js::lend (gone)"), std::string::npos);
+  answer = log({"src/loan.js"});
+  EXPECT_EQ(answer["of"]["kind"], "file");
+  EXPECT_EQ(answer["of"]["removed"], true);
+  EXPECT_EQ(answer["items"][0]["change"], "removed");
+  EXPECT_EQ(answer["items"][1]["change"], "added");
+  EXPECT_EQ(answer["items"][1]["counts"]["created"], 2);
+  EXPECT_EQ(ask({"lendd"}).code, 4);
+}
+
+TEST_F(CliLog, AFileListsItsAtomsWithPatch) {
+  const nlohmann::json answer = log({"src/cart.js", "--patch"});
+  EXPECT_EQ(sequences(answer), (std::vector<int>{2, 1}));
+  Words ids;
+  for (const nlohmann::json& atom : answer["items"][0]["atoms"]) ids.push_back(atom["id"]);
+  EXPECT_NE(std::find(ids.begin(), ids.end(), "src/cart.js::charge"), ids.end());
+  EXPECT_NE(std::find(ids.begin(), ids.end(), "src/cart.js::pay"), ids.end());
+  for (const std::string& id : ids) EXPECT_TRUE(id.starts_with("src/cart.js::")) << id;
+}
+
+TEST_F(CliLog, HistoryFollowsARename) {
+  project_.write("src/cart.js",
+                 "export function debit(order, bank) { return fetch(order); }\n"
+                 "export class Cart {\n"
+                 "  add(item) { return this.total(item); }\n"
+                 "  total(item) { return item; }\n"
+                 "}\n");
+  index();
+  const nlohmann::json answer = log({"debit"});
+  EXPECT_EQ(sequences(answer), (std::vector<int>{5, 2, 1}));
+  EXPECT_EQ(answer["items"][0]["operation"], "rename");
+  EXPECT_EQ(answer["items"][1]["id"], "src/cart.js::charge");
+  EXPECT_EQ(log({"src/cart.js::charge"})["of"]["id"], "src/cart.js::debit") << "its former id";
+  EXPECT_NE(ask({"debit"}).out.find("as src/cart.js::charge"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace dg
