@@ -25,7 +25,7 @@ std::vector<LoggedEvent> logged_events(const Connection& connection, std::int64_
                                        std::size_t limit, std::int64_t* next) {
   Statement rows = connection.prepare(
       "SELECT id, transaction_id, atom_id, event_type, previous_version, new_version, "
-      "coalesce(changed_fields, '[]'), coalesce(delta, '{}') FROM atom_events "
+      "coalesce(changed_fields, '[]'), coalesce(state, delta, '{}') FROM atom_events "
       "WHERE id >= ?1 ORDER BY id LIMIT ?2");
   rows.bind(1, first);
   rows.bind(2, static_cast<std::int64_t>(limit));

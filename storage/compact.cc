@@ -157,7 +157,7 @@ Result<Compaction> plan_compaction(const std::filesystem::path& database, Sequen
 
 Result<Compaction> compact(const std::filesystem::path& database, Sequence first) {
   return guarded(database.string(), first, [&]() -> Result<Compaction> {
-    Connection connection = connect_writer(database, {});
+    Connection connection = connect_writer(database, {}, Synchronous::full);
     connection.execute("BEGIN IMMEDIATE");
     Compaction done = plan(connection, database, first);
     if (done.commits == 0) {

@@ -67,7 +67,7 @@ History::Transaction transaction_of(const Statement& row) {
 
 constexpr std::string_view kEventColumns =
     "e.transaction_id, e.atom_id, e.event_type, e.previous_version, e.new_version, "
-    "coalesce(e.changed_fields, ''), e.delta";
+    "coalesce(e.changed_fields, ''), coalesce(e.state, e.delta)";
 
 Event event_of(const Statement& row) {
   EventHeader header;

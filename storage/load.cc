@@ -8,11 +8,10 @@
 #include <thread>
 #include <unordered_map>
 
-#include "events/logged_version.h"
 #include "parser/facts_codec.h"
-#include "storage/audit_log.h"
 #include "storage/codec/links_codec.h"
 #include "storage/connect.h"
+#include "storage/file_history.h"
 #include "storage/rows/file_rows.h"
 
 namespace dg {
@@ -31,20 +30,13 @@ std::shared_ptr<const FileFacts> facts_of(const Statement& row, SharedFacts& kno
   return facts;
 }
 
-FileRow row_of(const Statement& row) {
-  return {static_cast<FileId>(row.integer(0)), std::string(row.text(1)),
-          content_hash_from(row.text(2)), row.integer(3),
-          static_cast<std::uint64_t>(row.integer(4))};
-}
-
 FileVersionPtr file_of(const Statement& row, SharedFacts& known) {
   auto file = std::make_shared<FileVersion>();
-  const FileRow own = row_of(row);
-  file->id = own.id;
-  file->path = own.path;
-  file->hash = own.hash;
-  file->mtime_ns = own.mtime_ns;
-  file->size = own.size;
+  file->id = static_cast<FileId>(row.integer(0));
+  file->path = row.text(1);
+  file->hash = content_hash_from(row.text(2));
+  file->mtime_ns = row.integer(3);
+  file->size = static_cast<std::uint64_t>(row.integer(4));
   file->facts = facts_of(row, known);
   std::optional<AtomRows> atoms = decode_atom_rows(row.text(7), file->facts->atoms.size());
   std::optional<FileLinks> links = decode_links(row.text(8), *file->facts);
@@ -55,9 +47,15 @@ FileVersionPtr file_of(const Statement& row, SharedFacts& known) {
   return file;
 }
 
+/// Its facts or links cannot be decoded.
+struct UnreadableFile {
+  FileId id{};
+  std::string path;
+};
+
 struct Files {
   std::vector<FileVersionPtr> whole;
-  std::vector<FileRow> unreadable;  ///< Their facts or links cannot be decoded.
+  std::vector<UnreadableFile> unreadable;
 };
 
 /// The files whose id lies in [first, last).
@@ -74,7 +72,7 @@ Files read_files(Connection& connection, std::int64_t first, std::int64_t last) 
     try {
       files.whole.push_back(file_of(rows, known));
     } catch (const Damage&) {
-      files.unreadable.push_back(row_of(rows));
+      files.unreadable.push_back({static_cast<FileId>(rows.integer(0)), std::string(rows.text(1))});
     }
   }
   return files;
@@ -130,26 +128,18 @@ Files read_files_in_parallel(Connection& own, const Connect& connect, std::int64
 /// What the log tells of these files. They hold no known bytes, so that the next comparison with
 /// the disk parses them, and finds what changed since by their atoms. Throws Damage where it
 /// contradicts itself or lacks one.
-void restore_from_log(Connection& connection, const std::vector<FileRow>& rows,
+void restore_from_log(Connection& connection, const std::vector<UnreadableFile>& files,
                       StoredProject& project) {
-  if (rows.empty()) return;
-  constexpr std::size_t kSlice = 1000;
-  FoldedState log;
-  std::int64_t next = 1;
-  while (true) {
-    const std::vector<LoggedEvent> events = logged_events(connection, next, kSlice, &next);
-    for (const LoggedEvent& logged : events) {
-      if (!logged.event || log.apply(*logged.event))
-        throw Damage{"the stored facts of " + rows.front().path + ", and the log,"};
+  if (files.empty()) return;
+  FileHistory history(connection);
+  for (const UnreadableFile& unreadable : files) {
+    std::optional<FileState> state = history.at(unreadable.id, project.sequence);
+    if (state) {
+      state->path = unreadable.path;
+      state->hash = {};
     }
-    if (events.size() < kSlice) break;
-  }
-  for (const LoggedFile& file : logged_files(connection, Sequence{1}, project.sequence)) {
-    if (file.places) log.set_file(file.id, {file.path, file.hash, *file.places});
-  }
-  for (const FileRow& row : rows) {
-    FileVersionPtr file = logged_version(log, {row.id, row.path, {}, 0, 0});
-    if (file == nullptr) throw Damage{"the stored facts of " + row.path};
+    FileVersionPtr file = state ? file_version_of(*state) : nullptr;
+    if (file == nullptr) throw Damage{"the stored facts of " + unreadable.path};
     project.files.push_back(std::move(file));
   }
 }

@@ -92,12 +92,11 @@ TEST_F(CliLog, OneAtomWithItsValues) {
   const nlohmann::json& update = answer["items"][0];
   EXPECT_EQ(update["operation"], "update");
   EXPECT_EQ(update["version"], 2);
-  EXPECT_EQ(update["changes"][0],
-            nlohmann::json::parse(R"({"field": "signature", "old": "charge(order)",
-                                      "new": "charge(order, bank)"
-})"));
+  const nlohmann::json signature{
+      {"field", "signature"}, {"old", "charge(order)"}, {"new", "charge(order, bank)"}};
+  EXPECT_EQ(update["changes"][0], signature);
   EXPECT_EQ(answer["items"][1]["operation"], "create");
-const std::string text = ask({"charge", "--patch"}).out;
+  const std::string text = ask({"charge", "--patch"}).out;
 EXPECT_NE(text.find("signature: charge(order) -> charge(order, bank)"), std::string::npos) << text;
 }
 
