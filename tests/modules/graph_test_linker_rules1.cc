@@ -72,7 +72,7 @@ export class Box {}
 <module> instantiates b.js::Box exact namespace_member 17:8
 <module> calls b.js::named exact namespace_member 19:1
 <module> ?calls import().then builtin:Promise 20:18
-<anonymous> ?calls m.named parameter 20:30
+<anonymous> calls b.js::named inferred namespace_member 20:30
 later calls b.js::named exact namespace_member 21:62
 )");
 }
