@@ -25,12 +25,15 @@ struct Arguments {
   std::string corpus;   ///< Only this folder; a child's project.
   std::string corpora;  ///< Folder with the pinned packages.
   std::string json;
+  std::string only;  ///< One group of measurements; empty: all.
   std::string child, atom;
   unsigned threads = std::max(1u, std::thread::hardware_concurrency());
 };
 
-void measure(const Corpus& corpus, const Options& options, Report& report) {
+void measure(const Corpus& corpus, const Options& options, Report& report,
+             const std::string& only) {
   std::fprintf(stderr, "%s\n", corpus.name.c_str());
+  if (only == "history") return bench_history(corpus, options, report);
   const ParseResult parsed = bench_parse(corpus, options, report);
   bench_index(corpus, parsed, options, report);
   bench_diff(corpus, options, report);
@@ -60,13 +63,14 @@ void run(const Arguments& arguments) {
   Report report;
   if (!arguments.corpus.empty()) {
     const fs::path from = fs::canonical(arguments.corpus);
-    measure(copy_corpus(from.filename().string(), from, work.path() / "corpus"), options, report);
+    measure(copy_corpus(from.filename().string(), from, work.path() / "corpus"), options, report,
+            arguments.only);
   } else {
     for (const char* name : {"eslint", "webpack"}) {
       const fs::path from = fs::path(arguments.corpora) / name;
-      measure(copy_corpus(name, from, work.path() / name), options, report);
+      measure(copy_corpus(name, from, work.path() / name), options, report, arguments.only);
     }
-    measure(generated(work.path() / "generated", arguments.quick), options, report);
+    measure(generated(work.path() / "generated", arguments.quick), options, report, arguments.only);
   }
   report.print_table(stdout);
   if (!arguments.json.empty()) save(arguments.json, report.to_json().dump(2) + "\n");
@@ -80,6 +84,8 @@ int main(int argc, char** argv) {
   app.add_flag("--quick", arguments.quick,
                "Fewer repetitions and a tenth of the generated project");
   app.add_option("--corpus", arguments.corpus, "Measure a copy of this folder only");
+  app.add_option("--only", arguments.only, "Only this group of measurements: history")
+      ->check(CLI::IsMember({"history"}));
   app.add_option("--json", arguments.json, "Also write the figures to this file");
   app.add_option("--threads", arguments.threads, "Threads for parsing and linking");
   app.add_option("--corpora", arguments.corpora, "Where the pinned packages are")->group("");
