@@ -328,12 +328,10 @@ void encode_whole(const Event& event, std::string& out) {
 bool decode_whole(std::string_view payload, Event& event) {
   if (payload.empty() || payload.front() != sides(event)) return false;
   ByteReader in(payload.substr(1));
-  if (has_was(event) &&
-      !read_side(in, event.atom, event.was, event.lost, event.closed, false)) {
+  if (has_was(event) && !read_side(in, event.atom, event.was, event.lost, event.closed, false)) {
     return false;
   }
-  if (has_now(event) &&
-      !read_side(in, event.atom, event.now, event.gained, event.opened, true)) {
+  if (has_now(event) && !read_side(in, event.atom, event.now, event.gained, event.opened, true)) {
     return false;
   }
   return in.ok() && in.at_end();

@@ -160,13 +160,8 @@ std::optional<std::string> FileFold::apply(const Event& event) {
     return fold_event(atoms_[raw(event.atom)] = FoldedAtom{}, event);
   }
   if (event.operation == Operation::move) {
-    Event arrival;
-    static_cast<EventHeader&>(arrival) = event;
-    arrival.operation = Operation::create;
-    arrival.now = event.now;
-    arrival.gained = event.gained;
-    arrival.opened = event.opened;
-    return fold_event(atoms_[raw(event.atom)] = FoldedAtom{}, arrival);
+    restate(atoms_[raw(event.atom)], event);
+    return std::nullopt;
   }
   if (event.operation == Operation::reconcile) {
     if (event.changed == 0) {

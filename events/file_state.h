@@ -49,7 +49,8 @@ struct FoldedAtom {
 /// the file that it came from is not looked at, for a move. Answers what contradicts the atom as it
 /// is; versions are the caller's matter. O(own links).
 [[nodiscard]] std::optional<std::string> fold_event(FoldedAtom& atom, const Event& event);
-/// Makes the atom what a `reconcile` event of a live atom says, whatever it was.
+/// Makes the atom what an event that tells all of it says (create, move, or reconcile of a live
+/// atom), whatever it was.
 void restate(FoldedAtom& atom, const Event& event);
 
 struct FileState {

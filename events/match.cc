@@ -173,6 +173,7 @@ class Matcher {
       for (const std::uint32_t file : found->second) ++votes[file];
     }
     std::vector<std::pair<std::size_t, std::uint32_t>> ranked;
+    ranked.reserve(votes.size());
     for (const auto& [file, count] : votes) ranked.emplace_back(count, file);
     std::stable_sort(ranked.begin(), ranked.end(),
                      [](const auto& a, const auto& b) { return a.first > b.first; });

@@ -146,7 +146,9 @@ const FoldedFile* FoldedState::file(FileId id) const {
 
 std::vector<Difference> FoldedState::take_out(const FoldedState& part) {
   std::vector<Difference> differences;
-  for (const auto& [id, there] : part.files_) {
+  for (const auto& entry : part.files_) {
+    const std::uint32_t id = entry.first;
+    const FoldedFile& there = entry.second;
     const auto here = files_.find(id);
     const std::string name = "file " + there.path;
     if (here == files_.end()) {

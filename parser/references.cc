@@ -208,7 +208,6 @@ class ReferenceExtractor {
       case Kind::assignment:
       case Kind::augmented_assignment:
       case Kind::for_in_statement:
-        return field == Field::left ? Role::write : Role::value;
       case Kind::assignment_pattern:
       case Kind::object_assignment_pattern:
         return field == Field::left ? Role::write : Role::value;
