@@ -27,6 +27,9 @@ class Resume : public testing::Test {
     ASSERT_TRUE(service) << service.error().message();
     service_ = std::move(*service);
     client_ = connect();
+    // A save before the first index would be part of it.
+    const Result<Json> indexed = client_->call("sync", Json::object(), kPatience);
+    ASSERT_TRUE(indexed) << indexed.error().message();
   }
   std::unique_ptr<Client> connect() {
     Result<std::unique_ptr<Client>> client = Client::connect(service_->socket());
