@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include "daemon/config.h"
 #include "daemon/extractor_options.h"
 #include "daemon/git_head.h"
 #include "daemon/impacts.h"
@@ -123,6 +124,8 @@ Result<std::unique_ptr<Pipeline>> Pipeline::open(const PipelineOptions& given) {
   PipelineOptions options = given;
   if (options.state_folder.empty()) options.state_folder = options.root / ".deltagraph";
   auto impl = std::make_unique<Impl>();
+  const Result<Config> config = read_config(options.state_folder);
+  if (!config) return config.error();
 
   Result<std::unique_ptr<WriteLock>> lock =
       WriteLock::acquire(options.state_folder, options.root.string());
@@ -130,7 +133,8 @@ Result<std::unique_ptr<Pipeline>> Pipeline::open(const PipelineOptions& given) {
   impl->lock = std::move(*lock);
 
   impl->store_options = {options.state_folder / "deltagraph.db",
-                         extractor_options_text(options.parse), options.vfs};
+                         extractor_options_text(options.parse), options.vfs,
+                         config->synchronous};
   Result<std::unique_ptr<Store>> store = open_store(impl->store_options, impl->notices);
   if (!store) return store.error();
   impl->store = std::move(*store);

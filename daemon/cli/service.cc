@@ -101,6 +101,13 @@ void print_status(Session& session, const Json& status) {
   const Json database = status.value("database", Json::object());
   table.row(
       {"database", text_of(database, "path") + ", " + bytes_text(number_of(database, "bytes"))});
+  const Json backups = status.value("backups", Json::array());
+  for (const Json& backup : backups) {
+    table.row({&backup == &backups.front() ? "backups" : "",
+               fs::path(text_of(backup, "path")).filename().string() + ", " +
+                   bytes_text(number_of(backup, "bytes")) + ", " +
+                   age_text(now_ms() - static_cast<std::int64_t>(number_of(backup, "made_ms")))});
+  }
   const Json memory = status.value("memory", Json::object());
   table.row({"memory", bytes_text(number_of(memory, "resident_bytes")) + ", " +
                            counted(number_of(status, "descriptors"), "descriptor") + ", " +
