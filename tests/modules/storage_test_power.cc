@@ -73,7 +73,7 @@ class StoragePower : public StorageDisk, public ::testing::WithParamInterface<Sy
 TEST_P(StoragePower, WhatIsLostIsWholeCommitsAndWithFullNone) {
   constexpr unsigned kWrites = FaultVfs::write | FaultVfs::sync | FaultVfs::truncate;
   const std::string made = file_bytes(database());
-  FaultVfs vfs("power");
+  FaultVfs vfs("power", true);
   bool done = false;
   int lost = 0;
   for (std::uint64_t n = 1; !done; ++n) {

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <mutex>
 #include <new>
 #include <optional>
 #include <random>
@@ -33,6 +34,8 @@ struct FaultVfs::State {
   Files synced;         ///< Of every file that was opened.
   Files at_loss;        ///< What they held when the power went.
   bool outage = false;  ///< The armed failure is one of the power.
+  bool remembers = false;
+  std::mutex mutex;  ///< Guards what the operations and the test share.
   sqlite3_vfs vfs{};
   sqlite3_vfs* real = nullptr;
   unsigned operations = 0;
@@ -43,6 +46,7 @@ struct FaultVfs::State {
 
   /// Whether this operation is one that fails.
   bool fails(unsigned operation) {
+    const std::lock_guard guard(mutex);
     if ((operations & operation) == 0) return false;
     if (failing && duration == Duration::from_then_on) return true;
     if (left == 0 || --left != 0) return false;
@@ -96,8 +100,8 @@ int sync_file(sqlite3_file* file, int flags) {
   if (self(file)->state->fails(FaultVfs::sync)) return SQLITE_IOERR_FSYNC;
   const int code = self(file)->real()->pMethods->xSync(self(file)->real(), flags);
   const char* path = self(file)->path;
-  if (path != nullptr && !self(file)->state->failing)
-    self(file)->state->synced[path] = content_of(path);
+  State& state = *self(file)->state;
+  if (state.remembers && path != nullptr && !state.failing) state.synced[path] = content_of(path);
   return code;
 }
 
@@ -149,7 +153,8 @@ int open_file(sqlite3_vfs* vfs, sqlite3_filename name, sqlite3_file* file, int f
   wrapped->state = state;
   wrapped->path = name;
   // What a file holds before it is opened here counts as synced.
-  if (name != nullptr && !state->synced.contains(name)) state->synced[name] = content_of(name);
+  if (state->remembers && name != nullptr && !state->synced.contains(name))
+    state->synced[name] = content_of(name);
   const int code = state->real->xOpen(state->real, name, wrapped->real(), flags, out);
   // A file whose methods are set is closed by SQLite even after a failure, as the real one wants.
   if (wrapped->real()->pMethods != nullptr) file->pMethods = &kMethods;
@@ -168,7 +173,8 @@ State* state_of(sqlite3_vfs* vfs) {
 
 }  // namespace
 
-FaultVfs::FaultVfs(const std::string& name) : state_(std::make_unique<State>()) {
+FaultVfs::FaultVfs(const std::string& name, bool remembers) : state_(std::make_unique<State>()) {
+  state_->remembers = remembers;
   state_->name = name;
   state_->real = sqlite3_vfs_find(nullptr);
   sqlite3_vfs& vfs = state_->vfs;
@@ -212,6 +218,7 @@ const std::string& FaultVfs::name() const noexcept {
 }
 
 void FaultVfs::arm(unsigned operations, std::uint64_t n, int system_errno, Duration duration) {
+  const std::lock_guard guard(state_->mutex);
   state_->operations = operations;
   state_->left = n;
   state_->system_errno = system_errno;
@@ -255,6 +262,7 @@ void FaultVfs::wake_up(std::uint64_t seed) {
 }
 
 void FaultVfs::disarm() noexcept {
+  const std::lock_guard guard(state_->mutex);
   state_->outage = false;
   state_->operations = 0;
   state_->left = 0;
@@ -262,6 +270,7 @@ void FaultVfs::disarm() noexcept {
 }
 
 bool FaultVfs::fired() const noexcept {
+  const std::lock_guard guard(state_->mutex);
   return state_->failed;
 }
 

@@ -3,7 +3,7 @@
 /// A SQLite VFS that makes a chosen operation fail, for sweeps: fail the n-th write or sync for
 /// n = 1, 2, 3 … until nothing fails any more (sqlite.org/testing.html, section 3.2). It passes all
 /// else on to the default VFS. It can also lose the power.
-/// One thread at a time.
+/// Thread-safe.
 
 #include <cstdint>
 #include <memory>
@@ -17,7 +17,8 @@ class FaultVfs {
   enum Operation : unsigned { write = 1, sync = 2, truncate = 4, read = 8, open = 16, map = 32 };
   enum class Duration { once, from_then_on };
 
-  explicit FaultVfs(const std::string& name);
+  /// `remembers`: what is synced is noted from the start, as lose_power_at() needs it.
+  explicit FaultVfs(const std::string& name, bool remembers = false);
   ~FaultVfs();
   FaultVfs(const FaultVfs&) = delete;
   FaultVfs& operator=(const FaultVfs&) = delete;
