@@ -6,6 +6,7 @@
 #include "storage/chain.h"
 #include "storage/connect.h"
 #include "storage/copy.h"
+#include "storage/schema/registry.h"
 
 namespace dg {
 namespace {

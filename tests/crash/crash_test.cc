@@ -154,6 +154,7 @@ std::uint64_t kill_at_random(const TempProject& project, const Operation& operat
   const std::size_t commits = random.below(6);
   const auto delay = static_cast<useconds_t>(random.below(30'000));
   const pid_t child = ::fork();
+  if (child < 0) throw std::runtime_error("no process");  // kill(-1) would be everybody's end.
   if (child == 0) {
     ::close(pipe[0]);
     Worker(project, pipe[1]).edit_until_killed(seed, operation.also);

@@ -62,7 +62,7 @@ TEST_P(ServiceDisk, AnswersMeanwhileAndGoesOnByItself) {
   fill_disk();
   project_.write("b.js", "import { pay } from './a.js';\nexport function buy() { pay(); }\n");
   project_.write("c.js", "export function later() {}\n");
-  const Json failing = status_when([](const Json& s) { return s["state"] == "failing"; });
+  Json failing = status_when([](const Json& s) { return s["state"] == "failing"; });
   EXPECT_EQ(failing["behind"], true);
   EXPECT_EQ(failing["sequence"], 1);
   EXPECT_FALSE(failing["last_error"].is_null());
