@@ -15,18 +15,13 @@
 #include "daemon/server/server.h"
 #include "daemon/status.h"
 #include "daemon/validator/thread.h"
+#include "storage/clock.h"
 
 namespace dg {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
-
-std::int64_t unix_ms() {
-  return std::chrono::duration_cast<milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 constexpr milliseconds kTick{1000};  ///< How often the quiet writer looks around.
 constexpr milliseconds kSyncPatience{10'000};
@@ -354,7 +349,7 @@ class RunningService final : public Service, private Host {
   mutable std::mutex mutex_;  // Guards what follows.
   std::vector<std::function<void()>> ready_waiters_;
   std::vector<std::string> validations_;  // What the validator found by itself, to be said.
-  Progress progress_;  // Of the first index.
+  Progress progress_;                     // Of the first index.
   std::string last_error_;
   std::vector<Listing::Trouble> troubles_;
 

@@ -16,7 +16,7 @@ namespace {
 struct SavedEvent {
   std::int64_t event_id = 0, atom_rowid = 0, timestamp = 0, transaction_id = 0;
   std::int64_t previous_version = 0, new_version = 0;
-  std::string atom, event_type, changed_fields, source, delta;
+  std::string atom, event_type, changed_fields, source, delta, state;
 };
 
 struct InsertSaved : RowStatement {
@@ -32,6 +32,7 @@ struct InsertSaved : RowStatement {
   Integer previous_version{*this, "previous_version"};
   Integer new_version{*this, "new_version"};
   Text delta{*this, "delta"};
+  Blob state{*this, "state"};
 };
 
 /// Whether this program can have written such an event: damage need not look like damage to SQLite.
@@ -46,7 +47,7 @@ bool makes_sense(const SavedEvent& row) {
   header.atom = static_cast<AtomId>(row.atom_rowid);
   header.version_before = static_cast<std::uint32_t>(row.previous_version);
   header.version_after = static_cast<std::uint32_t>(row.new_version);
-  return decode_event(header, row.delta).has_value();
+  return decode_event(header, row.state.empty() ? row.delta : row.state).has_value();
 }
 
 class Wreck {
@@ -57,6 +58,10 @@ class Wreck {
   std::int64_t last_event() const {
     return std::max(number("SELECT max(id) FROM atom_events"),
                     number("SELECT max(first_event + events) - 1 FROM transactions"));
+  }
+  /// The first that is left: what was compacted away is not lost by the damage.
+  std::int64_t first_event() const {
+    return std::max<std::int64_t>(1, number("SELECT min(first_event) FROM transactions"));
   }
   std::uint64_t lost() const noexcept { return lost_; }
 
@@ -97,8 +102,8 @@ class Wreck {
     try {
       Statement row = connection_.prepare(
           "SELECT id, atom_id, timestamp, transaction_id, previous_version, new_version, "
-          "event_type, coalesce(changed_fields, ''), source, coalesce(delta, '{}') "
-          "FROM atom_events WHERE id BETWEEN ?1 AND ?2 ORDER BY id");
+          "event_type, coalesce(changed_fields, ''), source, coalesce(delta, ''), "
+          "coalesce(state, x'') FROM atom_events WHERE id BETWEEN ?1 AND ?2 ORDER BY id");
       row.bind(1, first);
       row.bind(2, last);
       std::int64_t next = first;
@@ -113,7 +118,8 @@ class Wreck {
                          std::string(row.text(6)),
                          std::string(row.text(7)),
                          std::string(row.text(8)),
-                         std::string(row.text(9))};
+                         std::string(row.text(9)),
+                         std::string(row.text(10))};
         if (event.event_id < next || !makes_sense(event)) return false;
         next = event.event_id + 1;
         saved.push_back(std::move(event));
@@ -149,7 +155,12 @@ void keep(const std::filesystem::path& database, const std::string& origin, cons
     row.transaction_id.set(event.transaction_id);
     row.previous_version.set(event.previous_version);
     row.new_version.set(event.new_version);
-    row.delta.set(event.delta);
+    row.delta.set_or_null(event.delta);
+    if (event.state.empty()) {
+      row.state.null();
+    } else {
+      row.state.set(event.state);
+    }
     row.run();
   }
   connection.execute("COMMIT");
@@ -166,7 +177,7 @@ Result<Salvage> salvage(const std::filesystem::path& damaged,
     Wreck wreck(connection);
     const std::int64_t last = wreck.last_event();
     result.lost_unknown = last == 0;
-    wreck.read(1, last, saved);
+    wreck.read(wreck.first_event(), last, saved);
     result.saved = saved.size();
     result.lost = wreck.lost();
     keep(database, damaged.filename().string(), wreck, saved);

@@ -118,7 +118,8 @@ constexpr Column kSalvagedEvents[] = {
     needed("transaction_id", integer, "open", "transactions.sequence there."),
     needed("previous_version", integer, "open", "As in atom_events."),
     needed("new_version", integer, "open", "As in atom_events."),
-    needed("delta", json, "open", "As in atom_events; its integers are ids there."),
+    maybe("delta", json, "open", "As in atom_events; its integers are ids there."),
+    maybe("state", blob, "open", "As in atom_events, likewise."),
 };
 
 constexpr Column kSchemaJournal[] = {
