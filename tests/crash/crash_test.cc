@@ -262,8 +262,8 @@ TEST_P(Crash, NothingAcknowledgedIsLostAndTheStateEqualsARebuild) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Killed, Crash, testing::ValuesIn(kOperations),
-                         [](const testing::TestParamInfo<Operation>& info) {
-                           return std::string(info.param.name);
+                         [](const testing::TestParamInfo<Operation>& operation) {
+                           return std::string(operation.param.name);
                          });
 
 }  // namespace

@@ -84,8 +84,8 @@ TEST_P(ServiceDisk, AnswersMeanwhileAndGoesOnByItself) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Disk, ServiceDisk, testing::Values(ENOSPC, EIO),
-                         [](const testing::TestParamInfo<int>& info) {
-                           return std::string(info.param == ENOSPC ? "Full" : "Broken");
+                         [](const testing::TestParamInfo<int>& failure) {
+                           return std::string(failure.param == ENOSPC ? "Full" : "Broken");
                          });
 
 }  // namespace

@@ -109,8 +109,9 @@ TEST_P(StoragePower, WhatIsLostIsWholeCommitsAndWithFullNone) {
 
 INSTANTIATE_TEST_SUITE_P(Settings, StoragePower,
                          ::testing::Values(Synchronous::normal, Synchronous::full),
-                         [](const ::testing::TestParamInfo<Synchronous>& info) {
-                           return std::string(info.param == Synchronous::full ? "Full" : "Normal");
+                         [](const ::testing::TestParamInfo<Synchronous>& setting) {
+                           return std::string(setting.param == Synchronous::full ? "Full"
+                                                                                 : "Normal");
                          });
 
 class StorageLog : public StorageDisk {
