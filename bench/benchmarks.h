@@ -34,6 +34,8 @@ void bench_history(const Corpus& corpus, const Options& options, Report& report)
 
 /// `diff` since a git revision that the service never saw.
 void bench_diff(const Corpus& corpus, const Options& options, Report& report);
+/// Commits by the size of their delta, growth, backup and the log's chain.
+void bench_storage(const Corpus& corpus, const Options& options, Report& report);
 
 /// A live service with real file events: saves, and questions over its socket.
 void bench_service(const Corpus& corpus, const Options& options, Report& report);

@@ -37,6 +37,7 @@ void measure(const Corpus& corpus, const Options& options, Report& report,
   const ParseResult parsed = bench_parse(corpus, options, report);
   bench_index(corpus, parsed, options, report);
   bench_diff(corpus, options, report);
+  bench_storage(corpus, options, report);
   bench_service(corpus, options, report);
   bench_history(corpus, options, report);
 }

@@ -8,11 +8,13 @@
 #include <thread>
 #include <utility>
 
+#include "daemon/config.h"
 #include "daemon/extractor_options.h"
 #include "daemon/git_head.h"
 #include "daemon/impacts.h"
 #include "daemon/ingest.h"
 #include "storage/clock.h"
+#include "storage/salvage.h"
 #include "storage/uuid.h"
 
 namespace dg {
@@ -33,9 +35,24 @@ unsigned threads_of(const PipelineOptions& options) {
   return options.threads != 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
 }
 
-std::string set_aside_notice(const Error& damage, const std::filesystem::path& kept) {
-  return damage.thing + ": " + damage.reason + ". It was kept as " + kept.filename().string() +
-         " and the index is rebuilt from the sources; its history stays in that file.";
+std::string set_aside_notice(const Error& damage, const std::filesystem::path& kept,
+                             const Result<Salvage>& saved) {
+  std::string text = damage.thing + ": " + damage.reason + ". It was kept as " +
+                     kept.filename().string() + " and the index is rebuilt from the sources; ";
+  if (!saved) return text + "of its history nothing could be read.";
+  text += std::to_string(saved->saved) + " events of its history are in the table salvaged_events";
+  if (saved->lost_unknown) return text + "; how many are lost cannot be told.";
+  return text + ", " + std::to_string(saved->lost) + " could not be read.";
+}
+
+/// A damaged database is set aside, a new one is begun, and what can be read of the old history is
+/// put into it.
+Result<std::unique_ptr<Store>> begin_anew(const Store::Options& options, const Error& damage,
+                                          std::vector<std::string>& notices) {
+  const Result<std::filesystem::path> aside = set_aside(options.database);
+  if (!aside) return aside.error();
+  notices.push_back(set_aside_notice(damage, *aside, salvage(*aside, options.database)));
+  return Store::open(options);
 }
 
 /// Opens the store; a damaged database is set aside and a new one is begun.
@@ -43,10 +60,7 @@ Result<std::unique_ptr<Store>> open_store(const Store::Options& options,
                                           std::vector<std::string>& notices) {
   Result<std::unique_ptr<Store>> store = Store::open(options);
   if (store || store.error().kind != ErrorKind::corrupt) return store;
-  const Result<std::filesystem::path> aside = set_aside(options.database);
-  if (!aside) return aside.error();
-  notices.push_back(set_aside_notice(store.error(), *aside));
-  return Store::open(options);
+  return begin_anew(options, store.error(), notices);
 }
 
 SnapshotPtr snapshot_of(StoredProject stored) {
@@ -123,6 +137,8 @@ Result<std::unique_ptr<Pipeline>> Pipeline::open(const PipelineOptions& given) {
   PipelineOptions options = given;
   if (options.state_folder.empty()) options.state_folder = options.root / ".deltagraph";
   auto impl = std::make_unique<Impl>();
+  const Result<Config> config = read_config(options.state_folder);
+  if (!config) return config.error();
 
   Result<std::unique_ptr<WriteLock>> lock =
       WriteLock::acquire(options.state_folder, options.root.string());
@@ -130,7 +146,8 @@ Result<std::unique_ptr<Pipeline>> Pipeline::open(const PipelineOptions& given) {
   impl->lock = std::move(*lock);
 
   impl->store_options = {options.state_folder / "deltagraph.db",
-                         extractor_options_text(options.parse), options.vfs};
+                         extractor_options_text(options.parse), options.vfs,
+                         config->synchronous};
   Result<std::unique_ptr<Store>> store = open_store(impl->store_options, impl->notices);
   if (!store) return store.error();
   impl->store = std::move(*store);
@@ -138,10 +155,7 @@ Result<std::unique_ptr<Pipeline>> Pipeline::open(const PipelineOptions& given) {
   Result<StoredProject> stored = impl->store->load();
   if (!stored && stored.error().kind == ErrorKind::corrupt) {
     impl->store.reset();
-    const Result<std::filesystem::path> aside = set_aside(impl->store_options.database);
-    if (!aside) return aside.error();
-    impl->notices.push_back(set_aside_notice(stored.error(), *aside));
-    store = Store::open(impl->store_options);
+    store = begin_anew(impl->store_options, stored.error(), impl->notices);
     if (!store) return store.error();
     impl->store = std::move(*store);
     stored = impl->store->load();

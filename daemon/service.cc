@@ -8,12 +8,14 @@
 #include <random>
 #include <thread>
 
+#include "daemon/backups.h"
 #include "daemon/mailbox.h"
 #include "daemon/protocol/client.h"
 #include "daemon/requests/delta_json.h"
 #include "daemon/server/server.h"
 #include "daemon/status.h"
 #include "daemon/validator/thread.h"
+#include "storage/clock.h"
 
 namespace dg {
 namespace {
@@ -46,6 +48,10 @@ class RunningService final : public Service, private Host {
     Result<std::unique_ptr<Pipeline>> pipeline = Pipeline::open(options_.pipeline);
     if (!pipeline) return pipeline.error();
     pipeline_ = std::move(*pipeline);
+    const Result<Config> config = read_config(pipeline_->options().state_folder);
+    if (!config) return config.error();
+    backups_ = std::make_unique<AutomaticBackups>(pipeline_->options().state_folder, *config);
+    begun_ms_ = begin_of_log();
     Result<std::filesystem::path> socket = socket_path(options_.pipeline.root);
     if (!socket) return socket.error();
     socket_ = std::move(*socket);
@@ -188,6 +194,8 @@ class RunningService final : public Service, private Host {
       checkpoint_due_ = false;
       static_cast<void>(pipeline_->checkpoint());
     }
+    backups_->consider(pipeline_->snapshot()->sequence(), unix_ms(), begun_ms_);
+    if (const std::string failure = backups_->failure(); !failure.empty()) say(failure);
     say_new_notices();
     if (options_.idle_exit.count() > 0 && server_->clients() == 0 &&
         Clock::now() - server_->last_active() > options_.idle_exit) {
@@ -199,9 +207,18 @@ class RunningService final : public Service, private Host {
 
   milliseconds next_retry(milliseconds last) {
     std::uniform_int_distribution<int> jitter(80, 120);
-    const milliseconds doubled =
-        last.count() == 0 ? milliseconds(100) : std::min(last * 2, kRetryCap);
-    return doubled * jitter(random_) / 100;
+    const milliseconds doubled = last.count() == 0 ? milliseconds(100) : last * 2;
+    return std::min(doubled * jitter(random_) / 100, kRetryCap);
+  }
+
+  /// When the first transaction that is left was committed; now, where there is none.
+  std::int64_t begin_of_log() const {
+    const Result<std::unique_ptr<Reader>> reader = pipeline_->reader();
+    if (!reader) return unix_ms();
+    const Result<Reader::Table> first =
+        (*reader)->sql("SELECT committed_ms FROM transactions ORDER BY sequence LIMIT 1", 1, 1000);
+    if (!first || first->rows.empty() || !first->rows[0][0]) return unix_ms();
+    return std::stoll(*first->rows[0][0]);
   }
 
   // --- what people hear
@@ -275,6 +292,7 @@ class RunningService final : public Service, private Host {
     facts.uptime_ms = std::chrono::duration_cast<milliseconds>(Clock::now() - started_).count();
     facts.notices = pipeline_->notices();
     facts.validation = validator_ ? validator_->status() : Json();
+    facts.backups = list_backups(pipeline_->options().state_folder);
     const std::lock_guard guard(mutex_);
     facts.progress = progress_;
     facts.last_error = last_error_;
@@ -331,11 +349,13 @@ class RunningService final : public Service, private Host {
   mutable std::mutex mutex_;  // Guards what follows.
   std::vector<std::function<void()>> ready_waiters_;
   std::vector<std::string> validations_;  // What the validator found by itself, to be said.
-  Progress progress_;  // Of the first index.
+  Progress progress_;                     // Of the first index.
   std::string last_error_;
   std::vector<Listing::Trouble> troubles_;
 
+  std::int64_t begun_ms_ = 0;
   std::unique_ptr<Pipeline> pipeline_;
+  std::unique_ptr<AutomaticBackups> backups_;
   std::unique_ptr<Watcher> watcher_;
   std::unique_ptr<ValidateThread> validator_;
   std::unique_ptr<Server> server_;

@@ -37,6 +37,13 @@ Json status_json(const StatusFacts& facts) {
   Json troubles = Json::array();
   for (const Listing::Trouble& trouble : facts.troubles)
     troubles.push_back({{"path", trouble.path}, {"reason", trouble.reason}});
+  Json backups = Json::array();
+  for (const BackupFile& backup : facts.backups) {
+    backups.push_back({{"path", backup.file.string()},
+                       {"bytes", backup.bytes},
+                       {"sequence", raw(backup.sequence)},
+                       {"made_ms", backup.made_ms}});
+  }
   Json polled = Json::array();
   for (const std::string& folder : facts.watch.polled)
     polled.push_back(folder.empty() ? "." : folder);
@@ -74,6 +81,7 @@ Json status_json(const StatusFacts& facts) {
         {"events", facts.watch.events},
         {"overflows", facts.watch.overflows}}},
       {"database", {{"path", facts.database}, {"bytes", facts.database_size}}},
+      {"backups", backups},
       {"memory", {{"resident_bytes", resident_bytes()}}},
       {"descriptors", open_descriptors()},
       {"clients", facts.clients},

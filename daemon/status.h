@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/backups.h"
 #include "daemon/pipeline.h"
 #include "daemon/requests/request.h"
 #include "daemon/watch/watcher.h"
@@ -21,6 +22,7 @@ struct StatusFacts {
   WatchStatus watch;
   std::size_t clients = 0;
   std::int64_t uptime_ms = 0;
+  std::vector<BackupFile> backups;  ///< Automatic ones, newest first.
   std::vector<std::string> notices;
   Json validation;                         ///< ValidateThread::status().
   std::string last_error;                  ///< Of a commit that is retried; empty: none.

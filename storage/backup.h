@@ -25,6 +25,22 @@ struct Backup {
 Result<Backup> back_up(const std::filesystem::path& database, const std::filesystem::path& target,
                        const std::function<bool()>& stop = {}, const std::string& vfs = {});
 
+/// Whether `file` can be restored: a whole database of ours that passes SQLite's quick_check and
+/// whose log's hash chain holds. Else an Error that says what is wrong with it. The file and its
+/// folder are left as they are. O(size of the database).
+Result<Backup> check_backup(const std::filesystem::path& file);
+
+struct Restored {
+  Backup from;
+  std::filesystem::path kept_as;  ///< The database that was there; empty: there was none.
+};
+
+/// Puts a checked copy of `file` in the place of `database`. What was there, damaged or not, is
+/// kept as `<database>.replaced-<UTC time>`, its log with it, so that no log meets a database that
+/// it does not belong to. Dying at any moment leaves the old database or the restored one. The
+/// caller holds the write lock and has no Store open there.
+Result<Restored> restore(const std::filesystem::path& file, const std::filesystem::path& database);
+
 /// `20261121T124455Z`, for names of files that sort by age.
 std::string utc_stamp();
 

@@ -31,6 +31,7 @@ void add_help(CLI::App& app, Invocation& invocation);
 
 /// The members of the family `db`, each in its own file; `db` is their parent.
 void add_db_backup(CLI::App& db, Invocation& invocation);
+void add_db_restore(CLI::App& db, Invocation& invocation);
 void add_db_replay(CLI::App& db, Invocation& invocation);
 void add_db_compact(CLI::App& db, Invocation& invocation);
 

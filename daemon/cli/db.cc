@@ -8,6 +8,7 @@ void add_db(CLI::App& app, Invocation& invocation) {
   db->footer(examples_of("db"));
   db->require_subcommand(1);
   add_db_backup(*db, invocation);
+  add_db_restore(*db, invocation);
   add_db_replay(*db, invocation);
   add_db_compact(*db, invocation);
 }

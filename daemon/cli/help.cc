@@ -87,6 +87,9 @@ constexpr Examples kExamples[] = {
      "Examples:\n"
      "  deltagraph db backup\n"
      "  deltagraph db backup /mnt/disk/shop.db --json | jq .sequence\n"},
+    {"db restore",
+     "Example:\n"
+     "  deltagraph db restore .deltagraph/backups/deltagraph-20261121T124455Z.db\n"},
     {"db replay", "Example:\n  deltagraph db replay --verify\n"},
     {"db compact",
      "Examples:\n"

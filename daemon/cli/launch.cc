@@ -17,6 +17,7 @@
 #include "daemon/cli/progress.h"
 #include "daemon/cli/project.h"
 #include "daemon/requests/error_json.h"
+#include "storage/lock.h"
 
 namespace dg {
 namespace {
@@ -186,6 +187,11 @@ Result<> wait_ready(Session& session, Client& client) {
   }
 }
 
+/// Whether the project's write lock can be had: its last owner is gone.
+bool is_free(const fs::path& project) {
+  return static_cast<bool>(WriteLock::acquire(state_folder(project), "stop"));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Client>> connect_service(const fs::path& project) {
@@ -205,6 +211,24 @@ Result<std::unique_ptr<Client>> ready_service(Session& session, const fs::path& 
     // A service that is just ending accepts a connection and then closes it.
     if (attempt == 2 || ready.error().kind != ErrorKind::io) return ready.error();
   }
+}
+
+Result<bool> stop_service(const fs::path& project) {
+  Result<std::unique_ptr<Client>> client = connect_service(project);
+  if (!client && client.error().kind == ErrorKind::not_found) return false;
+  if (!client) return client.error();
+  const Result<Json> stopped = (*client)->call("stop", Json::object(), std::chrono::seconds(30));
+  // It may close the connection before its answer is through; what counts is that it ends.
+  if (!stopped && stopped.error().kind != ErrorKind::io) return stopped.error();
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (connect_service(project) || !is_free(project)) {
+    if (std::chrono::steady_clock::now() > patience) {
+      return Error{ErrorKind::io, "service of " + project.string(),
+                   "was asked to stop and still runs", "See 'deltagraph status' for its pid."};
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return true;
 }
 
 void report_start(int fd, const Result<>& started) {

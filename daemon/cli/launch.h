@@ -21,6 +21,9 @@ Result<std::unique_ptr<Client>> connect_service(const std::filesystem::path& pro
 Result<std::unique_ptr<Client>> ready_service(Session& session,
                                               const std::filesystem::path& project, bool may_start);
 
+/// True when it had run. Returns when it has let go of the project.
+Result<bool> stop_service(const std::filesystem::path& project);
+
 /// What `serve --background` tells its starter on `fd`, once, when it listens or could not.
 void report_start(int fd, const Result<>& started);
 

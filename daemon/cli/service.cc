@@ -1,12 +1,10 @@
 #include <memory>
-#include <thread>
 
 #include "daemon/cli/commands.h"
 #include "daemon/cli/figures.h"
 #include "daemon/cli/launch.h"
 #include "daemon/cli/project.h"
 #include "daemon/cli/table.h"
-#include "storage/lock.h"
 
 namespace dg {
 namespace {
@@ -40,30 +38,6 @@ int start(Session& session, const fs::path& project) {
   if (!client) return session.fail(client.error());
   return say(session, {{"project", project.string()}, {"started", true}},
              "The service of " + project.string() + " runs.");
-}
-
-/// Whether the project's write lock can be had: its last owner is gone.
-bool is_free(const fs::path& project) {
-  return static_cast<bool>(WriteLock::acquire(state_folder(project), "stop"));
-}
-
-/// True when it had run. Returns when it has let go of the project.
-Result<bool> stop_service(const fs::path& project) {
-  Result<std::unique_ptr<Client>> client = connect_service(project);
-  if (!client && client.error().kind == ErrorKind::not_found) return false;
-  if (!client) return client.error();
-  const Result<Json> stopped = (*client)->call("stop", Json::object(), seconds(30));
-  // It may close the connection before its answer is through; what counts is that it ends.
-  if (!stopped && stopped.error().kind != ErrorKind::io) return stopped.error();
-  const auto patience = std::chrono::steady_clock::now() + seconds(30);
-  while (connect_service(project) || !is_free(project)) {
-    if (std::chrono::steady_clock::now() > patience) {
-      return Error{ErrorKind::io, "service of " + project.string(),
-                   "was asked to stop and still runs", "See 'deltagraph status' for its pid."};
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return true;
 }
 
 int stop(Session& session, const fs::path& project) {
@@ -127,6 +101,13 @@ void print_status(Session& session, const Json& status) {
   const Json database = status.value("database", Json::object());
   table.row(
       {"database", text_of(database, "path") + ", " + bytes_text(number_of(database, "bytes"))});
+  const Json backups = status.value("backups", Json::array());
+  for (const Json& backup : backups) {
+    table.row({&backup == &backups.front() ? "backups" : "",
+               fs::path(text_of(backup, "path")).filename().string() + ", " +
+                   bytes_text(number_of(backup, "bytes")) + ", " +
+                   age_text(now_ms() - static_cast<std::int64_t>(number_of(backup, "made_ms")))});
+  }
   const Json memory = status.value("memory", Json::object());
   table.row({"memory", bytes_text(number_of(memory, "resident_bytes")) + ", " +
                            counted(number_of(status, "descriptors"), "descriptor") + ", " +

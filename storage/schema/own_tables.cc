@@ -106,6 +106,22 @@ constexpr Column kSystemMetadata[] = {
     needed("updated_at", integer, kCommit, "ms since 1970, UTC."),
 };
 
+constexpr Column kSalvagedEvents[] = {
+    maybe("id", integer, "open", "Order of reading."),
+    needed("origin", text, "open", "Name of the damaged database that was set aside."),
+    needed("event_id", integer, "open", "atom_events.id there, as what follows."),
+    maybe("atom", text, "open", "The atom's id text; NULL where it could not be read."),
+    needed("event_type", text, "open", "As in atom_events."),
+    maybe("changed_fields", json, "open", "As in atom_events."),
+    needed("timestamp", integer, "open", "ms since 1970, UTC."),
+    needed("source", text, "open", "As in atom_events."),
+    needed("transaction_id", integer, "open", "transactions.sequence there."),
+    needed("previous_version", integer, "open", "As in atom_events."),
+    needed("new_version", integer, "open", "As in atom_events."),
+    maybe("delta", json, "open", "As in atom_events; its integers are ids there."),
+    maybe("state", blob, "open", "As in atom_events, likewise."),
+};
+
 constexpr Column kSchemaJournal[] = {
     maybe("id", integer, "open", "Order of execution."),
     needed("applied_at", integer, "open", "ms since 1970, UTC."),
@@ -169,6 +185,16 @@ std::span<const Table> own_tables() noexcept {
        "Facts about the database itself.",
        kSystemMetadata,
        "key",
+       "",
+       "",
+       {},
+       false,
+       false,
+       Mutability::free},
+      {"salvaged_events",
+       "What could be read of the history of a damaged database.",
+       kSalvagedEvents,
+       "id",
        "",
        "",
        {},

@@ -27,7 +27,7 @@ TEST_F(CliTest, HelpHasAnExampleForEachCommand) {
     EXPECT_EQ(run({command, "--help"}).out, help.out) << command;
   }
   EXPECT_EQ(overview.out.find("__complete"), std::string::npos);
-  for (const char* member : {"backup"}) {
+  for (const char* member : {"backup", "restore"}) {
     const Ran help = run({"help", "db", member});
     EXPECT_EQ(help.code, 0) << member;
     EXPECT_NE(help.out.find("Example"), std::string::npos) << help.out;
@@ -105,7 +105,7 @@ TEST_F(CliTest, BashCompletesCommandsOptionsAndIds) {
                                "); _deltagraph; printf '%s\\n' \"${COMPREPLY[@]}\"";
     return run({"-c", script}, {.program = "/bin/bash"}).out;
   };
-  EXPECT_EQ(complete("deltagraph db ba"), "backup\n");
+  EXPECT_EQ(complete("deltagraph db re"), "restore\n");
   EXPECT_EQ(complete("deltagraph calle"), "callees\ncallers\n");
   EXPECT_EQ(complete("deltagraph callers --min"), "--min-confidence\n");
   EXPECT_EQ(complete("deltagraph callers chec"), "checkout\n");

@@ -59,5 +59,77 @@ TEST_F(CliTest, ABackupReplacesNoFileAndNeedsADatabase) {
   EXPECT_EQ(project_.read("precious.db"), "mine");
 }
 
+TEST_F(CliTest, ARestoreBringsBackTheDatabaseAndThenTheDisk) {
+  index();
+  ASSERT_EQ(run({"db", "backup", "copy.db"}).code, 0);
+  project_.write("src/new.js", "export function fresh() {}\n");
+  index();
+  const Ran ran = run({"db", "restore", "copy.db", "--json"});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(ran.json()["restored_sequence"], 1);
+  EXPECT_EQ(ran.json()["sequence"], 2);
+  EXPECT_EQ(ran.json()["reconciled"], true);
+  EXPECT_EQ(ran.json()["service_restarted"], false);
+  EXPECT_TRUE(fs::exists(ran.json()["kept_as"].get<std::string>()));
+  const std::string cause =
+      run({"sql", "SELECT cause FROM transactions ORDER BY sequence", "--no-start"}).out;
+  EXPECT_NE(cause.find("reconcile"), std::string::npos) << cause;
+  EXPECT_EQ(cause.find("cli"), std::string::npos) << cause;
+  EXPECT_EQ(run({"find", "fresh", "--no-start"}).code, 0) << "what is on disk is there again";
+  const std::string copied =
+      run({"sql", "SELECT count(*) AS n FROM system_metadata WHERE key = 'copied_from'",
+           "--no-start", "--json"})
+          .out;
+  EXPECT_NE(copied.find('1'), std::string::npos) << copied;
+  for (const std::string& name : names_in(project_.root() / ".deltagraph"))
+    EXPECT_EQ(name.find("restoring"), std::string::npos) << name;
+}
+
+TEST_F(CliTest, ARunningServiceTakesTheRestoredDatabase) {
+  index();
+  ASSERT_EQ(run({"db", "backup", "copy.db"}).code, 0);
+  ASSERT_EQ(run({"start"}).code, 0);
+  project_.write("src/new.js", "export function fresh() {}\n");
+  ASSERT_EQ(run({"sync"}).code, 0);
+  const Ran ran = run({"db", "restore", "copy.db"});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_NE(ran.out.find("runs again"), std::string::npos) << ran.out;
+  EXPECT_EQ(run({"status"}).code, 0);
+  project_.write("src/later.js", "export function later() {}\n");
+  EXPECT_EQ(run({"find", "later", "--sync"}).code, 0);
+  EXPECT_EQ(run({"find", "fresh"}).code, 0);
+  EXPECT_EQ(run({"stop"}).code, 0);
+}
+
+TEST_F(CliTest, WhatIsNoBackupChangesNothing) {
+  index();
+  const std::string before = run({"export", "--no-start"}).out;
+  ASSERT_EQ(run({"db", "backup", "copy.db"}).code, 0);
+  std::string damaged = project_.read("copy.db");
+  for (std::size_t at = 5 * 4096; at < 6 * 4096; ++at) damaged[at] = static_cast<char>(at * 7);
+  project_.write("damaged.db", damaged);
+  project_.write("text.db",
+                 "no database at all, but long enough for a header: " + std::string(100, 'x'));
+  const std::pair<std::string, int> files[] = {
+      {"nothing.db", 4}, {"text.db", 5}, {"damaged.db", 5}};
+  for (const auto& [file, code] : files) {
+    const Ran ran = run({"db", "restore", file});
+    EXPECT_EQ(ran.code, code) << file << ": " << ran.err;
+    EXPECT_NE(ran.err.find(file), std::string::npos) << ran.err;
+  }
+  EXPECT_EQ(run({"export", "--no-start"}).out, before);
+  for (const std::string& name : names_in(project_.root() / ".deltagraph"))
+    EXPECT_EQ(name.find("replaced"), std::string::npos) << name;
+}
+
+TEST_F(CliTest, ADamagedDatabaseIsReplacedByABackup) {
+  index();
+  const std::string before = run({"export", "--no-start"}).out;
+  ASSERT_EQ(run({"db", "backup", "copy.db"}).code, 0);
+  project_.write(".deltagraph/deltagraph.db", "gone");
+  ASSERT_EQ(run({"db", "restore", "copy.db"}).code, 0);
+  EXPECT_EQ(run({"export", "--no-start"}).out, before);
+}
+
 }  // namespace
 }  // namespace dg

@@ -2,13 +2,40 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <mutex>
 #include <new>
+#include <optional>
+#include <random>
 #include <stdexcept>
 
 namespace dg {
 
+namespace {
+
+std::optional<std::string> content_of(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return std::nullopt;
+  return std::string{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+/// A file by what it holds; nothing: it is not there.
+using Files = std::map<std::string, std::optional<std::string>>;
+
+}  // namespace
+
 struct FaultVfs::State {
   std::string name;
+  Files synced;         ///< Of every file that was opened.
+  Files at_loss;        ///< What they held when the power went.
+  bool outage = false;  ///< The armed failure is one of the power.
+  bool remembers = false;
+  std::mutex mutex;  ///< Guards what the operations and the test share.
   sqlite3_vfs vfs{};
   sqlite3_vfs* real = nullptr;
   unsigned operations = 0;
@@ -19,10 +46,14 @@ struct FaultVfs::State {
 
   /// Whether this operation is one that fails.
   bool fails(unsigned operation) {
+    const std::lock_guard guard(mutex);
     if ((operations & operation) == 0) return false;
     if (failing && duration == Duration::from_then_on) return true;
     if (left == 0 || --left != 0) return false;
     failed = failing = true;
+    if (outage) {
+      for (const auto& file : synced) at_loss[file.first] = content_of(file.first);
+    }
     return true;
   }
 };
@@ -34,6 +65,7 @@ using State = FaultVfs::State;
 /// An open file: SQLite's part first, the real file behind it in the same allocation.
 struct File : sqlite3_file {
   State* state;
+  const char* path;  ///< Null: a temporary file. Lives as long as the connection.
   sqlite3_file* real() noexcept { return reinterpret_cast<sqlite3_file*>(this + 1); }
 };
 
@@ -66,7 +98,11 @@ int truncate_file(sqlite3_file* file, sqlite3_int64 size) {
 
 int sync_file(sqlite3_file* file, int flags) {
   if (self(file)->state->fails(FaultVfs::sync)) return SQLITE_IOERR_FSYNC;
-  return self(file)->real()->pMethods->xSync(self(file)->real(), flags);
+  const int code = self(file)->real()->pMethods->xSync(self(file)->real(), flags);
+  const char* path = self(file)->path;
+  State& state = *self(file)->state;
+  if (state.remembers && path != nullptr && !state.failing) state.synced[path] = content_of(path);
+  return code;
 }
 
 int file_size(sqlite3_file* file, sqlite3_int64* size) {
@@ -115,6 +151,10 @@ int open_file(sqlite3_vfs* vfs, sqlite3_filename name, sqlite3_file* file, int f
   if (state->fails(FaultVfs::open)) return SQLITE_CANTOPEN;
   File* wrapped = self(file);
   wrapped->state = state;
+  wrapped->path = name;
+  // What a file holds before it is opened here counts as synced.
+  if (state->remembers && name != nullptr && !state->synced.contains(name))
+    state->synced[name] = content_of(name);
   const int code = state->real->xOpen(state->real, name, wrapped->real(), flags, out);
   // A file whose methods are set is closed by SQLite even after a failure, as the real one wants.
   if (wrapped->real()->pMethods != nullptr) file->pMethods = &kMethods;
@@ -133,7 +173,8 @@ State* state_of(sqlite3_vfs* vfs) {
 
 }  // namespace
 
-FaultVfs::FaultVfs(const std::string& name) : state_(std::make_unique<State>()) {
+FaultVfs::FaultVfs(const std::string& name, bool remembers) : state_(std::make_unique<State>()) {
+  state_->remembers = remembers;
   state_->name = name;
   state_->real = sqlite3_vfs_find(nullptr);
   sqlite3_vfs& vfs = state_->vfs;
@@ -177,6 +218,7 @@ const std::string& FaultVfs::name() const noexcept {
 }
 
 void FaultVfs::arm(unsigned operations, std::uint64_t n, int system_errno, Duration duration) {
+  const std::lock_guard guard(state_->mutex);
   state_->operations = operations;
   state_->left = n;
   state_->system_errno = system_errno;
@@ -184,13 +226,51 @@ void FaultVfs::arm(unsigned operations, std::uint64_t n, int system_errno, Durat
   state_->failed = state_->failing = false;
 }
 
+void FaultVfs::lose_power_at(unsigned operations, std::uint64_t n) {
+  arm(operations, n, EIO, Duration::from_then_on);
+  state_->outage = true;
+  state_->at_loss.clear();
+}
+
+void FaultVfs::wake_up(std::uint64_t seed) {
+  constexpr std::size_t kSector = 512;
+  std::mt19937_64 random(seed);
+  for (const auto& [path, lost] : state_->at_loss) {
+    const std::optional<std::string>& synced = state_->synced[path];
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
+    std::filesystem::remove(path + "-shm", ignored);  // Memory.
+    if (!lost && !synced) continue;
+    const std::string was = synced.value_or("");
+    const std::string now = lost.value_or("");
+    const bool new_size = random() % 2 == 0;
+    std::string kept = was;
+    for (std::size_t at = 0; at < now.size(); at += kSector) {
+      if (random() % 2 == 0) continue;
+      const std::size_t end = std::min(now.size(), at + kSector);
+      if (kept.size() < end) kept.resize(end, '\0');
+      std::copy(now.begin() + static_cast<std::ptrdiff_t>(at),
+                now.begin() + static_cast<std::ptrdiff_t>(end),
+                kept.begin() + static_cast<std::ptrdiff_t>(at));
+    }
+    if (new_size) kept.resize(now.size(), '\0');
+    std::ofstream(path, std::ios::binary) << kept;
+  }
+  state_->synced.clear();
+  state_->at_loss.clear();
+  disarm();
+}
+
 void FaultVfs::disarm() noexcept {
+  const std::lock_guard guard(state_->mutex);
+  state_->outage = false;
   state_->operations = 0;
   state_->left = 0;
   state_->failing = false;
 }
 
 bool FaultVfs::fired() const noexcept {
+  const std::lock_guard guard(state_->mutex);
   return state_->failed;
 }
 

@@ -1,0 +1,112 @@
+#include <memory>
+
+#include "daemon/cli/commands.h"
+#include "daemon/cli/figures.h"
+#include "daemon/cli/launch.h"
+#include "daemon/cli/project.h"
+#include "daemon/pipeline.h"
+#include "storage/backup.h"
+
+namespace dg {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Done {
+  Restored restored;
+  Outcome reconciled;
+};
+
+/// What differs from the disk becomes one `reconcile` transaction.
+Result<Outcome> reconcile(const fs::path& project) {
+  PipelineOptions options;
+  options.root = project;
+  const Result<ParseOptions> parse = parse_options();
+  if (!parse) return parse.error();
+  options.parse = *parse;
+  Result<std::unique_ptr<Pipeline>> pipeline = Pipeline::open(options);
+  if (!pipeline) return pipeline.error();
+  SettledChange all;
+  all.rescan = true;
+  all.cause = Cause::reconcile;
+  Result<Outcome> outcome = (*pipeline)->apply(all);
+  if (!outcome) return outcome;
+  if (const Result<> checkpointed = (*pipeline)->checkpoint(); !checkpointed)
+    return checkpointed.error();
+  return outcome;
+}
+
+/// No service runs.
+Result<Done> restore_here(const fs::path& project, const fs::path& file) {
+  Done done;
+  {
+    const Result<std::unique_ptr<WriteLock>> lock =
+        WriteLock::acquire(state_folder(project), "db restore");
+    if (!lock) return lock.error();
+    Result<Restored> restored = restore(file, database_path(project));
+    if (!restored) return restored.error();
+    done.restored = *std::move(restored);
+  }
+  Result<Outcome> outcome = reconcile(project);
+  if (!outcome) return outcome.error();
+  done.reconciled = *std::move(outcome);
+  return done;
+}
+
+void show(Session& session, const Done& done, bool restarted) {
+  const Restored& restored = done.restored;
+  const bool changed = !done.reconciled.delta.empty();
+  if (session.settings.json) {
+    session.out.line(
+        json_text({{"restored", restored.from.file.string()},
+                   {"restored_sequence", raw(restored.from.sequence)},
+                   {"kept_as", restored.kept_as.empty() ? Json() : Json(restored.kept_as.string())},
+                   {"sequence", raw(done.reconciled.sequence)},
+                   {"reconciled", changed},
+                   {"service_restarted", restarted}}));
+    return;
+  }
+  session.out.line("Restored sequence " + std::to_string(raw(restored.from.sequence)) + " of " +
+                   printable(restored.from.file.string()) + ".");
+  if (!restored.kept_as.empty())
+    session.out.line("The former database is kept as " + printable(restored.kept_as.string()) +
+                     ".");
+  session.out.line(changed ? "What differed from the disk is sequence " +
+                                 std::to_string(raw(done.reconciled.sequence)) + "."
+                           : std::string("Nothing differed from the disk."));
+  if (restarted)
+    session.out.line("The service was stopped for it and runs again in the background.");
+}
+
+/// The service lets go of the old file before it is replaced, and is started on the new one.
+int restore_project(Session& session, const std::string& given) {
+  const Result<fs::path> project = find_project(session.settings.project, session.cwd);
+  if (!project) return session.fail(project.error());
+  const fs::path file = session.cwd / given;
+  // Checked before anything is stopped: bad input changes nothing.
+  if (const Result<Backup> fit = check_backup(file); !fit) return session.fail(fit.error());
+  const Result<bool> stopped = stop_service(*project);
+  if (!stopped) return session.fail(stopped.error());
+  const Result<Done> done = restore_here(*project, file);
+  bool restarted = false;
+  if (*stopped) {
+    const Result<std::unique_ptr<Client>> client = ready_service(session, *project, true);
+    if (!client) session.notice(client.error().message());
+    restarted = static_cast<bool>(client);
+  }
+  if (!done) return session.fail(done.error());
+  show(session, *done, restarted);
+  return session.finish(Exit::done);
+}
+
+}  // namespace
+
+void add_db_restore(CLI::App& db, Invocation& invocation) {
+  const auto file = std::make_shared<std::string>();
+  CLI::App* command =
+      add_command(db, "restore", "Put a checked backup in the database's place; the old is kept",
+                  invocation, [file](Session& session) { return restore_project(session, *file); });
+  command->add_option("FILE", *file, "A backup, or any database of deltagraph")->required();
+}
+
+}  // namespace dg

@@ -1,0 +1,28 @@
+#pragma once
+/// \file
+/// What a project's owner may choose: `.deltagraph/config.json`.
+///
+///     {"synchronous": "normal" | "full",
+///      "backups": {"every_hours": 24, "keep": 3}}
+///
+/// Each part may be left out. Anything else is a usage error, so that a misspelled key is told
+/// instead of being without effect.
+
+#include <chrono>
+#include <filesystem>
+
+#include "storage/store.h"
+
+namespace dg {
+
+struct Config {
+  Synchronous synchronous = Synchronous::normal;
+  std::chrono::hours backup_every{24};  ///< Zero: no automatic backups.
+  unsigned backups_kept = 3;            ///< Automatic ones only.
+};
+
+/// Of the state folder; the defaults where there is no file. Read when a service or an index
+/// starts.
+Result<Config> read_config(const std::filesystem::path& state_folder);
+
+}  // namespace dg

@@ -1,0 +1,23 @@
+#pragma once
+/// \file
+/// Copying a database page by page, and giving files their names for good. Internal to storage/.
+
+#include <filesystem>
+#include <functional>
+
+#include "storage/backup.h"
+#include "storage/sqlite/connection.h"
+
+namespace dg {
+
+/// Copies the commit that `from` sees to `target`, which must not exist: complete, on the disk, and
+/// only then under that name. Throws Failure for the database's failures.
+Result<Backup> copy_database(Connection& from, const std::filesystem::path& target,
+                             const std::function<bool()>& stop);
+
+/// What was renamed or removed in the folder stays so after a crash.
+Result<> sync_folder(const std::filesystem::path& folder);
+
+Error write_error(const std::filesystem::path& file, const char* action, int system_errno);
+
+}  // namespace dg
