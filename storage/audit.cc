@@ -4,6 +4,7 @@
 
 #include "storage/audit_log.h"
 #include "storage/audit_rows.h"
+#include "storage/chain.h"
 #include "storage/connect.h"
 
 namespace dg {
@@ -60,6 +61,9 @@ class SqliteAudit final : public Audit {
   }
   Result<std::uint32_t> logged_version(AtomId atom) override {
     return guarded([&] { return dg::logged_version(connection_, atom); });
+  }
+  Result<ChainCheck> chain() override {
+    return guarded([&] { return check_chain(connection_); });
   }
   Result<std::vector<RemovedAtom>> removed() override {
     return guarded([&] { return removed_atoms(connection_); });

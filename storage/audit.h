@@ -92,6 +92,8 @@ class Audit {
   virtual Result<std::vector<LoggedFile>> files(Sequence first, Sequence last) = 0;
   /// The newest version of an atom that the log has; 0: none.
   virtual Result<std::uint32_t> logged_version(AtomId atom) = 0;
+  /// The hash chain of the log (chain.h). O(rows of the log).
+  virtual Result<ChainCheck> chain() = 0;
   /// Rows of atoms that are gone.
   virtual Result<std::vector<RemovedAtom>> removed() = 0;
   /// What the log is known to have lost.

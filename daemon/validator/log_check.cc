@@ -5,19 +5,20 @@
 
 #include "daemon/validator/validator.h"
 #include "events/replay.h"
+#include "storage/history.h"
 
 namespace dg {
 namespace {
 
 class LogCheck final : public Check {
  public:
-  LogCheck(Audit& audit, Evidence& evidence, ValidationWork& work)
-      : audit_(audit), evidence_(evidence), work_(work) {}
+  LogCheck(const Pipeline& pipeline, Audit& audit, Evidence& evidence, ValidationWork& work)
+      : pipeline_(pipeline), audit_(audit), evidence_(evidence), work_(work) {}
 
   bool step() override {
     switch (phase_) {
       case Phase::commits:
-        return commits() && go_on(Phase::events);
+        return begin() && commits() && chain() && go_on(Phase::events);
       case Phase::events:
         return events();
       case Phase::files:
@@ -54,13 +55,41 @@ class LogCheck final : public Check {
                    std::move(log), "tables", std::move(tables)});
   }
 
+  /// What a compacted log begins with: checkpoints of all files at its first commit.
+  bool begin() {
+    const Result<std::unique_ptr<Reader>> reader = pipeline_.reader();
+    if (!readable(reader)) return false;
+    History& history = (*reader)->history();
+    const Result<History::Extent> extent = history.extent();
+    if (!readable(extent)) return false;
+    if (!extent->compacted) return true;
+    base_ = raw(extent->first);
+    const Result<std::vector<FileId>> ids = history.files_changed(Sequence{0}, extent->first);
+    if (!readable(ids)) return false;
+    Result<std::vector<FileState>> files = history.files_at(extent->first, *ids);
+    if (!readable(files)) return false;
+    state_.begins_later();
+    for (FileState& file : *files) state_.add(std::move(file));
+    return true;
+  }
+
+  /// What was written later than its commit, whether or not it changes what the log comes to.
+  bool chain() {
+    const Result<ChainCheck> chain = audit_.chain();
+    if (!readable(chain)) return false;
+    if (chain->broken)
+      lose(*chain->broken, "the true rows of commit " + std::to_string(raw(*chain->broken)) + " (" +
+                               chain->reason + ")");
+    return true;
+  }
+
   /// Each commit must be there, with as many events as it says.
   bool commits() {
     const Result<std::vector<LogLoss>> known = audit_.losses();
     const Result<std::vector<LoggedTransaction>> all = audit_.transactions();
     if (!readable(known) || !readable(all)) return false;
     evidence_.known_losses = *known;
-    std::uint64_t expected = 1;
+    std::uint64_t expected = std::max<std::uint64_t>(base_, 1);
     for (const LoggedTransaction& commit : *all) {
       const std::uint64_t sequence = raw(commit.sequence);
       if (sequence != expected) {
@@ -74,6 +103,7 @@ class LogCheck final : public Check {
                                 std::to_string(sequence));
     }
     last_ = expected - 1;
+    next_commit_ = base_ + 1;
     return true;
   }
 
@@ -84,7 +114,8 @@ class LogCheck final : public Check {
     if (known) return;
     const bool again = std::any_of(evidence_.losses.begin(), evidence_.losses.end(),
                                    [&](const LogLoss& loss) { return loss.sequence == sequence; });
-    if (!again) evidence_.losses.push_back({sequence, what});
+    if (again) return;
+    evidence_.losses.push_back({sequence, what});
     report("", "", "history", "lacks " + what, "");
   }
 
@@ -99,6 +130,7 @@ class LogCheck final : public Check {
 
   /// An atom whose events contradict each other is left alone until the log says all of it again.
   void fold(const LoggedEvent& logged) {
+    if (raw(logged.header.sequence) <= base_) return;  // In the checkpoint.
     const std::uint32_t atom = raw(logged.header.atom);
     const std::string at = " at commit " + std::to_string(raw(logged.header.sequence));
     if (!logged.event) {
@@ -181,6 +213,7 @@ class LogCheck final : public Check {
     if (!readable(rows)) return false;
     for (const RemovedAtom& row : *rows) {
       const std::uint32_t logged = state_.ended(row.id);
+      if (logged == 0 && base_ != 0) continue;  // Its end was before the checkpoint.
       if (logged == row.version || evidence_.log_gone.contains(row.id)) continue;
       evidence_.log_gone.emplace(row.id, std::max(logged, evidence_.log_whole ? 0 : row.version));
       report("", row.id_text, "version of a removed atom", std::to_string(logged),
@@ -189,20 +222,23 @@ class LogCheck final : public Check {
     return false;
   }
 
+  const Pipeline& pipeline_;
   Audit& audit_;
   Evidence& evidence_;
   ValidationWork& work_;
   FoldedState state_;
   std::unordered_map<std::uint32_t, std::string> broken_;  ///< By AtomId: why.
   std::int64_t next_event_ = 1;
+  std::uint64_t base_ = 0;  ///< The first commit of a compacted log; 0: of one that is whole.
   std::uint64_t next_commit_ = 1, last_ = 0;
   std::size_t next_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<Check> log_check(Audit& audit, Evidence& evidence, ValidationWork& work) {
-  return std::make_unique<LogCheck>(audit, evidence, work);
+std::unique_ptr<Check> log_check(const Pipeline& pipeline, Audit& audit, Evidence& evidence,
+                                 ValidationWork& work) {
+  return std::make_unique<LogCheck>(pipeline, audit, evidence, work);
 }
 
 }  // namespace dg

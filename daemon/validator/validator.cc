@@ -109,7 +109,7 @@ std::unique_ptr<Check> Validator::next_check() {
         if (tables) return table_check(*audit_, evidence_, work_);
         break;
       case 4:
-        if (tables && full) return log_check(*audit_, evidence_, work_);
+        if (tables && full) return log_check(pipeline_, *audit_, evidence_, work_);
         break;
       case 5:
         return parse_check(pipeline_, deep, evidence_, work_);

@@ -85,7 +85,8 @@ bool in_slices(std::size_t& next, std::size_t count, const Item& item) {
 std::unique_ptr<Check> integrity_check(Audit& audit, Evidence& evidence);
 std::unique_ptr<Check> memory_check(std::uint64_t stored_digest, Evidence& evidence);
 std::unique_ptr<Check> table_check(Audit& audit, Evidence& evidence, ValidationWork& work);
-std::unique_ptr<Check> log_check(Audit& audit, Evidence& evidence, ValidationWork& work);
+std::unique_ptr<Check> log_check(const Pipeline& pipeline, Audit& audit, Evidence& evidence,
+                                 ValidationWork& work);
 std::unique_ptr<Check> disk_check(const Pipeline& pipeline, bool all_bytes,
                                   const std::function<void()>& settle, Evidence& evidence,
                                   ValidationWork& work);

@@ -11,6 +11,7 @@
 
 #include "daemon/validator/run.h"
 #include "parser/facts_codec.h"
+#include "storage/compact.h"
 #include "tests/support/invariants.h"
 #include "tests/support/temp_project.h"
 
@@ -292,12 +293,15 @@ INSTANTIATE_TEST_SUITE_P(
         "DELETE FROM transactions WHERE sequence = 3; "
         "DELETE FROM atom_events WHERE transaction_id = 3; "
         "DELETE FROM transaction_files WHERE sequence = 3",
-        "UPDATE atom_events SET delta = replace(delta, 'bank.take', 'shop.take')",
+        "UPDATE atom_events SET state = unhex(replace(hex(state), hex('bank.take'), "
+        "hex('shop.take'))) WHERE instr(state, CAST('bank.take' AS BLOB)) > 0",
         "UPDATE atom_events SET delta = replace(delta, 'Takes the money', 'Takes the honey') "
         "WHERE transaction_id = 4",
         "UPDATE atom_events SET delta = '{}' WHERE transaction_id = 2",
-        "UPDATE atom_events SET delta = 'null' WHERE transaction_id = 4 AND event_type = "
-        "'create'"));
+        "UPDATE atom_events SET state = x'00' WHERE transaction_id = 4 AND event_type = "
+        "'create'",
+        "UPDATE atom_events SET state = substr(state, 1, length(state) - 1) WHERE "
+        "transaction_id = 1"));
 
 TEST_F(ValidatorTest, WhatTheLogLostStaysNoted) {
   plant_in_log("DELETE FROM atom_events WHERE transaction_id = 2");
@@ -307,6 +311,22 @@ TEST_F(ValidatorTest, WhatTheLogLostStaysNoted) {
   EXPECT_TRUE(later.consistent()) << story(later);
   ASSERT_EQ(later.lost.size(), 1u);
   EXPECT_EQ(raw(later.lost[0].sequence), 2u);
+}
+
+TEST_F(ValidatorTest, AnEditThatTheFoldCannotSeeBreaksTheChain) {
+  plant_in_log("UPDATE atom_events SET timestamp = timestamp + 1 WHERE transaction_id = 2");
+  const Validation repaired = expect_repaired(Stage::log, Depth::full);
+  EXPECT_TRUE(repaired.reconciled.empty()) << "no atom is another one";
+}
+
+TEST_F(ValidatorTest, ACompactedLogIsConsistent) {
+  pipeline_.reset();
+  const Result<Compaction> compacted = compact(database(), Sequence{4});
+  ASSERT_TRUE(compacted) << compacted.error().message();
+  open();
+  expect_clean();
+  save("d.js", "import { refund } from './a.js';\nrefund();\n");
+  expect_clean();
 }
 
 TEST_F(ValidatorTest, EditedFilePlacesAreWrittenAgain) {
