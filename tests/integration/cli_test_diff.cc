@@ -98,6 +98,22 @@ TEST_F(CliDiff, UncommittedWorkIsComparedWithHead) {
   }
 }
 
+TEST_F(CliDiff, ACommitOfTheLogIsAPointToo) {
+  project_.write("src/cart.js", "export function charge(order) { return fetch(order, 1); }\n");
+  index();
+  const nlohmann::json git = diff({});
+  const nlohmann::json log = diff({"--since", "1"});
+  EXPECT_EQ(log["since"]["kind"], "sequence");
+  for (const char* key : {"summary", "atoms", "edges", "broken", "files"}) {
+    EXPECT_EQ(log[key], git[key]) << key;
+  }
+  EXPECT_EQ(log["broken"].size(), 2u);
+  const nlohmann::json back = diff({"--since", "2", "--until", "1"});
+  EXPECT_EQ(back["summary"]["fixed"], log["summary"]["broken"]);
+  EXPECT_EQ(diff({"--since", "1", "--until", "HEAD"})["total"], 0);
+  EXPECT_EQ(refused({"--since", "4711"}, 4)["thing"], "'4711'");
+}
+
 TEST_F(CliDiff, ABranchThatTheServiceNeverSaw) {
   git({"checkout", "-q", "-b", "feature"});
   project_.write("src/loan.js",
