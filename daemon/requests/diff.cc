@@ -133,7 +133,15 @@ Result<End> end_at(const RequestContext& context, const std::string& text,
   const std::int64_t now_ms =
       duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
   const Result<Point> point = parse_point(text, now_ms);
-  if (!point) return point.error();
+  if (!point) {
+    if (text.find("..") != std::string::npos) {
+      return Error{ErrorKind::usage, "'" + text.substr(0, 200) + "'", "is a range, not a point",
+                   "Give its ends as --since A --until B"};
+    }
+    // Git allows names for revisions that no other form of a point has: let it decide.
+    Result<End> end = at_revision(context, text, base);
+    return end ? std::move(end) : Result<End>(point.error());
+  }
   if (const auto* revision = std::get_if<Revision>(&point->meaning)) {
     return at_revision(context, revision->name, base);
   }

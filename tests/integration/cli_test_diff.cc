@@ -228,7 +228,9 @@ TEST_F(CliDiff, RevisionsThatCannotBeTaken) {
   error = refused({"--since", "HEAD~1"}, 4);
   EXPECT_EQ(error["reason"], "is no revision of this git repository");
   error = refused({"--since", "HEAD:src/cart.js"}, 2);
-  EXPECT_EQ(error["cure"], "Give a branch, a tag or a commit");
+  EXPECT_EQ(error["reason"], "is no point in time");
+}, 2);
+EXPECT_EQ(error["cure"], "Give a branch, a tag or a commit");
 }
 
 TEST_F(CliDiff, AShallowCloneSaysHowToGetMore) {
