@@ -88,12 +88,13 @@ TEST_F(CliDiff, UncommittedWorkIsComparedWithHead) {
               "text": "pay", "reason": "not_found", "place": "src/shop.js:2:42",
               "target": "src/cart.js::pay"})"));
   EXPECT_EQ(values(answer["files"], "path"), (Words{"src/cart.js", "src/shop.js"}));
-  EXPECT_EQ(answer["work"]["parsed"], 1);
+  EXPECT_EQ(answer["work"]["parsed"], 0);
+  EXPECT_EQ(answer["work"]["from_cache"], 1) << "that version of the file was indexed before";
   EXPECT_EQ(ask({"--exit-code"}).code, 1);
   EXPECT_EQ(ask({}).code, 0);
   const std::string text = ask({}).out;
   for (const char* part : {"HEAD (", "A shop", "now (#2)", "1 function changed", "broken",
-                           "src/shop.js:2:42", "calls pay", "- src/cart.js::pay"}) {
+                           "src/shop.js:2:42", "calls pay", "-  src/cart.js::pay"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
   }
 }
