@@ -108,7 +108,7 @@ TEST_F(CliDiff, ACommitOfTheLogIsAPointToo) {
   for (const char* key : {"summary", "atoms", "edges", "broken", "files"}) {
     EXPECT_EQ(log[key], git[key]) << key;
   }
-  EXPECT_EQ(log["broken"].size(), 2u);
+  EXPECT_EQ(log["broken"].size(), 3u) << "pay, Cart and its add";
   const nlohmann::json back = diff({"--since", "2", "--until", "1"});
   EXPECT_EQ(back["summary"]["fixed"], log["summary"]["broken"]);
   EXPECT_EQ(diff({"--since", "1", "--until", "HEAD"})["total"], 0);
@@ -230,8 +230,6 @@ TEST_F(CliDiff, RevisionsThatCannotBeTaken) {
   EXPECT_EQ(error["reason"], "is no revision of this git repository");
   error = refused({"--since", "HEAD:src/cart.js"}, 2);
   EXPECT_EQ(error["reason"], "is no point in time");
-}, 2);
-EXPECT_EQ(error["cure"], "Give a branch, a tag or a commit");
 }
 
 TEST_F(CliDiff, AShallowCloneSaysHowToGetMore) {
