@@ -46,10 +46,6 @@ Error no_repository(const fs::path& root, int code) {
 }
 
 Error no_revision(git_repository* repository, const std::string& revision, int code) {
-  if (revision.find("..") != std::string::npos) {
-    return {ErrorKind::usage, quoted(revision), "is a range, not a revision",
-            "Give its ends as --since A --until B"};
-  }
   if (code == GIT_EAMBIGUOUS) {
     return {ErrorKind::ambiguous, quoted(revision), "more than one git object begins so",
             "Give more digits"};

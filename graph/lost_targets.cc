@@ -41,20 +41,37 @@ const Reference* reference_of(const AtomRef& atom, const Site& site) {
   return &atom.file->facts->references[atom.atom().references.begin + site.ordinal];
 }
 
-/// The linked references of an atom by their text.
-std::multimap<std::string_view, Linked> linked_of(const Snapshot& snapshot, const AtomRef& atom) {
-  std::multimap<std::string_view, Linked> linked;
-  for (const Edge& edge : snapshot.edges(atom.id())) {
-    if (edge.relation == Relation::contains) continue;
-    for (const Site& site : sites_of(atom, edge.sites)) {
-      if (const Reference* reference = reference_of(atom, site)) {
-        linked.emplace(atom.text(reference->text),
-                       Linked{reference->at, edge.relation, edge.target});
+std::string_view last_name(std::string_view text) {
+  const std::size_t dot = text.find_last_of('.');
+  return dot == std::string_view::npos ? text : text.substr(dot + 1);
+}
+
+/// The linked references of an atom by their text; by the name of their target where the text is
+/// not known, as in a state that was folded out of the log.
+struct LinkedReferences {
+  std::multimap<std::string_view, Linked> by_text, by_name;
+
+  LinkedReferences() = default;
+  LinkedReferences(const Snapshot& snapshot, const AtomRef& atom) {
+    for (const Edge& edge : snapshot.edges(atom.id())) {
+      if (edge.relation == Relation::contains) continue;
+      for (const Site& site : sites_of(atom, edge.sites)) {
+        const Reference* reference = reference_of(atom, site);
+        if (reference == nullptr) continue;
+        const Linked linked{reference->at, edge.relation, edge.target};
+        if (const std::string_view text = atom.text(reference->text); !text.empty()) {
+          by_text.emplace(text, linked);
+        } else if (const AtomRef target = snapshot.atom(edge.target)) {
+          by_name.emplace(target.name(), linked);
+        }
       }
     }
   }
-  return linked;
-}
+  auto named(std::string_view text) const {
+    const auto found = by_text.equal_range(text);
+    return found.first != found.second ? found : by_name.equal_range(last_name(text));
+  }
+};
 
 class Finder {
  public:
@@ -85,10 +102,10 @@ class Finder {
 
   void take_placed(const OpenReference& open) {
     if (!have_linked_) {
-      linked_ = linked_of(with_, had_);
+      linked_ = LinkedReferences(with_, had_);
       have_linked_ = true;
     }
-    const auto [begin, end] = linked_.equal_range(has_.text(open.text));
+    const auto [begin, end] = linked_.named(has_.text(open.text));
     if (begin == end) return;
     if (at_ == Side::without) {
       for (const Site& site : sites_of(has_, open.sites)) {
@@ -129,7 +146,7 @@ class Finder {
   Side at_;
   AtomRef had_, has_;
   bool have_linked_ = false;
-  std::multimap<std::string_view, Linked> linked_;
+  LinkedReferences linked_;
   std::vector<ReferenceDifference> found_;
 };
 

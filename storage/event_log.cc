@@ -251,24 +251,6 @@ Result<std::optional<FilePlaces>> EventLogReader::places_in(Sequence sequence, F
   });
 }
 
-Result<std::vector<EventLog::FileThen>> EventLogReader::files_before_changes_since(
-    Sequence sequence) {
-  return guarded(connection_, thing_, [&] {
-    std::vector<FileThen> files;
-    Statement rows = connection_.prepare(
-        "SELECT c.path, (SELECT p.content_hash FROM transaction_files p WHERE p.path = c.path AND "
-        "p.sequence <= ?1 ORDER BY p.sequence DESC LIMIT 1) FROM (SELECT DISTINCT path FROM "
-        "transaction_files WHERE sequence > ?1) c ORDER BY c.path");
-    rows.bind(1, number(sequence));
-    while (rows.step()) {
-      FileThen& file = files.emplace_back();
-      file.path = rows.text(0);
-      if (!rows.is_null(1)) file.hash = content_hash_from(rows.text(1));
-    }
-    return files;
-  });
-}
-
 Result<std::shared_ptr<const FileFacts>> EventLogReader::facts(const ContentHash& hash,
                                                                Language language) {
   return guarded(connection_, thing_, [&] {

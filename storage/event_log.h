@@ -74,12 +74,6 @@ class EventLog {
   /// did not write it, or removed it.
   virtual Result<std::optional<FilePlaces>> places_in(Sequence sequence, FileId file) = 0;
 
-  struct FileThen {
-    std::string path;
-    std::optional<ContentHash> hash;  ///< Nothing: it was not there.
-  };
-  /// The files that commits after `sequence` wrote, as they were after it, by path.
-  virtual Result<std::vector<FileThen>> files_before_changes_since(Sequence sequence) = 0;
   /// The facts of a version of a file, live or former; null where they are not kept (any more).
   virtual Result<std::shared_ptr<const FileFacts>> facts(const ContentHash& hash,
                                                          Language language) = 0;

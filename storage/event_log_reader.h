@@ -22,7 +22,6 @@ class EventLogReader final : public EventLog {
   Result<std::vector<Event>> events_in(Sequence sequence, std::size_t limit) override;
   Result<std::vector<TouchedFile>> files_in(Sequence sequence, std::size_t limit) override;
   Result<std::optional<FilePlaces>> places_in(Sequence sequence, FileId file) override;
-  Result<std::vector<FileThen>> files_before_changes_since(Sequence sequence) override;
   Result<std::shared_ptr<const FileFacts>> facts(const ContentHash& hash,
                                                  Language language) override;
   Result<std::vector<AtomRow>> find_atoms(std::string_view text) override;

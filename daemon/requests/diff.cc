@@ -4,14 +4,12 @@
 ///     params  {"since", "until", "limit"}
 ///     answer  kAnswer, below
 ///
-/// A point is a commit or a time of the log, or a revision of git (point.h). A revision's tree is
-/// read from git's objects, an earlier commit's sources come from the facts cache; either is linked
-/// as a variant of the live project. Neither the work tree nor the database is touched, and nothing
-/// of it is kept. package.json and tsconfig.json count as the revision has them; the log does not
-/// keep them, so that an earlier commit is linked with those of now.
+/// A point is a commit or a time of the log, or a revision of git (point.h). An earlier commit is
+/// folded out of the log. A revision's tree is read from git's objects, package.json and
+/// tsconfig.json with it, and linked as a variant of the live project; neither the work tree nor
+/// the database is touched, and nothing of it is kept.
 
 #include <chrono>
-#include <map>
 #include <thread>
 
 #include "daemon/extractor_options.h"
@@ -20,6 +18,7 @@
 #include "daemon/requests/diff_json.h"
 #include "daemon/requests/handlers.h"
 #include "daemon/requests/point.h"
+#include "daemon/requests/time_travel.h"
 #include "graph/compare.h"
 #include "storage/event_log.h"
 
@@ -78,69 +77,24 @@ Json time_of(EventLog& log, Sequence sequence) {
   return found->entries.front().committed_ms;
 }
 
-Error not_kept(const std::string& path, Sequence sequence) {
-  return {ErrorKind::not_found, path,
-          "its version of commit #" + std::to_string(raw(sequence)) + " is no longer kept",
-          "Give a later point, or a revision of git"};
-}
-
-/// What turns `base` into a tree of these sources, with the configuration of `live`.
-ChangeSet changes_to(std::map<std::string, SourceChange> tree, const Snapshot& live,
-                     const Snapshot& base) {
-  ChangeSet changes;
-  for (const FileVersionPtr& file : base.files()) {
-    const auto wanted = tree.find(file->path);
-    if (wanted == tree.end()) {
-      changes.sources.push_back({file->path, {}, 0, 0, nullptr});
-    } else if (wanted->second.hash == file->hash) {
-      tree.erase(wanted);
-    }
-  }
-  for (auto& [path, source] : tree) changes.sources.push_back(std::move(source));
-  for (ConfigFile config : base.configs()) {
-    config.removed = true;
-    changes.configs.push_back(std::move(config));
-  }
-  // Of two changes of one path the last counts; what is the same is left out.
-  for (ConfigFile& config : live.configs()) changes.configs.push_back(std::move(config));
-  return changes;
-}
-
-/// The live project with the sources of an earlier commit, whose facts are kept for a while.
-Result<End> at_sequence(const RequestContext& context, const Point& point,
-                        const SnapshotPtr& base) {
+/// The state after a commit of the log. Its files can be asked, but nothing can be derived from it.
+Result<End> at_sequence(const RequestContext& context, const Point& point) {
   if (context.reader == nullptr) {
     return Error{ErrorKind::io, "database", "cannot be read at the moment",
                  "'deltagraph status' tells what is wrong."};
   }
   const Result<Sequence> sequence = sequence_at(point, context.reader->history());
   if (!sequence) return sequence.error();
-  EventLog& log = context.reader->log();
-  const auto then = log.files_before_changes_since(*sequence);
-  if (!then) return then.error();
-  std::map<std::string, SourceChange> tree;
-  for (const FileVersionPtr& file : context.snapshot->files()) {
-    tree[file->path] = {file->path, file->hash, file->mtime_ns, file->size, file->facts};
-  }
   End end;
-  for (const EventLog::FileThen& file : *then) {
-    if (!file.hash) {
-      tree.erase(file.path);
-    } else if (SourceChange& source = tree[file.path];
-               source.facts == nullptr || source.hash != *file.hash) {
-      const auto facts = log.facts(*file.hash, *language_of(file.path));
-      if (!facts) return facts.error();
-      if (*facts == nullptr) return not_kept(file.path, *sequence);
-      source = {file.path, *file.hash, 0, (*facts)->bytes, *facts};
-      ++end.from_cache;
-    }
-  }
   end.described = {{"kind", "sequence"},
                    {"text", point.text},
                    {"sequence", raw(*sequence)},
-                   {"time_ms", time_of(log, *sequence)}};
-  end.snapshot =
-      advance(base, changes_to(std::move(tree), *context.snapshot, *base), thread_count()).next;
+                   {"time_ms", time_of(context.reader->log(), *sequence)}};
+  PastSnapshots past;
+  Result<SnapshotPtr> snapshot =
+      past.at(*sequence, *context.snapshot, context.reader->history(), 0);
+  if (!snapshot) return snapshot.error();
+  end.snapshot = std::move(*snapshot);
   return end;
 }
 
@@ -179,11 +133,19 @@ Result<End> end_at(const RequestContext& context, const std::string& text,
   const std::int64_t now_ms =
       duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
   const Result<Point> point = parse_point(text, now_ms);
-  if (!point) return point.error();
+  if (!point) {
+    if (text.find("..") != std::string::npos) {
+      return Error{ErrorKind::usage, "'" + text.substr(0, 200) + "'", "is a range, not a point",
+                   "Give its ends as --since A --until B"};
+    }
+    // Git allows names for revisions that no other form of a point has: let it decide.
+    Result<End> end = at_revision(context, text, base);
+    return end ? std::move(end) : Result<End>(point.error());
+  }
   if (const auto* revision = std::get_if<Revision>(&point->meaning)) {
     return at_revision(context, revision->name, base);
   }
-  return at_sequence(context, *point, base);
+  return at_sequence(context, *point);
 }
 
 Result<Json> answer(const RequestContext& context, const Json& given) {
@@ -193,9 +155,10 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
   const Result<End> from = end_at(context, since, context.snapshot);
   if (!from) return from.error();
   // Two variants of one base would give new atoms the same ids: the second is one of the first.
-  const Result<End> to = params->has("until")
-                             ? end_at(context, params->text("until"), from->snapshot)
-                             : Result<End>(now(context));
+  const bool variant = from->described.at("kind") == "git";
+  const Result<End> to = params->has("until") ? end_at(context, params->text("until"),
+                                                       variant ? from->snapshot : context.snapshot)
+                                              : Result<End>(now(context));
   if (!to) return to.error();
 
   const GraphDifference difference = compare(from->snapshot, to->snapshot);

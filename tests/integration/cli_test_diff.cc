@@ -88,14 +88,31 @@ TEST_F(CliDiff, UncommittedWorkIsComparedWithHead) {
               "text": "pay", "reason": "not_found", "place": "src/shop.js:2:42",
               "target": "src/cart.js::pay"})"));
   EXPECT_EQ(values(answer["files"], "path"), (Words{"src/cart.js", "src/shop.js"}));
-  EXPECT_EQ(answer["work"]["parsed"], 1);
+  EXPECT_EQ(answer["work"]["parsed"], 0);
+  EXPECT_EQ(answer["work"]["from_cache"], 1) << "that version of the file was indexed before";
   EXPECT_EQ(ask({"--exit-code"}).code, 1);
   EXPECT_EQ(ask({}).code, 0);
   const std::string text = ask({}).out;
   for (const char* part : {"HEAD (", "A shop", "now (#2)", "1 function changed", "broken",
-                           "src/shop.js:2:42", "calls pay", "- src/cart.js::pay"}) {
+                           "src/shop.js:2:42", "calls pay", "-  src/cart.js::pay"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
   }
+}
+
+TEST_F(CliDiff, ACommitOfTheLogIsAPointToo) {
+  project_.write("src/cart.js", "export function charge(order) { return fetch(order, 1); }\n");
+  index();
+  const nlohmann::json git = diff({});
+  const nlohmann::json log = diff({"--since", "1"});
+  EXPECT_EQ(log["since"]["kind"], "sequence");
+  for (const char* key : {"summary", "atoms", "edges", "broken", "files"}) {
+    EXPECT_EQ(log[key], git[key]) << key;
+  }
+  EXPECT_EQ(log["broken"].size(), 3u) << "pay, Cart and its add";
+  const nlohmann::json back = diff({"--since", "2", "--until", "1"});
+  EXPECT_EQ(back["summary"]["fixed"], log["summary"]["broken"]);
+  EXPECT_EQ(diff({"--since", "1", "--until", "HEAD"})["total"], 0);
+  EXPECT_EQ(refused({"--since", "4711"}, 4)["thing"], "'4711'");
 }
 
 TEST_F(CliDiff, ABranchThatTheServiceNeverSaw) {
@@ -212,7 +229,7 @@ TEST_F(CliDiff, RevisionsThatCannotBeTaken) {
   error = refused({"--since", "HEAD~1"}, 4);
   EXPECT_EQ(error["reason"], "is no revision of this git repository");
   error = refused({"--since", "HEAD:src/cart.js"}, 2);
-  EXPECT_EQ(error["cure"], "Give a branch, a tag or a commit");
+  EXPECT_EQ(error["reason"], "is no point in time");
 }
 
 TEST_F(CliDiff, AShallowCloneSaysHowToGetMore) {
