@@ -48,7 +48,7 @@ Replica ensure_replica(Connection& connection, const std::filesystem::path& data
   const std::int64_t now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
                                   std::chrono::system_clock::now().time_since_epoch())
                                   .count();
-  const Replica made{make_uuid_v7(now_ms), known};
+  Replica made{make_uuid_v7(now_ms), known};
   connection.execute("BEGIN IMMEDIATE");
   put(connection, "replica", made.id, now_ms);
   put(connection, "replica_file", mark, now_ms);

@@ -5,6 +5,7 @@
 #include "daemon/cli/launch.h"
 #include "daemon/cli/project.h"
 #include "daemon/cli/table.h"
+#include "storage/clock.h"
 
 namespace dg {
 namespace {
@@ -106,7 +107,7 @@ void print_status(Session& session, const Json& status) {
     table.row({&backup == &backups.front() ? "backups" : "",
                fs::path(text_of(backup, "path")).filename().string() + ", " +
                    bytes_text(number_of(backup, "bytes")) + ", " +
-                   age_text(now_ms() - static_cast<std::int64_t>(number_of(backup, "made_ms")))});
+                   age_text(unix_ms() - static_cast<std::int64_t>(number_of(backup, "made_ms")))});
   }
   const Json memory = status.value("memory", Json::object());
   table.row({"memory", bytes_text(number_of(memory, "resident_bytes")) + ", " +

@@ -8,7 +8,7 @@ using enum ColumnType;
 constexpr std::string_view kParser = "parser";
 constexpr std::string_view kLinker = "linker";
 constexpr std::string_view kCommit = "commit";
-constexpr std::string_view kNobody = "";
+constexpr std::string_view kNobody;
 
 /// A documented column that is always there.
 constexpr Column needed(std::string_view name, ColumnType type, std::string_view producer,
