@@ -143,6 +143,7 @@ void Work::start(std::string_view file_bytes) {
   assigned.clear();
   export_alias.clear();
   eval_stack.clear();
+  created_require = false;
   reset_table(expr_slots_, kNoIndex);
   reset_table(declared_keys_, ~std::uint64_t{0});
   declared_values_.resize(declared_keys_.size());

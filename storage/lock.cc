@@ -64,13 +64,16 @@ Result<std::unique_ptr<WriteLock>> WriteLock::acquire(const std::filesystem::pat
     return Error{ErrorKind::busy, folder.string(), holder(fd) + " is writing to it",
                  "Use that service, or stop it first"};
   }
+  lock->held_ = true;
   sign(fd, note);
   return lock;
 }
 
 WriteLock::~WriteLock() {
   // The note would be read by the next one that finds it locked, so it does not outlive the lock.
-  [[maybe_unused]] const int done = ::ftruncate(fd_, 0);
+  if (held_) {
+    [[maybe_unused]] const int done = ::ftruncate(fd_, 0);
+  }
   ::close(fd_);
 }
 

@@ -25,6 +25,7 @@ class WriteLock {
  private:
   explicit WriteLock(int fd) noexcept : fd_(fd) {}
   int fd_;
+  bool held_ = false;  ///< Else the note in the file is another holder's.
 };
 
 }  // namespace dg

@@ -105,7 +105,7 @@ TEST_F(CliTest, BashCompletesCommandsOptionsAndIds) {
                                "); _deltagraph; printf '%s\\n' \"${COMPREPLY[@]}\"";
     return run({"-c", script}, {.program = "/bin/bash"}).out;
   };
-  EXPECT_EQ(complete("deltagraph db re"), "restore\n");
+  EXPECT_EQ(complete("deltagraph db re"), "restore\nreplay\n");
   EXPECT_EQ(complete("deltagraph calle"), "callees\ncallers\n");
   EXPECT_EQ(complete("deltagraph callers --min"), "--min-confidence\n");
   EXPECT_EQ(complete("deltagraph callers chec"), "checkout\n");

@@ -156,5 +156,31 @@ TEST(RealCode, ParsesShiftsAndRoundTrips) {
   EXPECT_GT(atoms, 200U);
 }
 
+/// What a parser saw before is of no account: every file with a used parser and with a new one, in
+/// two orders, behind files that set each of its switches.
+TEST(RealCode, AUsedParserGivesWhatANewOneDoes) {
+  const std::vector<std::string> sources = {
+      "import { createRequire } from 'module';\nconst require = createRequire(import.meta.url);\n"
+      "require('./a.js');\n",
+      "const a = require('./a.js');\nmodule.exports = a;\n",
+      "exports.b = function () { return this; };\nthis.c = 1;\n",
+      "export default class { #p = 1; static { run(); } }\n",
+      "function broken( { return }}} const x = require('x')",
+      "Object.defineProperty(exports, '__esModule', { value: true });\n",
+      "",
+      std::string(40, '(')};
+  Parser used;
+  for (std::size_t first = 0; first < sources.size(); ++first) {
+    for (std::size_t second = 0; second < sources.size(); ++second) {
+      (void)used.parse("a.js", sources[first]);
+      ASSERT_EQ(encode_facts(used.parse("b.js", sources[second])),
+                encode_facts(Parser().parse("b.js", sources[second])))
+          << "after:\n"
+          << sources[first] << "\nthis one:\n"
+          << sources[second];
+    }
+  }
+}
+
 }  // namespace
 }  // namespace dg::test

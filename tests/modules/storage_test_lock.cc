@@ -55,6 +55,9 @@ TEST_F(StorageLock, HasOneOwnerInAProcess) {
   ASSERT_FALSE(second);
   EXPECT_EQ(ErrorKind::busy, second.error().kind);
   EXPECT_NE(std::string::npos, second.error().reason.find(std::to_string(::getpid())));
+  const Result<std::unique_ptr<WriteLock>> third = WriteLock::acquire(folder(), "serve");
+  ASSERT_FALSE(third);
+  EXPECT_EQ(second.error().reason, third.error().reason) << "who is refused erases no name";
   first->reset();
   EXPECT_TRUE(WriteLock::acquire(folder(), "serve"));
 }
