@@ -62,8 +62,7 @@ class Ingest {
   struct Slot;
 
   std::vector<Candidate> candidates(const SnapshotPtr& base, const Listing& listing,
-                                    const Distrust& distrust,
-                                    std::vector<std::string>& configs);
+                                    const Distrust& distrust, std::vector<std::string>& configs);
   void collect_folder(const SnapshotPtr& base, const std::string& folder, Ingested& result,
                       std::vector<Candidate>& list, std::vector<std::string>& configs);
   bool unchanged_by_stat(const Candidate& candidate) const;

@@ -146,8 +146,7 @@ Result<std::unique_ptr<Pipeline>> Pipeline::open(const PipelineOptions& given) {
   impl->lock = std::move(*lock);
 
   impl->store_options = {options.state_folder / "deltagraph.db",
-                         extractor_options_text(options.parse), options.vfs,
-                         config->synchronous};
+                         extractor_options_text(options.parse), options.vfs, config->synchronous};
   Result<std::unique_ptr<Store>> store = open_store(impl->store_options, impl->notices);
   if (!store) return store.error();
   impl->store = std::move(*store);

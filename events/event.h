@@ -7,9 +7,9 @@
 /// exactly (DESIGN §3, invariant 3; REFERENCE §8); replay.h does it. Cause, time and commit belong
 /// to the transaction, which the sequence names.
 ///
-/// Stored form: the header is columns. A create, delete, move or reconcile tells a whole atom, as bytes
-/// (atom_codec.h), which takes less than half of what text would. What changes an atom is one JSON
-/// object that SQLite's JSON functions can read. Its keys, each present only where it says
+/// Stored form: the header is columns. A create, delete, move or reconcile tells a whole atom, as
+/// bytes (atom_codec.h), which takes less than half of what text would. What changes an atom is one
+/// JSON object that SQLite's JSON functions can read. Its keys, each present only where it says
 /// something:
 ///
 ///     now, was    the values after and before of what changed:

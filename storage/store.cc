@@ -7,8 +7,8 @@
 #include "storage/connect.h"
 #include "storage/load.h"
 #include "storage/reader.h"
-#include "storage/replica.h"
 #include "storage/repair.h"
+#include "storage/replica.h"
 #include "storage/schema/upkeep.h"
 #include "storage/transaction.h"
 

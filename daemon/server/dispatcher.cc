@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <exception>
 
-#include "daemon/requests/validate.h"
 #include "daemon/requests/past_delta.h"
 #include "daemon/requests/point.h"
+#include "daemon/requests/validate.h"
 
 namespace dg {
 namespace {

@@ -97,7 +97,8 @@ TEST_F(CliLog, OneAtomWithItsValues) {
   EXPECT_EQ(update["changes"][0], signature);
   EXPECT_EQ(answer["items"][1]["operation"], "create");
   const std::string text = ask({"charge", "--patch"}).out;
-EXPECT_NE(text.find("signature: charge(order) -> charge(order, bank)"), std::string::npos) << text;
+  EXPECT_NE(text.find("signature: charge(order) -> charge(order, bank)"), std::string::npos)
+      << text;
 }
 
 TEST_F(CliLog, EdgesAreNamedByTheirTargets) {

@@ -20,7 +20,8 @@ std::string rebuild_difference(const Pipeline& pipeline);
 /// configuration files from nothing, in reverse order of paths (invariant 7).
 std::string relink_difference(const Snapshot& snapshot);
 
-/// Invariant 3: the log's hash chain holds, and all stored events and file rows, folded, give the snapshot.
+/// Invariant 3: the log's hash chain holds, and all stored events and file rows, folded, give the
+/// snapshot.
 std::string log_difference(const Pipeline& pipeline);
 
 /// The tables give the snapshot: stored files, atoms, relations, open references and versions.

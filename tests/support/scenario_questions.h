@@ -24,7 +24,8 @@
 ///                              -deleted`
 ///     sql SELECT…              rows, cells joined by ` | `
 ///     at STEP QUESTION…        any question about a state, asked of the state after that earlier
-///                              step, which is counted from 1; `ask` goes through the request's `at`
+///                              step, which is counted from 1; `ask` goes through the request's
+///                              `at`
 ///
 /// An edge is `relation ID sites`, with its confidence where that is not exact. `contains` edges
 /// show up in `contains` only.
