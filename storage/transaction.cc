@@ -127,7 +127,10 @@ TransactionWriter::TransactionWriter(const Connection& connection,
       "SELECT sequence, committed_ms, chain FROM transactions ORDER BY sequence DESC LIMIT 1");
   s.by_id = connection.prepare(
       "SELECT rows_written, events, committed_ms FROM transactions WHERE id = ?1");
-  s.last_event = connection.prepare("SELECT max(id) FROM atom_events");
+  // Numbers go on where compaction has left no event.
+  s.last_event = connection.prepare(
+      "SELECT max(coalesce((SELECT max(id) FROM atom_events), 0), coalesce((SELECT first_event + "
+      "events - 1 FROM transactions ORDER BY sequence DESC LIMIT 1), 0))");
   s.metadata = connection.prepare("SELECT value FROM system_metadata WHERE key = ?1");
   files_.prepare(connection);
   atoms_.prepare(connection);
