@@ -3,7 +3,7 @@
 #include <charconv>
 
 #include "events/json_text.h"
-#include "events/names.h"
+#include "storage/log_rows.h"
 #include "storage/rows/file_rows.h"
 #include "storage/transaction.h"
 
@@ -24,26 +24,15 @@ std::vector<LoggedTransaction> logged_transactions(const Connection& connection)
 std::vector<LoggedEvent> logged_events(const Connection& connection, std::int64_t first,
                                        std::size_t limit, std::int64_t* next) {
   Statement rows = connection.prepare(
-      "SELECT id, transaction_id, atom_id, event_type, previous_version, new_version, "
-      "coalesce(changed_fields, '[]'), coalesce(state, delta, '{}') FROM atom_events "
-      "WHERE id >= ?1 ORDER BY id LIMIT ?2");
+      std::string("SELECT ")
+          .append(kEventColumns)
+          .append(", e.id FROM atom_events e WHERE e.id >= ?1 ORDER BY e.id LIMIT ?2"));
   rows.bind(1, first);
   rows.bind(2, static_cast<std::int64_t>(limit));
   std::vector<LoggedEvent> events;
   while (rows.step()) {
-    *next = rows.integer(0) + 1;
-    LoggedEvent& logged = events.emplace_back();
-    EventHeader& header = logged.header;
-    header.sequence = static_cast<Sequence>(rows.integer(1));
-    header.atom = static_cast<AtomId>(rows.integer(2));
-    header.version_before = static_cast<std::uint32_t>(rows.integer(4));
-    header.version_after = static_cast<std::uint32_t>(rows.integer(5));
-    const auto operation = operation_named(rows.text(3));
-    const auto fields = fields_from_json(rows.text(6));
-    if (!operation || !fields) continue;
-    header.operation = *operation;
-    header.changed = *fields;
-    logged.event = decode_event(header, rows.text(7));
+    *next = rows.integer(kEventColumnCount) + 1;
+    events.push_back(logged_event_of(rows));
   }
   return events;
 }

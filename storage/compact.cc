@@ -1,11 +1,11 @@
 #include "storage/compact.h"
 
-#include <chrono>
 #include <optional>
 #include <string>
 #include <system_error>
 #include <vector>
 
+#include "storage/clock.h"
 #include "storage/connect.h"
 #include "storage/file_history.h"
 #include "storage/load.h"
@@ -106,15 +106,12 @@ void delete_older(Connection& connection, std::int64_t first) {
 }
 
 void put_metadata(Connection& connection, std::string_view key, const std::string& value) {
-  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(
-                       std::chrono::system_clock::now().time_since_epoch())
-                       .count();
   Statement put = connection.prepare(
       "INSERT INTO system_metadata(key, value, updated_at) VALUES(?1, ?2, ?3) "
       "ON CONFLICT(key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at");
   put.bind_text(1, key);
   put.bind_text(2, value);
-  put.bind(3, static_cast<std::int64_t>(now));
+  put.bind(3, unix_ms());
   put.run();
 }
 

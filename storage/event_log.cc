@@ -7,6 +7,7 @@
 #include "storage/connect.h"
 #include "storage/event_log_reader.h"
 #include "storage/load.h"
+#include "storage/log_rows.h"
 #include "storage/rows/file_rows.h"
 
 namespace dg {
@@ -39,57 +40,6 @@ void bind(Statement& rows, const EventLog::Filter& filter) {
 }
 
 constexpr std::string_view kInRange = "t.sequence BETWEEN ?1 AND ?2 AND (?3 = '' OR t.cause = ?3) ";
-constexpr std::string_view kTransactionColumns =
-    "t.sequence, t.id, t.cause, t.started_ms, t.committed_ms, t.files, t.atoms_created, "
-    "t.atoms_updated, t.atoms_deleted, t.relations_gained, t.relations_lost, t.first_event, "
-    "t.events, t.graph_digest, coalesce(t.git_head, '')";
-
-History::Transaction transaction_of(const Statement& row) {
-  const auto count = [&](int column) { return static_cast<std::uint32_t>(row.integer(column)); };
-  History::Transaction read;
-  read.sequence = static_cast<Sequence>(row.integer(0));
-  read.id = row.text(1);
-  read.cause = row.text(2);
-  read.started_ms = row.integer(3);
-  read.committed_ms = row.integer(4);
-  read.files = count(5);
-  read.atoms_created = count(6);
-  read.atoms_updated = count(7);
-  read.atoms_deleted = count(8);
-  read.relations_gained = count(9);
-  read.relations_lost = count(10);
-  read.first_event = row.integer(11);
-  read.events = count(12);
-  read.graph_digest = static_cast<std::uint64_t>(row.integer(13));
-  read.git_head = row.text(14);
-  return read;
-}
-
-constexpr std::string_view kEventColumns =
-    "e.transaction_id, e.atom_id, e.event_type, e.previous_version, e.new_version, "
-    "coalesce(e.changed_fields, ''), coalesce(e.state, e.delta)";
-
-Event event_of(const Statement& row) {
-  EventHeader header;
-  header.sequence = static_cast<Sequence>(row.integer(0));
-  header.atom = static_cast<AtomId>(row.integer(1));
-  const std::optional<Operation> operation = operation_named(row.text(2));
-  header.version_before = static_cast<std::uint32_t>(row.integer(3));
-  header.version_after = static_cast<std::uint32_t>(row.integer(4));
-  const std::string_view fields = row.text(5);
-  const std::optional<FieldSet> changed =
-      fields.empty() ? std::optional<FieldSet>(FieldSet{0}) : fields_from_json(fields);
-  if (!operation || !changed) throw Damage{"an event's columns"};
-  header.operation = *operation;
-  header.changed = *changed;
-  std::optional<Event> event = decode_event(header, row.text(6));
-  if (!event) {
-    throw Damage{"the event of atom " + std::to_string(raw(header.atom)) + " in commit " +
-                 std::to_string(raw(header.sequence))};
-  }
-  return *std::move(event);
-}
-
 std::string sql(std::initializer_list<std::string_view> parts) {
   std::string text;
   for (const std::string_view part : parts) text += part;
@@ -144,8 +94,9 @@ Result<EventLog::Page<EventLog::AtomEntry>> EventLogReader::events_of(AtomId ato
     rows.bind(4, static_cast<std::int64_t>(raw(atom)));
     rows.bind(5, static_cast<std::int64_t>(filter.limit));
     while (rows.step()) {
-      page.entries.push_back(
-          {event_of(rows), rows.integer(7), std::string(rows.text(8)), std::string(rows.text(9))});
+      page.entries.push_back({event_of(rows), rows.integer(kEventColumnCount),
+                              std::string(rows.text(kEventColumnCount + 1)),
+                              std::string(rows.text(kEventColumnCount + 2))});
     }
     return page;
   });

@@ -1,40 +1,19 @@
 #include "storage/file_history.h"
 
+#include <string>
 #include <utility>
 #include <vector>
 
-#include "events/names.h"
 #include "storage/load.h"
+#include "storage/log_rows.h"
 #include "storage/rows/file_rows.h"
 
 namespace dg {
-namespace {
-
-Event event_of(const Statement& row) {
-  EventHeader header;
-  const auto operation = operation_named(row.text(3));
-  const auto changed = fields_from_json(row.is_null(4) ? std::string_view("[]") : row.text(4));
-  std::optional<Event> event;
-  if (operation && changed) {
-    header.sequence = static_cast<Sequence>(row.integer(1));
-    header.atom = static_cast<AtomId>(row.integer(2));
-    header.operation = *operation;
-    header.changed = *changed;
-    header.version_before = static_cast<std::uint32_t>(row.integer(5));
-    header.version_after = static_cast<std::uint32_t>(row.integer(6));
-    event = decode_event(header, row.text(7));
-  }
-  if (!event) throw Damage{"event " + std::to_string(row.integer(0))};
-  return *std::move(event);
-}
-
-}  // namespace
-
 EventRows::EventRows(const Connection& connection)
     : rows_(connection.prepare(
-          "SELECT id, transaction_id, atom_id, event_type, changed_fields, previous_version, "
-          "new_version, coalesce(state, delta) FROM atom_events WHERE id >= ?1 AND id < ?2 "
-          "ORDER BY id")) {}
+          std::string("SELECT ")
+              .append(kEventColumns)
+              .append(" FROM atom_events e WHERE e.id >= ?1 AND e.id < ?2 ORDER BY e.id"))) {}
 
 void EventRows::each(std::int64_t first, std::int64_t count,
                      const std::function<void(const Event&)>& take) {

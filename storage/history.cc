@@ -4,6 +4,7 @@
 #include "storage/file_history.h"
 #include "storage/history_reader.h"
 #include "storage/load.h"
+#include "storage/log_rows.h"
 
 namespace dg {
 namespace {
@@ -12,30 +13,11 @@ std::int64_t number(Sequence sequence) {
   return static_cast<std::int64_t>(raw(sequence));
 }
 
-constexpr std::string_view kSelectTransactions =
-    "SELECT sequence, id, cause, started_ms, committed_ms, files, atoms_created, atoms_updated, "
-    "atoms_deleted, relations_gained, relations_lost, first_event, events, graph_digest, "
-    "coalesce(git_head, '') FROM transactions WHERE sequence BETWEEN ?1 AND ?2";
-
-History::Transaction transaction_of(const Statement& row) {
-  const auto count = [&](int column) { return static_cast<std::uint32_t>(row.integer(column)); };
-  History::Transaction read;
-  read.sequence = static_cast<Sequence>(row.integer(0));
-  read.id = row.text(1);
-  read.cause = row.text(2);
-  read.started_ms = row.integer(3);
-  read.committed_ms = row.integer(4);
-  read.files = count(5);
-  read.atoms_created = count(6);
-  read.atoms_updated = count(7);
-  read.atoms_deleted = count(8);
-  read.relations_gained = count(9);
-  read.relations_lost = count(10);
-  read.first_event = row.integer(11);
-  read.events = count(12);
-  read.graph_digest = static_cast<std::uint64_t>(row.integer(13));
-  read.git_head = row.text(14);
-  return read;
+std::string select_transactions(std::string_view rest) {
+  return std::string("SELECT ")
+      .append(kTransactionColumns)
+      .append(" FROM transactions t WHERE t.sequence BETWEEN ?1 AND ?2 ORDER BY t.sequence ")
+      .append(rest);
 }
 
 /// Runs `work` and turns what SQLite says into an Error.
@@ -91,10 +73,8 @@ Result<std::vector<History::Transaction>> HistoryReader::transactions(Sequence f
                                                                       std::size_t limit) {
   return guarded(thing_, [&] {
     std::vector<Transaction> found;
-    Statement rows = connection_.prepare(std::string(kSelectTransactions)
-                                             .append(" ORDER BY sequence ")
-                                             .append(newest_first ? "DESC" : "")
-                                             .append(" LIMIT ?3"));
+    Statement rows =
+        connection_.prepare(select_transactions(newest_first ? "DESC LIMIT ?3" : "LIMIT ?3"));
     rows.bind(1, number(first));
     rows.bind(2, number(last));
     rows.bind(3, static_cast<std::int64_t>(std::min<std::size_t>(limit, 1'000'000'000)));
@@ -152,8 +132,7 @@ Result<> HistoryReader::walk(Sequence after, Sequence upto, const Walk& walk) {
       Statement files = connection_.prepare(
           "SELECT file_id, path, content_hash, positions, first_event, events "
           "FROM transaction_files WHERE sequence = ?1 ORDER BY file_id");
-      Statement rows =
-          connection_.prepare(std::string(kSelectTransactions).append(" ORDER BY sequence"));
+      Statement rows = connection_.prepare(select_transactions({}));
       rows.bind(1, number(after) + 1);
       rows.bind(2, number(upto));
       while (rows.step()) {

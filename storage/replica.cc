@@ -3,8 +3,8 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include <chrono>
 
+#include "storage/clock.h"
 #include "storage/uuid.h"
 
 namespace dg {
@@ -45,9 +45,7 @@ Replica ensure_replica(Connection& connection, const std::filesystem::path& data
   const std::string known = metadata(connection, "replica");
   if (!known.empty() && (mark.empty() || metadata(connection, "replica_file") == mark))
     return {known, metadata(connection, "copied_from")};
-  const std::int64_t now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(
-                                  std::chrono::system_clock::now().time_since_epoch())
-                                  .count();
+  const std::int64_t now_ms = unix_ms();
   Replica made{make_uuid_v7(now_ms), known};
   connection.execute("BEGIN IMMEDIATE");
   put(connection, "replica", made.id, now_ms);

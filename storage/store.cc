@@ -70,6 +70,7 @@ class SqliteStore final : public Store {
   void drop_connection() noexcept;
   void abandon(bool doubtful) noexcept;
   CommitCounts write(const Delta& delta, const TransactionInfo& info);
+  Result<> write_beside(const std::function<void()>& work);
   void forget_facts(const std::string& key);
   bool is_bulk(const Delta& delta, const TransactionInfo& info) const;
   void checkpoint_now();
@@ -232,12 +233,12 @@ void SqliteStore::forget_facts(const std::string& key) {
   forget.run();
 }
 
-Result<> SqliteStore::note_extractor() {
+/// A write beside commit(): after a failure nobody knows what was written, so the connection goes.
+Result<> SqliteStore::write_beside(const std::function<void()>& work) {
   return guarded(thing(), [&]() -> Result<> {
     try {
       reconnect_if_lost();
-      // Version and options apart from each other would only cost one more parse of everything.
-      patiently([this] { writer_->note_extractor(); });
+      work();
       return Ok{};
     } catch (const Error& error) {
       return error;
@@ -248,38 +249,25 @@ Result<> SqliteStore::note_extractor() {
   });
 }
 
+Result<> SqliteStore::note_extractor() {
+  // Version and options apart from each other would only cost one more parse of everything.
+  return write_beside([this] { patiently([this] { writer_->note_extractor(); }); });
+}
+
 Result<> SqliteStore::write_derived(const Derived& derived) {
-  return guarded(thing(), [&]() -> Result<> {
-    try {
-      reconnect_if_lost();
-      retry_while_busy([this] { connection_.execute("BEGIN IMMEDIATE"); });
-      writer_->write_derived(derived);
-      retry_while_busy([this] { connection_.execute("COMMIT"); });
-      return Ok{};
-    } catch (const Error& error) {
-      return error;
-    } catch (const Failure&) {
-      abandon(true);
-      throw;
-    }
+  return write_beside([&] {
+    patiently([this] { connection_.execute("BEGIN IMMEDIATE"); });
+    writer_->write_derived(derived);
+    patiently([this] { connection_.execute("COMMIT"); });
   });
 }
 
 Result<> SqliteStore::touch(FileId file, std::int64_t mtime_ns, std::uint64_t size) {
-  return guarded(thing(), [&]() -> Result<> {
-    try {
-      reconnect_if_lost();
-      touch_.bind(1, mtime_ns);
-      touch_.bind(2, static_cast<std::int64_t>(size));
-      touch_.bind(3, std::int64_t{raw(file)});
-      patiently([this] { touch_.run(); });
-      return Ok{};
-    } catch (const Error& error) {
-      return error;
-    } catch (const Failure&) {
-      abandon(true);
-      throw;
-    }
+  return write_beside([&] {
+    touch_.bind(1, mtime_ns);
+    touch_.bind(2, static_cast<std::int64_t>(size));
+    touch_.bind(3, std::int64_t{raw(file)});
+    patiently([this] { touch_.run(); });
   });
 }
 

@@ -1,10 +1,10 @@
 #include "storage/transaction.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "events/event.h"
 #include "events/names.h"
+#include "storage/clock.h"
 #include "storage/uuid.h"
 
 namespace dg {
@@ -85,11 +85,6 @@ class HashedRow {
  private:
   RowDigest& digest_;
 };
-
-std::int64_t unix_ms() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 }  // namespace
 

@@ -9,7 +9,6 @@
 /// tsconfig.json with it, and linked as a variant of the live project; neither the work tree nor
 /// the database is touched, and nothing of it is kept.
 
-#include <chrono>
 #include <thread>
 
 #include "daemon/extractor_options.h"
@@ -20,6 +19,7 @@
 #include "daemon/requests/point.h"
 #include "daemon/requests/time_travel.h"
 #include "graph/compare.h"
+#include "storage/clock.h"
 #include "storage/event_log.h"
 
 namespace dg {
@@ -129,10 +129,7 @@ Result<End> at_revision(const RequestContext& context, const std::string& name,
 /// `base`: where a revision's snapshot is derived from, so that ids mean the same on both ends.
 Result<End> end_at(const RequestContext& context, const std::string& text,
                    const SnapshotPtr& base) {
-  using namespace std::chrono;
-  const std::int64_t now_ms =
-      duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-  const Result<Point> point = parse_point(text, now_ms);
+  const Result<Point> point = parse_point(text, unix_ms());
   if (!point) {
     if (text.find("..") != std::string::npos) {
       return Error{ErrorKind::usage, "'" + text.substr(0, 200) + "'", "is a range, not a point",

@@ -1,9 +1,10 @@
 #include "daemon/requests/point.h"
 
 #include <algorithm>
-#include <chrono>
 #include <ctime>
 #include <optional>
+
+#include "storage/clock.h"
 
 namespace dg {
 
@@ -356,10 +357,7 @@ Result<Sequence> sequence_at(const Point& point, History& history) {
 }
 
 Result<Sequence> sequence_at(std::string_view text, History& history) {
-  using namespace std::chrono;
-  const std::int64_t now =
-      duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-  const Result<Point> point = parse_point(text, now);
+  const Result<Point> point = parse_point(text, unix_ms());
   if (!point) return point.error();
   return sequence_at(*point, history);
 }

@@ -1,20 +1,14 @@
 #include "daemon/validator/run.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "daemon/validator/repair.h"
+#include "storage/clock.h"
 
 namespace dg {
 namespace {
 
 constexpr int kRounds = 4;
-
-std::int64_t unix_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 void add(ValidationWork& sum, const ValidationWork& work) {
   sum.files += work.files;
