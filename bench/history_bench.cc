@@ -8,7 +8,7 @@
 #include "daemon/pipeline.h"
 #include "daemon/replay.h"
 #include "daemon/requests/time_travel.h"
-#include "storage/history.h"
+#include "storage/history/history.h"
 
 namespace dg::bench {
 namespace {

@@ -3,7 +3,7 @@
 #include "bench/benchmarks.h"
 #include "bench/measure.h"
 #include "daemon/pipeline.h"
-#include "storage/backup.h"
+#include "storage/backup/backup.h"
 
 namespace dg::bench {
 namespace {

@@ -7,7 +7,7 @@
 #include <optional>
 #include <utility>
 
-#include "storage/backup.h"
+#include "storage/backup/backup.h"
 
 namespace dg {
 namespace {

@@ -10,11 +10,11 @@
 
 #include "daemon/config.h"
 #include "daemon/extractor_options.h"
-#include "daemon/git_head.h"
+#include "daemon/git/head.h"
 #include "daemon/impacts.h"
 #include "daemon/ingest.h"
+#include "storage/backup/salvage.h"
 #include "storage/clock.h"
-#include "storage/salvage.h"
 #include "storage/uuid.h"
 
 namespace dg {

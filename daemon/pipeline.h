@@ -22,7 +22,7 @@
 #include "graph/reconcile.h"
 #include "graph/snapshot.h"
 #include "parser/parse.h"
-#include "storage/audit.h"
+#include "storage/audit/audit.h"
 #include "storage/lock.h"
 #include "storage/store.h"
 

@@ -8,7 +8,7 @@
 #include "events/digest.h"
 #include "events/json_text.h"
 #include "events/replay.h"
-#include "storage/history.h"
+#include "storage/history/history.h"
 
 namespace dg {
 namespace {

@@ -11,7 +11,7 @@
 #include "parser/facts_codec.h"
 #include "storage/codec/links_codec.h"
 #include "storage/connect.h"
-#include "storage/file_history.h"
+#include "storage/history/file_history.h"
 #include "storage/rows/file_rows.h"
 
 namespace dg {

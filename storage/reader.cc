@@ -4,10 +4,10 @@
 #include <cctype>
 #include <chrono>
 
-#include "storage/chain.h"
 #include "storage/connect.h"
-#include "storage/event_log_reader.h"
-#include "storage/history_reader.h"
+#include "storage/history/chain.h"
+#include "storage/history/event_log_reader.h"
+#include "storage/history/history_reader.h"
 #include "storage/search_text.h"
 
 namespace dg {

@@ -4,11 +4,11 @@
 
 #include "events/names.h"
 #include "parser/facts_codec.h"
+#include "storage/audit/repair.h"
 #include "storage/connect.h"
+#include "storage/history/replica.h"
 #include "storage/load.h"
 #include "storage/reader.h"
-#include "storage/repair.h"
-#include "storage/replica.h"
 #include "storage/schema/upkeep.h"
 #include "storage/transaction.h"
 

@@ -113,7 +113,7 @@ class Reader {
   /// sequence read at is written to `at`.
   virtual Result<std::vector<SearchHit>> search(std::string_view text, std::size_t limit,
                                                 Sequence* at) = 0;
-  virtual EventLog& log() = 0;  ///< storage/event_log.h.
+  virtual EventLog& log() = 0;  ///< storage/history/event_log.h.
 
   struct Table {
     std::vector<std::string> columns;
@@ -126,7 +126,7 @@ class Reader {
 
   /// Whether the log is whole and each transaction as it was committed. O(rows of the log).
   virtual Result<ChainCheck> verify_chain() = 0;
-  virtual History& history() = 0;  ///< storage/history.h.
+  virtual History& history() = 0;  ///< storage/history/history.h.
 };
 
 /// When a commit counts as durable (sqlite.org/pragma.html#pragma_synchronous). With both, what was

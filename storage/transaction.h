@@ -9,8 +9,8 @@
 #include <optional>
 #include <string>
 
-#include "storage/chain.h"
-#include "storage/repair.h"
+#include "storage/audit/repair.h"
+#include "storage/history/chain.h"
 #include "storage/rows/atom_rows.h"
 #include "storage/rows/file_rows.h"
 #include "storage/rows/history_rows.h"

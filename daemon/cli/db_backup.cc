@@ -4,7 +4,7 @@
 #include "daemon/cli/commands.h"
 #include "daemon/cli/figures.h"
 #include "daemon/cli/project.h"
-#include "storage/backup.h"
+#include "storage/backup/backup.h"
 
 namespace dg {
 namespace {

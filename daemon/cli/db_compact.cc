@@ -4,7 +4,7 @@
 #include "daemon/cli/figures.h"
 #include "daemon/cli/project.h"
 #include "daemon/requests/point.h"
-#include "storage/compact.h"
+#include "storage/history/compact.h"
 #include "storage/lock.h"
 #include "storage/store.h"
 

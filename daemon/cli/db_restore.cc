@@ -5,7 +5,7 @@
 #include "daemon/cli/launch.h"
 #include "daemon/cli/project.h"
 #include "daemon/pipeline.h"
-#include "storage/backup.h"
+#include "storage/backup/backup.h"
 
 namespace dg {
 namespace {

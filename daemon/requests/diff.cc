@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "daemon/extractor_options.h"
-#include "daemon/git_tree.h"
+#include "daemon/git/tree.h"
 #include "daemon/requests/answer.h"
 #include "daemon/requests/diff_json.h"
 #include "daemon/requests/handlers.h"
@@ -20,7 +20,7 @@
 #include "daemon/requests/time_travel.h"
 #include "graph/compare.h"
 #include "storage/clock.h"
-#include "storage/event_log.h"
+#include "storage/history/event_log.h"
 
 namespace dg {
 namespace {

@@ -18,7 +18,7 @@
 #include <utility>
 
 #include "daemon/requests/request.h"
-#include "storage/event_log.h"
+#include "storage/history/event_log.h"
 
 namespace dg {
 

@@ -18,7 +18,7 @@
 #include "daemon/requests/event_json.h"
 #include "daemon/requests/handlers.h"
 #include "daemon/requests/point.h"
-#include "storage/event_log.h"
+#include "storage/history/event_log.h"
 
 namespace dg {
 namespace {

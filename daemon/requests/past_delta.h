@@ -3,7 +3,7 @@
 /// A commit of the past as JSON, read back from the log.
 
 #include "daemon/requests/request.h"
-#include "storage/event_log.h"
+#include "storage/history/event_log.h"
 
 namespace dg {
 

@@ -20,7 +20,7 @@
 #include <string_view>
 #include <variant>
 
-#include "storage/history.h"
+#include "storage/history/history.h"
 #include "storage/result.h"
 
 namespace dg {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "graph/snapshot.h"
-#include "storage/repair.h"
+#include "storage/audit/repair.h"
 
 namespace dg {
 

@@ -5,7 +5,7 @@
 
 #include "daemon/validator/validator.h"
 #include "events/replay.h"
-#include "storage/history.h"
+#include "storage/history/history.h"
 
 namespace dg {
 namespace {

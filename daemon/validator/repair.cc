@@ -4,7 +4,7 @@
 #include <unordered_map>
 
 #include "events/digest.h"
-#include "storage/audit.h"
+#include "storage/audit/audit.h"
 
 namespace dg {
 namespace {

@@ -17,7 +17,7 @@
 
 #include "daemon/pipeline.h"
 #include "daemon/validator/evidence.h"
-#include "storage/audit.h"
+#include "storage/audit/audit.h"
 
 namespace dg {
 

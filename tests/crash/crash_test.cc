@@ -18,8 +18,8 @@
 
 #include "daemon/pipeline.h"
 #include "daemon/replay.h"
-#include "storage/backup.h"
-#include "storage/compact.h"
+#include "storage/backup/backup.h"
+#include "storage/history/compact.h"
 #include "tests/support/invariants.h"
 #include "tests/support/random_edits.h"
 #include "tests/support/temp_project.h"

@@ -11,7 +11,7 @@
 
 #include "daemon/validator/run.h"
 #include "parser/facts_codec.h"
-#include "storage/compact.h"
+#include "storage/history/compact.h"
 #include "tests/support/invariants.h"
 #include "tests/support/temp_project.h"
 

@@ -4,7 +4,7 @@
 
 #include "daemon/backups.h"
 #include "daemon/pipeline.h"
-#include "storage/backup.h"
+#include "storage/backup/backup.h"
 #include "tests/support/temp_project.h"
 
 namespace dg {

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "storage/compact.h"
-#include "storage/history.h"
+#include "storage/history/compact.h"
+#include "storage/history/history.h"
 #include "tests/modules/storage_test_support.h"
 
 namespace dg {

@@ -5,7 +5,7 @@
 
 #include "events/digest.h"
 #include "events/replay.h"
-#include "storage/history.h"
+#include "storage/history/history.h"
 #include "tests/modules/storage_test_support.h"
 
 namespace dg {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "storage/backup.h"
+#include "storage/backup/backup.h"
 #include "tests/modules/storage_test_support.h"
 
 namespace dg {

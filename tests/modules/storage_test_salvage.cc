@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "storage/salvage.h"
+#include "storage/backup/salvage.h"
 #include "storage/sqlite/connection.h"
 #include "tests/modules/storage_test_support.h"
 

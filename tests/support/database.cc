@@ -6,7 +6,7 @@
 
 #include "events/json_text.h"
 #include "events/names.h"
-#include "storage/history.h"
+#include "storage/history/history.h"
 
 namespace dg {
 namespace {

@@ -6,7 +6,7 @@
 #include "daemon/requests/stats.h"
 #include "daemon/requests/time_travel.h"
 #include "events/dump.h"
-#include "storage/history.h"
+#include "storage/history/history.h"
 
 namespace dg {
 namespace {

@@ -1,4 +1,4 @@
-#include "storage/log_rows.h"
+#include "storage/history/log_rows.h"
 
 #include <string>
 #include <utility>

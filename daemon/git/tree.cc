@@ -1,4 +1,4 @@
-#include "daemon/git_tree.h"
+#include "daemon/git/tree.h"
 
 #include <algorithm>
 #include <mutex>
@@ -7,7 +7,7 @@
 #include <thread>
 #include <utility>
 
-#include "daemon/git_revision.h"
+#include "daemon/git/revision.h"
 #include "daemon/parse_source.h"
 #include "daemon/watch/content_hash.h"
 #include "graph/parallel.h"

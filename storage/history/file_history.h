@@ -7,7 +7,7 @@
 #include <functional>
 #include <optional>
 
-#include "storage/history.h"
+#include "storage/history/history.h"
 #include "storage/sqlite/connection.h"
 
 namespace dg {

@@ -1,8 +1,7 @@
-#include "storage/replica.h"
+#include "storage/history/replica.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
-
 
 #include "storage/clock.h"
 #include "storage/uuid.h"

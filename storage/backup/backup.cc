@@ -1,10 +1,10 @@
-#include "storage/backup.h"
+#include "storage/backup/backup.h"
 
 #include <chrono>
 #include <ctime>
 
+#include "storage/backup/copy.h"
 #include "storage/connect.h"
-#include "storage/copy.h"
 
 namespace dg {
 

@@ -5,9 +5,9 @@
 #include "events/names.h"
 #include "parser/facts_codec.h"
 #include "storage/connect.h"
-#include "storage/event_log_reader.h"
+#include "storage/history/event_log_reader.h"
+#include "storage/history/log_rows.h"
 #include "storage/load.h"
-#include "storage/log_rows.h"
 #include "storage/rows/file_rows.h"
 
 namespace dg {

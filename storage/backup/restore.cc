@@ -2,10 +2,10 @@
 
 #include <cerrno>
 
-#include "storage/backup.h"
-#include "storage/chain.h"
+#include "storage/backup/backup.h"
+#include "storage/backup/copy.h"
 #include "storage/connect.h"
-#include "storage/copy.h"
+#include "storage/history/chain.h"
 #include "storage/schema/registry.h"
 
 namespace dg {

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "storage/audit.h"
+#include "storage/audit/audit.h"
 #include "storage/sqlite/connection.h"
 
 namespace dg {

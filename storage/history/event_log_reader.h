@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "storage/event_log.h"
+#include "storage/history/event_log.h"
 #include "storage/sqlite/connection.h"
 
 namespace dg {

@@ -15,7 +15,7 @@
 
 #include "events/event.h"
 #include "events/positions.h"
-#include "storage/history.h"
+#include "storage/history/history.h"
 #include "storage/result.h"
 
 namespace dg {

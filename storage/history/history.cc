@@ -1,10 +1,10 @@
 #include <algorithm>
 
 #include "storage/connect.h"
-#include "storage/file_history.h"
-#include "storage/history_reader.h"
+#include "storage/history/file_history.h"
+#include "storage/history/history_reader.h"
+#include "storage/history/log_rows.h"
 #include "storage/load.h"
-#include "storage/log_rows.h"
 
 namespace dg {
 namespace {

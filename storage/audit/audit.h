@@ -20,7 +20,7 @@
 
 #include "events/event.h"
 #include "events/positions.h"
-#include "storage/repair.h"
+#include "storage/audit/repair.h"
 #include "storage/result.h"
 
 namespace dg {

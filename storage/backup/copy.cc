@@ -1,4 +1,4 @@
-#include "storage/copy.h"
+#include "storage/backup/copy.h"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <string>
 
-#include "daemon/git_objects.h"
+#include "daemon/git/objects.h"
 #include "storage/result.h"
 
 namespace dg {

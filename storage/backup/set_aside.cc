@@ -1,6 +1,6 @@
 #include <system_error>
 
-#include "storage/backup.h"
+#include "storage/backup/backup.h"
 #include "storage/store.h"
 
 namespace dg {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/audit.h"
+#include "storage/audit/audit.h"
 #include "storage/rows/atom_rows.h"
 #include "storage/rows/file_rows.h"
 #include "storage/rows/link_rows.h"

@@ -1,4 +1,4 @@
-#include "daemon/git_head.h"
+#include "daemon/git/head.h"
 
 #include <algorithm>
 #include <fstream>

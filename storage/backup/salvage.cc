@@ -1,4 +1,4 @@
-#include "storage/salvage.h"
+#include "storage/backup/salvage.h"
 
 #include <algorithm>
 #include <string>

@@ -5,8 +5,8 @@
 
 #include <string_view>
 
-#include "storage/audit.h"
-#include "storage/history.h"
+#include "storage/audit/audit.h"
+#include "storage/history/history.h"
 #include "storage/sqlite/row_statement.h"
 
 namespace dg {

@@ -1,4 +1,4 @@
-#include "daemon/git_revision.h"
+#include "daemon/git/revision.h"
 
 #include <array>
 #include <system_error>

@@ -1,4 +1,4 @@
-#include "storage/audit_rows.h"
+#include "storage/audit/audit_rows.h"
 
 #include <algorithm>
 #include <cstring>

@@ -1,11 +1,11 @@
-#include "storage/audit.h"
+#include "storage/audit/audit.h"
 
 #include <system_error>
 
-#include "storage/audit_log.h"
-#include "storage/audit_rows.h"
-#include "storage/chain.h"
+#include "storage/audit/audit_log.h"
+#include "storage/audit/audit_rows.h"
 #include "storage/connect.h"
+#include "storage/history/chain.h"
 
 namespace dg {
 namespace {

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <functional>
 
-#include "storage/backup.h"
+#include "storage/backup/backup.h"
 #include "storage/sqlite/connection.h"
 
 namespace dg {

@@ -1,9 +1,9 @@
-#include "storage/audit_log.h"
+#include "storage/audit/audit_log.h"
 
 #include <charconv>
 
 #include "events/json_text.h"
-#include "storage/log_rows.h"
+#include "storage/history/log_rows.h"
 #include "storage/rows/file_rows.h"
 #include "storage/transaction.h"
 

@@ -1,4 +1,4 @@
-#include "storage/compact.h"
+#include "storage/history/compact.h"
 
 #include <optional>
 #include <string>
@@ -7,7 +7,7 @@
 
 #include "storage/clock.h"
 #include "storage/connect.h"
-#include "storage/file_history.h"
+#include "storage/history/file_history.h"
 #include "storage/load.h"
 #include "storage/schema/ddl.h"
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "storage/history.h"
+#include "storage/history/history.h"
 #include "storage/sqlite/connection.h"
 
 namespace dg {

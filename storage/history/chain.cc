@@ -1,4 +1,4 @@
-#include "storage/chain.h"
+#include "storage/history/chain.h"
 
 #include <algorithm>
 #include <charconv>

@@ -1,11 +1,11 @@
-#include "storage/file_history.h"
+#include "storage/history/file_history.h"
 
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "storage/history/log_rows.h"
 #include "storage/load.h"
-#include "storage/log_rows.h"
 #include "storage/rows/file_rows.h"
 
 namespace dg {
