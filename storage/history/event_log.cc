@@ -7,6 +7,7 @@
 #include "storage/connect.h"
 #include "storage/history/event_log_reader.h"
 #include "storage/history/log_rows.h"
+#include "storage/history/reading.h"
 #include "storage/load.h"
 #include "storage/rows/file_rows.h"
 
@@ -17,19 +18,13 @@ std::int64_t number(Sequence sequence) {
   return static_cast<std::int64_t>(raw(sequence));
 }
 
-/// Runs `work` in one read transaction; what SQLite or the stored bytes say becomes an Error.
+/// Runs `work` in one read transaction.
 template <typename Work>
-auto guarded(Connection& connection, const std::string& thing, const Work& work)
-    -> Result<decltype(work())> {
-  try {
+auto guarded(Connection& connection, const std::string& thing, const Work& work) {
+  return reading(thing, [&] {
     const ReadTransaction transaction(connection);
     return work();
-  } catch (const Failure& failure) {
-    return to_error(failure, thing);
-  } catch (const Damage& damage) {
-    return Error{ErrorKind::corrupt, thing, damage.what + " cannot be read",
-                 "'deltagraph validate' tells more"};
-  }
+  });
 }
 
 /// The range and the cause of a filter, as ?1, ?2 and ?3 of each query.

@@ -4,6 +4,7 @@
 #include "storage/history/file_history.h"
 #include "storage/history/history_reader.h"
 #include "storage/history/log_rows.h"
+#include "storage/history/reading.h"
 #include "storage/load.h"
 
 namespace dg {
@@ -20,26 +21,13 @@ std::string select_transactions(std::string_view rest) {
       .append(rest);
 }
 
-/// Runs `work` and turns what SQLite says into an Error.
-template <typename Work>
-auto guarded(const std::string& thing, const Work& work) -> Result<decltype(work())> {
-  try {
-    return work();
-  } catch (const Failure& failure) {
-    return to_error(failure, thing);
-  } catch (const Damage& damage) {
-    return Error{ErrorKind::corrupt, thing, damage.what + " cannot be read",
-                 "Restore a backup, or move it away and index again; history is then lost"};
-  }
-}
-
 }  // namespace
 
 HistoryReader::HistoryReader(Connection& connection, std::string thing)
     : connection_(connection), thing_(std::move(thing)) {}
 
 Result<History::Extent> HistoryReader::extent() {
-  return guarded(thing_, [&] {
+  return reading(thing_, [&] {
     Extent extent;
     const ReadTransaction transaction(connection_);
     Statement row = connection_.prepare(
@@ -59,7 +47,7 @@ Result<History::Extent> HistoryReader::extent() {
 }
 
 Result<Sequence> HistoryReader::at_time(std::int64_t unix_ms) {
-  return guarded(thing_, [&] {
+  return reading(thing_, [&] {
     Statement row = connection_.prepare(
         "SELECT max(sequence) FROM transactions WHERE committed_ms = "
         "(SELECT max(committed_ms) FROM transactions WHERE committed_ms <= ?1)");
@@ -71,7 +59,7 @@ Result<Sequence> HistoryReader::at_time(std::int64_t unix_ms) {
 Result<std::vector<History::Transaction>> HistoryReader::transactions(Sequence first, Sequence last,
                                                                       bool newest_first,
                                                                       std::size_t limit) {
-  return guarded(thing_, [&] {
+  return reading(thing_, [&] {
     std::vector<Transaction> found;
     Statement rows =
         connection_.prepare(select_transactions(newest_first ? "DESC LIMIT ?3" : "LIMIT ?3"));
@@ -84,7 +72,7 @@ Result<std::vector<History::Transaction>> HistoryReader::transactions(Sequence f
 }
 
 Result<std::vector<FileId>> HistoryReader::files_changed(Sequence after, Sequence upto) {
-  return guarded(thing_, [&] {
+  return reading(thing_, [&] {
     std::vector<FileId> files;
     Statement rows = connection_.prepare(
         "SELECT file_id FROM transaction_files WHERE sequence > ?1 AND sequence <= ?2");
@@ -98,7 +86,7 @@ Result<std::vector<FileId>> HistoryReader::files_changed(Sequence after, Sequenc
 }
 
 Result<std::vector<FileState>> HistoryReader::files_at(Sequence at, std::span<const FileId> files) {
-  return guarded(thing_, [&] {
+  return reading(thing_, [&] {
     const ReadTransaction transaction(connection_);
     FileHistory history(connection_);
     std::vector<FileState> states;
@@ -113,7 +101,7 @@ Result<std::vector<FileState>> HistoryReader::files_at(Sequence at, std::span<co
 
 namespace {
 
-/// Carries an Error of a function of the walk through guarded().
+/// Carries an Error of a function of the walk through reading().
 struct Ended {
   Error error;
 };
@@ -126,7 +114,7 @@ void check(const Result<>& result) {
 
 Result<> HistoryReader::walk(Sequence after, Sequence upto, const Walk& walk) {
   try {
-    return guarded(thing_, [&] {
+    return reading(thing_, [&] {
       const ReadTransaction transaction(connection_);
       EventRows events(connection_);
       Statement files = connection_.prepare(
