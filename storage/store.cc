@@ -295,18 +295,7 @@ void SqliteStore::checkpoint_now() {
 }
 
 Result<> SqliteStore::checkpoint() {
-  return guarded(thing(), [&]() -> Result<> {
-    try {
-      reconnect_if_lost();
-      checkpoint_now();
-      return Ok{};
-    } catch (const Error& error) {
-      return error;
-    } catch (const Failure&) {
-      abandon(true);
-      throw;
-    }
-  });
+  return write_beside([&] { checkpoint_now(); });
 }
 
 std::uint64_t SqliteStore::file_size() const {
