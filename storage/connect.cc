@@ -14,7 +14,9 @@ namespace {
 
 constexpr int kHeaderSize = 100;  // sqlite.org/fileformat2.html, section 1.3.
 
-std::uint32_t big_endian32(const std::array<unsigned char, kHeaderSize>& header, int at) {
+using Header = std::array<unsigned char, kHeaderSize>;
+
+std::uint32_t big_endian32(const Header& header, int at) {
   return std::uint32_t{header[at]} << 24 | std::uint32_t{header[at + 1]} << 16 |
          std::uint32_t{header[at + 2]} << 8 | header[at + 3];
 }
@@ -22,6 +24,25 @@ std::uint32_t big_endian32(const std::array<unsigned char, kHeaderSize>& header,
 Error damaged(const std::filesystem::path& database, const std::string& reason) {
   return {ErrorKind::corrupt, database.string(), reason,
           "Move it away and index again; the sources are the truth"};
+}
+
+/// Through SQLite's own handle: a process that closes a file of its own on a database gives up all
+/// locks that its connections hold there (sqlite.org/howtocorrupt.html, section 2.2), and then any
+/// other program may delete the log under them. What a short file lacks is zero; nothing where it
+/// cannot be read.
+std::optional<Header> read_header(const std::filesystem::path& database) {
+  try {
+    const Connection connection(database, Connection::Mode::read_only);
+    sqlite3_file* file = nullptr;
+    sqlite3_file_control(connection.handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+    if (file == nullptr || file->pMethods == nullptr) return std::nullopt;
+    Header header{};
+    const int code = file->pMethods->xRead(file, header.data(), kHeaderSize, 0);
+    if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ) return std::nullopt;
+    return header;
+  } catch (const Failure&) {
+    return std::nullopt;
+  }
 }
 
 bool is_there(const std::filesystem::path& database, const char* suffix) {
@@ -37,8 +58,7 @@ bool has_log(const std::filesystem::path& database) {
 
 /// Pages that the header promises and the file does not have. While a log exists, a checkpoint may
 /// be half done or a transaction half undone, and the log still holds the rest.
-bool is_truncated(const std::array<unsigned char, kHeaderSize>& header, std::uint64_t size,
-                  const std::filesystem::path& database) {
+bool is_truncated(const Header& header, std::uint64_t size, const std::filesystem::path& database) {
   const std::uint32_t stored = std::uint32_t{header[16]} << 8 | header[17];
   const std::uint64_t page = stored == 1 ? 65536 : stored;
   const bool count_is_valid = big_endian32(header, 24) == big_endian32(header, 92);
@@ -114,11 +134,10 @@ std::optional<Error> examine_header(const std::filesystem::path& database) {
   std::error_code error;
   const std::uint64_t size = std::filesystem::file_size(database, error);
   if (error || size == 0) return std::nullopt;
-  std::ifstream in(database, std::ios::binary);
-  std::array<unsigned char, kHeaderSize> header{};
-  if (!in.read(reinterpret_cast<char*>(header.data()), kHeaderSize) ||
-      std::memcmp(header.data(), "SQLite format 3", 16) != 0) {
-    if (!in && !in.eof()) return std::nullopt;  // SQLite will say why it cannot be read.
+  const std::optional<Header> read = read_header(database);
+  if (!read) return std::nullopt;  // Opening it in earnest will say why.
+  const Header& header = *read;
+  if (std::memcmp(header.data(), "SQLite format 3", 16) != 0) {
     return damaged(database, "it is no SQLite database");
   }
   const std::uint32_t application = big_endian32(header, 68);

@@ -12,8 +12,8 @@
 
 namespace dg {
 
-/// Looks at the file's header without SQLite, so that nothing is touched: an Error (newer, corrupt)
-/// or nothing. A missing or empty file is fine.
+/// Looks at the file's header alone, so that nothing is touched: an Error (newer, corrupt) or
+/// nothing. A missing or empty file is fine.
 std::optional<Error> examine_header(const std::filesystem::path& database);
 
 /// The writing connection: WAL, its own checkpoints. Throws Failure.

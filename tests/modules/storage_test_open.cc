@@ -1,11 +1,15 @@
 // Opening: newer, damaged and foreign files; repair of the schema; what the registry promises.
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
 #include <random>
 
+#include "storage/backup/backup.h"
 #include "storage/schema/ddl.h"
 #include "storage/schema/upkeep.h"
 #include "storage/sqlite/connection.h"
@@ -49,6 +53,36 @@ class StorageOpen : public ::testing::Test {
   TempProject folder_;
   HandmadeProject project_;
 };
+
+/// Whether another process finds SQLite's lock on a database: without it, its last close would
+/// delete the log (sqlite.org/fileformat2.html, section 1.4, "The Lock-Byte Page").
+bool is_locked_for_others(const std::filesystem::path& database) {
+  const pid_t child = fork();
+  if (child == 0) {
+    const int fd = ::open(database.c_str(), O_RDWR | O_CLOEXEC);
+    struct flock lock {};
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    lock.l_start = 0x40000002;
+    lock.l_len = 510;
+    const bool asked = fd >= 0 && fcntl(fd, F_GETLK, &lock) == 0;
+    _exit(asked && lock.l_type != F_UNLCK ? 0 : 1);
+  }
+  int status = 1;
+  waitpid(child, &status, 0);
+  return status == 0;
+}
+
+TEST_F(StorageOpen, NoSecondLookAtTheFileGivesUpItsLock) {
+  Result<std::unique_ptr<Store>> store = open();
+  ASSERT_TRUE(store) << store.error().message();
+  ASSERT_TRUE((*store)->commit(delta_of({project_.put("a.js", {{"f", 1}})}), at_sequence(1)));
+  EXPECT_TRUE(is_locked_for_others(database()));
+  ASSERT_TRUE(open_reader(database()));
+  ASSERT_TRUE(load_project(database()));
+  ASSERT_TRUE(back_up(database(), folder_.root() / "copy.db"));
+  EXPECT_TRUE(is_locked_for_others(database()));
+}
 
 TEST_F(StorageOpen, ANewerDatabaseIsLeftUntouched) {
   make();
