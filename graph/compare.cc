@@ -7,9 +7,17 @@
 
 #include "events/delta_algebra.h"
 #include "graph/cycles.h"
+#include "graph/graph_state.h"
 #include "graph/lost_targets.h"
 
 namespace dg {
+
+SnapshotPtr without_history(const Snapshot& snapshot) {
+  GraphState state = state_of(snapshot);
+  state.retired = {};
+  return make_snapshot(std::move(state));
+}
+
 namespace {
 
 constexpr auto kRelations = static_cast<FieldSet>(Field::relations);

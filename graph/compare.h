@@ -13,6 +13,10 @@
 
 namespace dg {
 
+/// The same graph as a base for variants that are compared with it. Atoms that are gone have no
+/// claim on their id texts there: what was moved to where one of them stood is still a move.
+SnapshotPtr without_history(const Snapshot& snapshot);
+
 /// create, delete_, update, rename or move. `changed` are the fields whose value differs, for a
 /// rename and a move too; never `relations`, which are listed by themselves.
 struct AtomDifference {

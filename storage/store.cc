@@ -25,6 +25,16 @@ Error conflict(const std::string& database, const std::string& reason) {
           "Load the stored state and apply the change to it again"};
 }
 
+/// Whether rows that are not what they were are written anew: their index entries may be those of
+/// before, and then SQLite refuses to replace them.
+bool repairs_rows(const Delta& delta) {
+  return std::any_of(delta.files.begin(), delta.files.end(), [](const FileDelta& file) {
+    return std::any_of(file.atoms.begin(), file.atoms.end(), [](const AtomChange& change) {
+      return change.operation == Operation::reconcile;
+    });
+  });
+}
+
 /// Turns what the module's inside throws into an Error.
 template <typename Work>
 auto guarded(const std::string& thing, const Work& work) -> decltype(work()) {
@@ -155,6 +165,7 @@ CommitCounts SqliteStore::write(const Delta& delta, const TransactionInfo& info)
   // What the program writes itself is well-formed by its tests; checking 100,000 rows again is
   // dear.
   if (bulk) connection_.execute("PRAGMA cache_size = -131072; PRAGMA ignore_check_constraints = 1");
+  if (repairs_rows(delta)) connection_.execute("REINDEX");
   if (bulk && writer_->head().sequence == 0) schema::drop_scattered_indexes(connection_);
   const CommitCounts counts = writer_->write(delta, info, replica_.id);
   if (bulk) schema::create_indexes(connection_);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 
 #include "daemon/cli/commands.h"
@@ -5,6 +6,7 @@
 #include "daemon/cli/launch.h"
 #include "daemon/cli/project.h"
 #include "daemon/pipeline.h"
+#include "daemon/validator/run.h"
 #include "storage/backup/backup.h"
 
 namespace dg {
@@ -15,10 +17,29 @@ namespace fs = std::filesystem;
 struct Done {
   Restored restored;
   Outcome reconciled;
+  Validation validated;
 };
 
-/// What differs from the disk becomes one `reconcile` transaction.
-Result<Outcome> reconcile(const fs::path& project) {
+/// A backup of another project would replace this one's history by a foreign one.
+Result<> check_project(const fs::path& project, const fs::path& file) {
+  const Result<StoredProject> stored = load_project(file);
+  if (!stored) return stored.error();
+  const auto is_here = [&](const FileVersionPtr& each) {
+    std::error_code ignored;
+    return fs::exists(project / each->path, ignored);
+  };
+  if (stored->files.empty() || std::any_of(stored->files.begin(), stored->files.end(), is_here)) {
+    return Ok{};
+  }
+  return Error{ErrorKind::usage, file.string(),
+               "none of its " + std::to_string(stored->files.size()) + " files is in " +
+                   project.string() + ": it is of another project",
+               "Give --force where it is meant"};
+}
+
+/// What differs from the disk becomes one `reconcile` transaction; then what the backup's rows say
+/// of the same files is checked, and mended.
+Result<> reconcile(const fs::path& project, Done& done) {
   PipelineOptions options;
   options.root = project;
   const Result<ParseOptions> parse = parse_options();
@@ -30,10 +51,14 @@ Result<Outcome> reconcile(const fs::path& project) {
   all.rescan = true;
   all.cause = Cause::reconcile;
   Result<Outcome> outcome = (*pipeline)->apply(all);
-  if (!outcome) return outcome;
+  if (!outcome) return outcome.error();
+  ValidateOptions wishes;
+  wishes.repair = true;
+  done.validated = validate(**pipeline, wishes);
+  done.reconciled = *std::move(outcome);
   if (const Result<> checkpointed = (*pipeline)->checkpoint(); !checkpointed)
     return checkpointed.error();
-  return outcome;
+  return Ok{};
 }
 
 /// No service runs.
@@ -47,9 +72,7 @@ Result<Done> restore_here(const fs::path& project, const fs::path& file) {
     if (!restored) return restored.error();
     done.restored = *std::move(restored);
   }
-  Result<Outcome> outcome = reconcile(project);
-  if (!outcome) return outcome.error();
-  done.reconciled = *std::move(outcome);
+  if (const Result<> reconciled = reconcile(project, done); !reconciled) return reconciled.error();
   return done;
 }
 
@@ -63,6 +86,8 @@ void show(Session& session, const Done& done, bool restarted) {
                    {"kept_as", restored.kept_as.empty() ? Json() : Json(restored.kept_as.string())},
                    {"sequence", raw(done.reconciled.sequence)},
                    {"reconciled", changed},
+                   {"found", done.validated.found},
+                   {"left", done.validated.left_count},
                    {"service_restarted", restarted}}));
     return;
   }
@@ -74,17 +99,28 @@ void show(Session& session, const Done& done, bool restarted) {
   session.out.line(changed ? "What differed from the disk is sequence " +
                                  std::to_string(raw(done.reconciled.sequence)) + "."
                            : std::string("Nothing differed from the disk."));
+  if (done.validated.found != 0) {
+    session.out.line(
+        counted(done.validated.found, "difference") + " between its rows and the " + "sources " +
+        (done.validated.left_count == 0 ? "mended."
+                                        : "found; not all "
+                                          "are mended: 'deltagraph validate' lists them."));
+  }
   if (restarted)
     session.out.line("The service was stopped for it and runs again in the background.");
 }
 
 /// The service lets go of the old file before it is replaced, and is started on the new one.
-int restore_project(Session& session, const std::string& given) {
+int restore_project(Session& session, const std::string& given, bool force) {
   const Result<fs::path> project = find_project(session.settings.project, session.cwd);
   if (!project) return session.fail(project.error());
   const fs::path file = session.cwd / given;
   // Checked before anything is stopped: bad input changes nothing.
   if (const Result<Backup> fit = check_backup(file); !fit) return session.fail(fit.error());
+  if (!force) {
+    if (const Result<> ours = check_project(*project, file); !ours)
+      return session.fail(ours.error());
+  }
   const Result<bool> stopped = stop_service(*project);
   if (!stopped) return session.fail(stopped.error());
   const Result<Done> done = restore_here(*project, file);
@@ -103,10 +139,12 @@ int restore_project(Session& session, const std::string& given) {
 
 void add_db_restore(CLI::App& db, Invocation& invocation) {
   const auto file = std::make_shared<std::string>();
-  CLI::App* command =
-      add_command(db, "restore", "Put a checked backup in the database's place; the old is kept",
-                  invocation, [file](Session& session) { return restore_project(session, *file); });
+  const auto force = std::make_shared<bool>(false);
+  CLI::App* command = add_command(
+      db, "restore", "Put a checked backup in the database's place; the old is kept", invocation,
+      [file, force](Session& session) { return restore_project(session, *file, *force); });
   command->add_option("FILE", *file, "A backup, or any database of deltagraph")->required();
+  command->add_flag("--force", *force, "Also a backup of another project");
 }
 
 }  // namespace dg

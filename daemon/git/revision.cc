@@ -136,6 +136,10 @@ Result<GitRevision> find_git_revision(const fs::path& root, const std::string& r
     return no_revision(repository, revision, code);
   }
   const GitObject object(raw);
+  if (revision.find(':') != std::string::npos && git_object_type(raw) != GIT_OBJECT_COMMIT) {
+    return Error{ErrorKind::usage, revision, "names a part of a revision",
+                 "Give the revision alone; the project's folder is found in it"};
+  }
   describe(found, object.get());
   Result<GitTreeObject> tree = tree_of(root, found, object.get());
   if (!tree) return tree.error();

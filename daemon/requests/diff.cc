@@ -137,7 +137,8 @@ Result<End> end_at(const RequestContext& context, const std::string& text,
     }
     // Git allows names for revisions that no other form of a point has: let it decide.
     Result<End> end = at_revision(context, text, base);
-    return end ? std::move(end) : Result<End>(point.error());
+    if (!end && end.error().kind == ErrorKind::not_found) return point.error();
+    return end;
   }
   if (const auto* revision = std::get_if<Revision>(&point->meaning)) {
     return at_revision(context, revision->name, base);
@@ -145,24 +146,38 @@ Result<End> end_at(const RequestContext& context, const std::string& text,
   return at_sequence(context, *point);
 }
 
+/// Whether a point is a commit or a time of the log: its atoms have the ids that they had then.
+bool is_of_log(const std::string& text) {
+  const Result<Point> point = parse_point(text, unix_ms());
+  return point && !std::holds_alternative<Revision>(point->meaning);
+}
+
 Result<Json> answer(const RequestContext& context, const Json& given) {
   const Result<Params> params = Params::check("diff", parameters(), given);
   if (!params) return params.error();
   const std::string since = params->has("since") ? params->text("since") : "HEAD";
-  const Result<End> from = end_at(context, since, context.snapshot);
+  const bool by_log =
+      is_of_log(since) || (params->has("until") && is_of_log(params->text("until")));
+  const auto as_base = [&](const SnapshotPtr& snapshot) {
+    return by_log ? snapshot : without_history(*snapshot);
+  };
+  const Result<End> from = end_at(context, since, as_base(context.snapshot));
   if (!from) return from.error();
   // Two variants of one base would give new atoms the same ids: the second is one of the first.
   const bool variant = from->described.at("kind") == "git";
-  const Result<End> to = params->has("until") ? end_at(context, params->text("until"),
-                                                       variant ? from->snapshot : context.snapshot)
-                                              : Result<End>(now(context));
+  const Result<End> to = params->has("until")
+                             ? end_at(context, params->text("until"),
+                                      as_base(variant ? from->snapshot : context.snapshot))
+                             : Result<End>(now(context));
   if (!to) return to.error();
 
   const GraphDifference difference = compare(from->snapshot, to->snapshot);
   const auto limit = static_cast<std::size_t>(params->integer("limit", 200));
   Json result{{"since", from->described}, {"until", to->described}};
   result["total"] = difference.files.size() + difference.atoms.size() + difference.gained.size() +
-                    difference.lost.size() + difference.broken.size() + difference.fixed.size();
+                    difference.lost.size() + difference.broken.size() + difference.fixed.size() +
+                    difference.new_call_cycles.size() + difference.gone_call_cycles.size() +
+                    difference.new_import_cycles.size() + difference.gone_import_cycles.size();
   result.update(difference_json(*from->snapshot, *to->snapshot, difference, limit));
   Json skipped = Json::array();
   for (const End* end : {&*from, &*to}) {

@@ -191,17 +191,9 @@ class Lister {
     listed.matching = page->total;
     for (const EventLog::FileEntry& each : page->entries) {
       Json item = item_of(each.transaction);
-      bool existed = false;
-      if (each.written && !each.removed) {
-        const auto files = log_.files_in(each.transaction.sequence, SIZE_MAX >> 1);
-        if (!files) return files.error();
-        for (const EventLog::TouchedFile& touched : *files) {
-          if (touched.path == path) existed = touched.existed;
-        }
-      }
       item["change"] = !each.written  ? "none"
                        : each.removed ? "removed"
-                       : existed      ? "changed"
+                       : each.existed ? "changed"
                                       : "added";
       item["counts"] = {
           {"created", each.created}, {"updated", each.updated}, {"deleted", each.deleted}};

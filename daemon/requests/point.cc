@@ -344,6 +344,16 @@ Result<Point> parse_point(std::string_view typed, std::int64_t now_ms) {
   return refused(text, "is no point in time");
 }
 
+std::string absolute_point(std::string_view text, std::int64_t now_ms) {
+  const Result<Point> point = parse_point(text, now_ms);
+  const Instant* const instant = point ? std::get_if<Instant>(&point->meaning) : nullptr;
+  if (instant == nullptr || instant->ms < 0) return std::string(text);
+  std::string utc = utc_text(instant->ms);
+  utc.pop_back();
+  const std::string ms = std::to_string(1000 + instant->ms % 1000);
+  return utc + "." + ms.substr(1) + "Z";
+}
+
 Result<Sequence> sequence_at(const Point& point, History& history) {
   const Result<History::Extent> extent = history.extent();
   if (!extent) return extent.error();

@@ -45,6 +45,10 @@ extern const char* const kPointForms;
 /// Usage error for what has none of the forms. `now_ms`: Unix time that relative ones count from.
 Result<Point> parse_point(std::string_view text, std::int64_t now_ms);
 
+/// The same point for whoever may live in another zone or answer later: times and ages become UTC.
+/// What is no time stays as it is, also what is no point at all.
+std::string absolute_point(std::string_view text, std::int64_t now_ms);
+
 /// The commit that a point means in this history. Before the first, beyond the last and compacted
 /// away are not_found, and say what there is; so is a Revision, which only git can tell.
 Result<Sequence> sequence_at(const Point& point, History& history);

@@ -101,34 +101,33 @@ Result<EventLog::Page<EventLog::FileEntry>> EventLogReader::events_at(std::strin
                                                                       const Filter& filter) {
   return guarded(connection_, thing_, [&] {
     Page<FileEntry> page;
-    constexpr std::string_view kSequences =
-        "(SELECT sequence FROM transaction_files WHERE path = ?4 UNION "
-        "SELECT e.transaction_id FROM atoms a JOIN atom_events e ON e.atom_id = a.rowid "
-        "WHERE a.file_path = ?4) s JOIN transactions t ON t.sequence = s.sequence WHERE ";
-    Statement count = connection_.prepare(sql({"SELECT count(*) FROM ", kSequences, kInRange}));
+    constexpr std::string_view kRows =
+        " FROM transaction_files f JOIN transactions t ON t.sequence = f.sequence "
+        "WHERE f.path = ?4 AND ";
+    constexpr std::string_view kBefore =
+        "(SELECT p.content_hash FROM transaction_files p WHERE p.path = f.path "
+        "AND p.sequence < f.sequence ORDER BY p.sequence DESC LIMIT 1)";
+    Statement count = connection_.prepare(sql({"SELECT count(*)", kRows, kInRange}));
     bind(count, filter);
     count.bind_text(4, path);
     if (count.step()) page.total = static_cast<std::uint64_t>(count.integer(0));
-    Statement rows = connection_.prepare(sql({"SELECT ", kTransactionColumns, " FROM ", kSequences,
-                                              kInRange, "ORDER BY t.sequence DESC LIMIT ?5"}));
+    Statement rows = connection_.prepare(
+        sql({"SELECT ", kTransactionColumns, ", f.content_hash IS NULL, ", kBefore,
+             " IS NOT NULL, f.content_hash IS NOT ", kBefore, ", f.first_event, f.events", kRows,
+             kInRange, "ORDER BY t.sequence DESC LIMIT ?5"}));
     bind(rows, filter);
     rows.bind_text(4, path);
     rows.bind(5, static_cast<std::int64_t>(filter.limit));
-    Statement file = connection_.prepare(
-        "SELECT content_hash IS NULL FROM transaction_files WHERE path = ?1 AND sequence = ?2");
     Statement atoms = connection_.prepare(
-        "SELECT e.event_type, count(*) FROM atoms a JOIN atom_events e ON e.atom_id = a.rowid "
-        "WHERE a.file_path = ?1 AND e.transaction_id = ?2 GROUP BY 1");
+        "SELECT event_type, count(*) FROM atom_events WHERE id >= ?1 AND id < ?1 + ?2 GROUP BY 1");
     while (rows.step()) {
       FileEntry entry;
       entry.transaction = transaction_of(rows);
-      file.bind_text(1, path);
-      file.bind(2, number(entry.transaction.sequence));
-      entry.written = file.step();
-      entry.removed = entry.written && file.integer(0) != 0;
-      file.reset();
-      atoms.bind_text(1, path);
-      atoms.bind(2, number(entry.transaction.sequence));
+      entry.removed = rows.integer(kTransactionColumnCount) != 0;
+      entry.existed = rows.integer(kTransactionColumnCount + 1) != 0;
+      entry.written = rows.integer(kTransactionColumnCount + 2) != 0;
+      atoms.bind(1, rows.integer(kTransactionColumnCount + 3));
+      atoms.bind(2, rows.integer(kTransactionColumnCount + 4));
       while (atoms.step()) {
         const std::optional<Operation> operation = operation_named(atoms.text(0));
         (operation == Operation::create    ? entry.created

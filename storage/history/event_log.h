@@ -52,10 +52,11 @@ class EventLog {
 
   struct FileEntry {
     History::Transaction transaction;
-    bool written = false, removed = false;  ///< Whether the commit has a row of that path.
+    bool existed = false, removed = false;                ///< There before; not there after.
+    bool written = false;                                 ///< With other bytes than before.
     std::uint32_t created = 0, updated = 0, deleted = 0;  ///< Of its atoms; moves count as updates.
   };
-  /// Commits that wrote a file of this path or changed an atom that lies, or lay last, in it.
+  /// Commits that wrote a file of this path or changed what its atoms link to.
   virtual Result<Page<FileEntry>> events_at(std::string_view path, const Filter& filter) = 0;
   /// Whether a file of this path was ever there.
   virtual Result<bool> knows_file(std::string_view path) = 0;

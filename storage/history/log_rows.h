@@ -17,6 +17,8 @@ inline constexpr std::string_view kTransactionColumns =
     "t.atoms_updated, t.atoms_deleted, t.relations_gained, t.relations_lost, t.first_event, "
     "t.events, t.graph_digest, coalesce(t.git_head, '')";
 
+inline constexpr int kTransactionColumnCount = 15;
+
 History::Transaction transaction_of(const Statement& row);
 
 /// What event_of() and logged_event_of() read, of `atom_events e`: seven columns. The payload is

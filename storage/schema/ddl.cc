@@ -35,7 +35,10 @@ void append_constraints(const Table& table, const Column& column, std::string& s
     sql.append(" CHECK (").append(column.name).append(" IN (0, 1))");
   }
   if (column.type == ColumnType::json) {
-    sql.append(" CHECK (json_valid(").append(column.name).append("))");
+    // Before SQLite 3.45 json_valid(NULL) is 0, and any SQLite tool may look at the file.
+    const std::string valid = "json_valid(" + std::string(column.name) + ")";
+    const std::string unset = column.nullable ? std::string(column.name) + " IS NULL OR " : "";
+    sql.append(" CHECK (").append(unset).append(valid).append(")");
   }
   if (!column.check.empty()) sql.append(" CHECK (").append(column.check).append(")");
 }

@@ -131,5 +131,35 @@ TEST_F(CliTest, ADamagedDatabaseIsReplacedByABackup) {
   EXPECT_EQ(run({"export", "--no-start"}).out, before);
 }
 
+TEST_F(CliTest, AnotherProjectsBackupIsRefusedUnlessForced) {
+  index();
+  ASSERT_EQ(run({"db", "backup", "copy.db"}).code, 0);
+  nobodys_.write("other.js", "export function other() {}\n");
+  const std::string other = nobodys_.root().string();
+  ASSERT_EQ(run({"index", other}).code, 0);
+  const Ran refused = run({"db", "restore", root() + "/copy.db", "--project", other});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_NE(refused.err.find("another project"), std::string::npos) << refused.err;
+  const Ran forced = run({"db", "restore", root() + "/copy.db", "--force", "--project", other});
+  EXPECT_EQ(forced.code, 0) << forced.err;
+}
+
+TEST_F(CliTest, RowsThatABackupHasWrongAreMendedWithIt) {
+  index();
+  ASSERT_EQ(run({"db", "backup", "copy.db"}).code, 0);
+  std::string bytes = project_.read("copy.db");
+  // The name of an atom's kind within its row; no index holds it and the log does not either.
+  const std::size_t at = bytes.find("functionsrc/cart.js");
+  ASSERT_NE(at, std::string::npos);
+  bytes.replace(at, 8, "functioM");
+  project_.write("copy.db", bytes);
+  const Ran ran = run({"db", "restore", "copy.db", "--json"});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_GE(ran.json()["found"], 1);
+  EXPECT_EQ(ran.json()["left"], 0);
+  const Ran after = run({"validate"});
+  EXPECT_EQ(after.code, 0) << after.out;
+}
+
 }  // namespace
 }  // namespace dg

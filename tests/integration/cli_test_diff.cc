@@ -229,7 +229,7 @@ TEST_F(CliDiff, RevisionsThatCannotBeTaken) {
   error = refused({"--since", "HEAD~1"}, 4);
   EXPECT_EQ(error["reason"], "is no revision of this git repository");
   error = refused({"--since", "HEAD:src/cart.js"}, 2);
-  EXPECT_EQ(error["reason"], "is no point in time");
+  EXPECT_EQ(error["reason"], "names a part of a revision");
 }
 
 TEST_F(CliDiff, AShallowCloneSaysHowToGetMore) {
@@ -262,6 +262,32 @@ TEST_F(CliDiff, TheServiceAnswersTheSame) {
   for (const char* key : {"broken", "atoms", "edges", "summary", "files"}) {
     EXPECT_EQ(answer[key], stored[key]) << key;
   }
+}
+
+/// What the database went through before plays no part in what two revisions differ in.
+TEST_F(CliDiff, RevisionsDifferByWhatTheyHoldAlone) {
+  const std::string body = "(list, rate) {\n  const kept = list.filter((each) => each.price > rate);\n"
+                           "  return kept.reduce((sum, each) => sum + each.price * rate, 0);\n}\n";
+  project_.write("src/a.js", "export function first() {}\nexport function taxed" + body);
+  commit("Here");
+  git({"checkout", "-q", "-b", "moved"});
+  project_.write("src/a.js", "export function first() {}\n");
+  project_.write("src/b.js", "export function taxed" + body);
+  commit("There");
+  // The service once saw the function in both files, and then in one of them.
+  project_.write("src/a.js", "export function first() {}\nexport function taxed" + body);
+  index();
+  project_.write("src/a.js", "export function first() {}\n");
+  index();
+  const nlohmann::json answer = diff({"--since", "main", "--until", "moved"});
+  EXPECT_EQ(answer["summary"]["moved"], 3) << "the function with both callbacks";
+  EXPECT_EQ(diff({"--since", "main"})["summary"]["moved"], 3);
+}
+
+TEST_F(CliDiff, APartOfARevisionIsNoRevision) {
+  commit("All");
+  const nlohmann::json error = refused({"--since", "HEAD:src"}, 2);
+  EXPECT_EQ(error["reason"], "names a part of a revision");
 }
 
 }  // namespace

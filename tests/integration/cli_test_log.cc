@@ -155,5 +155,38 @@ TEST_F(CliLog, HistoryFollowsARename) {
   EXPECT_NE(ask({"debit"}).out.find("as src/cart.js::charge"), std::string::npos);
 }
 
+TEST_F(CliLog, AFilesLogIsOfWhatHappenedInIt) {
+  const std::string body = "(a, b) {\n  const all = [a, b].filter(Boolean);\n"
+                           "  return all.map((each) => each.total * 2 + b.rest);\n}\n";
+  project_.write("src/from.js", "export function stays() {}\nexport function goes" + body);
+  index();
+  project_.write("src/from.js", "export function stays() {}\n");
+  project_.write("src/to.js", "export function goes" + body);
+  index();
+  const nlohmann::json from = log({"src/from.js"});
+  EXPECT_EQ(sequences(from), (std::vector<int>{6, 5}));
+  EXPECT_EQ(from["items"][1]["counts"]["created"], 4) << "the module, both functions, a callback";
+  const nlohmann::json to = log({"src/to.js"});
+  EXPECT_EQ(sequences(to), std::vector<int>{6}) << "nothing from before there was the file";
+  EXPECT_EQ(to["items"][0]["change"], "added");
+}
+
+TEST_F(CliLog, ATimeMeansTheZoneOfWhoAsks) {
+  const std::int64_t ms = log({})["items"][0]["time_ms"];
+  const std::time_t seconds = static_cast<std::time_t>(ms / 1000 + 1);
+  std::tm tokyo{};
+  const std::time_t there = seconds + 9 * 3600;
+  gmtime_r(&there, &tokyo);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &tokyo);
+  ASSERT_EQ(run({"start"}, {.environment = {"TZ=UTC"}}).code, 0);
+  const Ran until = run({"log", "--until", text, "--json"}, {.environment = {"TZ=Asia/Tokyo"}});
+  EXPECT_EQ(until.code, 0) << until.err;
+  EXPECT_EQ(sequences(until.json()).size(), 4u) << "not nine hours later";
+  const Ran since = run({"log", "--since", text, "--json"}, {.environment = {"TZ=Asia/Tokyo"}});
+  EXPECT_TRUE(sequences(since.json()).empty()) << since.out;
+  EXPECT_EQ(run({"stop"}).code, 0);
+}
+
 }  // namespace
 }  // namespace dg

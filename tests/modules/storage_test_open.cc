@@ -297,8 +297,10 @@ TEST(StorageRegistry, DescribesEverything) {
 
 TEST(StorageRegistry, ColumnsThatCanBeAddedSayHow) {
   const schema::Table& atoms = *schema::table("atoms");
-  EXPECT_EQ("ALTER TABLE atoms ADD COLUMN derived_json TEXT CHECK (json_valid(derived_json))",
-            schema::add_column_sql(atoms, *atoms.column("derived_json")));
+  EXPECT_EQ(
+      "ALTER TABLE atoms ADD COLUMN derived_json TEXT "
+      "CHECK (derived_json IS NULL OR json_valid(derived_json))",
+      schema::add_column_sql(atoms, *atoms.column("derived_json")));
   EXPECT_EQ("", schema::add_column_sql(atoms, *atoms.column("rowid")));
   EXPECT_EQ("", schema::add_column_sql(atoms, *atoms.column("id")));
 }
