@@ -263,9 +263,10 @@ Result<Outcome> Pipeline::repair(const Repair& repair) {
     impl_->store.reset();
     const Result<std::filesystem::path> aside = set_aside(impl_->store_options.database);
     if (!aside) return aside.error();
-    return recreate_database("The database was damaged and is kept as " +
-                             aside->filename().string() +
-                             ": a new one was begun; its history starts here.");
+    const Error damage{ErrorKind::corrupt, impl_->store_options.database.string(),
+                       "a part of it cannot be read", ""};
+    return recreate_database(
+        set_aside_notice(damage, *aside, salvage(*aside, impl_->store_options.database)));
   }
   if (repair.base != nullptr) impl_->publish(repair.base, now.committed_ms);
   if (!repair.derived.empty()) {

@@ -96,7 +96,7 @@ Result<EventLog::Filter> filter_of(const RequestContext& context, const Params& 
   EventLog::Filter filter;
   filter.last = context.snapshot->sequence();
   filter.cause = params.text("source");
-  filter.limit = static_cast<std::size_t>(params.integer("limit", 50));
+  filter.limit = static_cast<std::size_t>(params.integer("limit", 100));
   History& history = context.reader->history();
   if (params.has("since")) {
     const Result<Sequence> since = sequence_at(params.text("since"), history);

@@ -37,7 +37,9 @@ class Planner {
     if (evidence_.memory_differs) {
       Result<StoredProject> stored = pipeline_.stored();
       if (!stored) return stored.error();
-      if (is_what_was_committed(*stored)) {
+      // A log that has lost its last commits: the next one follows what is left, as at a start.
+      const bool is_behind = stored->sequence < evidence_.snapshot->sequence();
+      if (is_behind || is_what_was_committed(*stored)) {
         std::vector<FileVersionPtr> files = stored->files;
         repair_.base = snapshot_of(*stored, std::move(files));
         return std::move(repair_);  // All else was compared with the wrong memory.

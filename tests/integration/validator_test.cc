@@ -303,6 +303,20 @@ INSTANTIATE_TEST_SUITE_P(
         "UPDATE atom_events SET state = substr(state, 1, length(state) - 1) WHERE "
         "transaction_id = 1"));
 
+TEST_F(ValidatorTest, ALogThatLosesItsEndUnderTheGraphIsFollowed) {
+  save("a.js", "export function pay(order) { return cost(order); }\nfunction cost() {}\n");
+  plant_in_log(
+      "DELETE FROM atom_events WHERE transaction_id = (SELECT max(sequence) FROM transactions);"
+      "DELETE FROM transaction_files WHERE sequence = (SELECT max(sequence) FROM transactions);"
+      "DELETE FROM transactions WHERE sequence = (SELECT max(sequence) FROM transactions)");
+  const Validation repaired = expect_repaired(Stage::memory, Depth::full);
+  EXPECT_FALSE(repaired.reconciled.empty()) << story(repaired);
+  open();
+  rescan();
+  save("a.js", "export function pay(order) { return fee(order); }\nfunction fee() {}\n");
+  expect_clean();
+}
+
 TEST_F(ValidatorTest, WhatTheLogLostStaysNoted) {
   plant_in_log("DELETE FROM atom_events WHERE transaction_id = 2");
   const Validation repaired = look(Depth::full, true);
