@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "events/names.h"
+#include "graph/queries/options.h"
 #include "tests/support/past.h"
 
 namespace dg {
