@@ -57,15 +57,18 @@ class CallGraph {
                                                      boost::forward_traversal_tag, EdgeDescriptor> {
    public:
     EdgeIterator() = default;
-    EdgeIterator(AtomId atom, const EdgeFilter& filter, const Stored* at, const Stored* end)
-        : atom_(atom), filter_(filter), at_(at), end_(end) {
+    EdgeIterator(const CallGraph& graph, AtomId atom, const Stored* at, const Stored* end)
+        : graph_(&graph), atom_(atom), at_(at), end_(end) {
       skip();
     }
 
    private:
     friend class boost::iterator_core_access;
     void skip() {
-      while (at_ != end_ && !filter_.has(at_->relation, at_->confidence)) ++at_;
+      while (at_ != end_ && !counts(**this)) ++at_;
+    }
+    bool counts(const EdgeDescriptor& edge) const {
+      return graph_->filter_.has(*graph_->snapshot_, edge.target, edge.relation, edge.confidence);
     }
     void increment() {
       ++at_;
@@ -80,8 +83,8 @@ class CallGraph {
       }
     }
 
+    const CallGraph* graph_ = nullptr;
     AtomId atom_{};
-    EdgeFilter filter_;
     const Stored* at_ = nullptr;
     const Stored* end_ = nullptr;
   };
@@ -106,7 +109,7 @@ class CallGraph {
   std::pair<EdgeIterator<Stored>, EdgeIterator<Stored>> range(AtomId atom,
                                                               std::span<const Stored> edges) const {
     const Stored* const end = edges.data() + edges.size();
-    return {{atom, filter_, edges.data(), end}, {atom, filter_, end, end}};
+    return {{*this, atom, edges.data(), end}, {*this, atom, end, end}};
   }
 
  private:

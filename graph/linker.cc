@@ -164,7 +164,7 @@ class FileLinker {
     open(reference, values);
   }
 
-  /// `cart.total` and `cart.total()` run `get total()`.
+  /// `cart.total` and `cart.total()` run `get total()`. They refer to it: no call stands there.
   void link_getter(const Reference& reference) {
     const Expr& target = expr(reference.target);
     if (target.kind != ExprKind::member) return;
@@ -175,7 +175,7 @@ class FileLinker {
     const Values receivers = eval_.eval(own(), ExprIndex{target.a});
     const Values found = eval_.getters(receivers, facts_.name(NameId{target.b}));
     for (const Value& value : found.list) {
-      edge(reference.owner, Relation::calls, id(*value.file, AtomIndex{value.index}), ordinal_,
+      edge(reference.owner, Relation::references, id(*value.file, AtomIndex{value.index}), ordinal_,
            value.confidence, value.rule);
     }
   }

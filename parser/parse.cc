@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "parser/check.h"
+#include "parser/grammar_gaps.h"
 #include "parser/input.h"
 #include "parser/work.h"
 
@@ -53,6 +54,31 @@ std::optional<Language> language_of(std::string_view path) noexcept {
   return std::nullopt;
 }
 
+namespace {
+
+/// Bytes that stand in no node of the grammar, and one for each missing token. O(nodes with
+/// errors).
+std::uint64_t unread_bytes(const TSTree& tree) {
+  std::uint64_t bytes = 0;
+  TSTreeCursor cursor = ts_tree_cursor_new(ts_tree_root_node(&tree));
+  bool more = ts_tree_cursor_goto_first_child(&cursor);
+  while (more) {
+    const TSNode node = ts_tree_cursor_current_node(&cursor);
+    const bool unread = ts_node_is_error(node);
+    if (unread) bytes += ts_node_end_byte(node) - ts_node_start_byte(node);
+    if (ts_node_is_missing(node)) ++bytes;
+    more = !unread && ts_node_has_error(node) && ts_tree_cursor_goto_first_child(&cursor);
+    while (!more) {
+      more = ts_tree_cursor_goto_next_sibling(&cursor);
+      if (!more && !ts_tree_cursor_goto_parent(&cursor)) break;
+    }
+  }
+  ts_tree_cursor_delete(&cursor);
+  return bytes;
+}
+
+}  // namespace
+
 struct Parser::Impl {
   explicit Impl(const ParseOptions& parse_options) : options(parse_options) {}
 
@@ -63,6 +89,7 @@ struct Parser::Impl {
   }
 
   TreePointer parse_tree(Language language, std::string_view bytes);
+  TreePointer parse_best(Language language, std::string_view bytes);
   void extract_facts();
 
   ParseOptions options;
@@ -85,6 +112,17 @@ TreePointer Parser::Impl::parse_tree(Language language, std::string_view bytes) 
   limits.payload = &deadline;
   limits.progress_callback = &past_deadline;
   return {ts_parser_parse_with_options(parser.get(), nullptr, source, limits), &ts_tree_delete};
+}
+
+/// Parses again without the forms that the grammar does not know, where that leaves less unread.
+TreePointer Parser::Impl::parse_best(Language language, std::string_view bytes) {
+  TreePointer tree = parse_tree(language, bytes);
+  if (!tree || !ts_node_has_error(ts_tree_root_node(tree.get()))) return tree;
+  const std::optional<std::string> known = without_grammar_gaps(bytes, language);
+  if (!known) return tree;
+  TreePointer second = parse_tree(language, *known);
+  return second && unread_bytes(*second) < unread_bytes(*tree) ? std::move(second)
+                                                               : std::move(tree);
 }
 
 void Parser::Impl::extract_facts() {
@@ -152,7 +190,7 @@ FileFacts Parser::parse(std::string_view path, std::string_view bytes) {
   work.bytes = bytes;
   work.lines.start(bytes);
   if (reason == SkipReason::none) {
-    const TreePointer tree = impl_->parse_tree(*language, bytes);
+    const TreePointer tree = impl_->parse_best(*language, bytes);
     if (tree) {
       work.tree.flatten(impl_->grammar(*language), *tree, impl_->options.max_depth);
     } else {

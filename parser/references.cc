@@ -92,8 +92,10 @@ class ReferenceExtractor {
 
   // --- Emitting ---
 
-  /// The node where the last name of a callee begins.
-  NodeId last_name(NodeId n) const {
+  /// The node where the last name of a callee begins; the callee itself where it has none: of
+  /// `outer(f)(x)` the second call stands where the expression does.
+  NodeId last_name(NodeId callee) const {
+    NodeId n = callee;
     for (;;) {
       n = w_.unwrap(n);
       NodeId inner = kNoNode;
@@ -109,11 +111,8 @@ class ReferenceExtractor {
           inner = t_.child(n, Field::index);
           break;
         case Kind::call:
-          inner = t_.child(n, Field::function);
-          break;
         case Kind::new_:
-          inner = t_.child(n, Field::constructor);
-          break;
+          return callee;
         case Kind::generic_type:
           inner = t_.child(n, Field::name);
           break;

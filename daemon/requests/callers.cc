@@ -38,7 +38,7 @@ const std::vector<Parameter>& parameters() {
 Json left_out(const Snapshot& snapshot, AtomId target, const EdgeFilter& filter) {
   Json counts = Json::object();
   for (const InEdge& edge : snapshot.incoming(target)) {
-    if (filter.has(edge.relation, edge.confidence)) continue;
+    if (filter.has(snapshot, target, edge.relation, edge.confidence)) continue;
     Json& count = counts[std::string(to_string(edge.relation))];
     count = count.is_null() ? 1 : count.get<int>() + 1;
   }

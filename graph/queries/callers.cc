@@ -21,7 +21,7 @@ const Edge* find_edge(std::span<const Edge> edges, Relation relation, AtomId tar
 std::vector<Neighbour> callers(const Snapshot& snapshot, AtomId target, const EdgeFilter& filter) {
   std::vector<Neighbour> result;
   for (const InEdge& in : snapshot.incoming(target)) {
-    if (!filter.has(in.relation, in.confidence)) continue;
+    if (!filter.has(snapshot, target, in.relation, in.confidence)) continue;
     const Edge* edge = find_edge(snapshot.edges(in.source), in.relation, target);
     if (edge == nullptr) continue;
     result.push_back({in.source, target, in.relation, in.confidence,
@@ -38,7 +38,7 @@ std::vector<Neighbour> callees(const Snapshot& snapshot, AtomId source, const Ed
   std::vector<Neighbour> result;
   const AtomRef from = snapshot.atom(source);
   for (const Edge& edge : snapshot.edges(source)) {
-    if (!filter.has(edge.relation, edge.confidence)) continue;
+    if (!filter.has(snapshot, edge.target, edge.relation, edge.confidence)) continue;
     result.push_back(
         {source, edge.target, edge.relation, edge.confidence, placed_sites(from, edge.sites)});
   }

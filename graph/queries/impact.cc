@@ -28,7 +28,8 @@ std::vector<ImpactHit> next_level(const Snapshot& snapshot, const std::vector<At
   std::vector<ImpactHit> found;
   for (const AtomId target : before) {
     for (const InEdge& edge : snapshot.incoming(target)) {
-      if (!filter.has(edge.relation, edge.confidence) || seen[raw(edge.source)]) continue;
+      if (!filter.has(snapshot, target, edge.relation, edge.confidence) || seen[raw(edge.source)])
+        continue;
       seen[raw(edge.source)] = true;
       found.push_back({edge.source, level, target});
     }

@@ -4,6 +4,15 @@
 
 namespace dg {
 
+bool EdgeFilter::has(const Snapshot& snapshot, AtomId target, Relation relation,
+                     Confidence confidence) const {
+  if (confidence > worst) return false;
+  if (relations.has(relation)) return true;
+  if (relation != Relation::references || !relations.has(Relation::calls)) return false;
+  const AtomKind kind = snapshot.atom(target).atom().kind;
+  return kind == AtomKind::getter || kind == AtomKind::setter;
+}
+
 std::vector<PlacedSite> placed_sites(const AtomRef& source, Range sites) {
   const FileFacts& facts = *source.file->facts;
   const Atom& atom = source.atom();

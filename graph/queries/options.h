@@ -38,9 +38,9 @@ class RelationSet {
 struct EdgeFilter {
   RelationSet relations{Relation::calls, Relation::instantiates};
   Confidence worst = Confidence::name;  ///< Edges less sure than this are left out.
-  constexpr bool has(Relation relation, Confidence confidence) const {
-    return relations.has(relation) && confidence <= worst;
-  }
+  /// Whether an edge to `target` counts. A property read runs its getter: such a reference to an
+  /// accessor counts wherever calls do.
+  bool has(const Snapshot& snapshot, AtomId target, Relation relation, Confidence confidence) const;
 };
 
 /// A site with its place at the snapshot. Edges that no reference stands for (`contains`,

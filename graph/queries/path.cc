@@ -15,7 +15,7 @@ std::vector<AtomId> predecessors(const Snapshot& snapshot, AtomId from, AtomId t
     next.clear();
     for (const AtomId source : level) {
       for (const Edge& edge : snapshot.edges(source)) {
-        if (!filter.has(edge.relation, edge.confidence)) continue;
+        if (!filter.has(snapshot, edge.target, edge.relation, edge.confidence)) continue;
         if (reached_by[raw(edge.target)] != kNoAtom) continue;
         reached_by[raw(edge.target)] = source;
         next.push_back(edge.target);
@@ -30,7 +30,8 @@ std::vector<AtomId> predecessors(const Snapshot& snapshot, AtomId from, AtomId t
 /// The edge of the smallest relation among those that count.
 Neighbour step(const Snapshot& snapshot, AtomId source, AtomId target, const EdgeFilter& filter) {
   for (const Edge& edge : snapshot.edges(source)) {
-    if (edge.target != target || !filter.has(edge.relation, edge.confidence)) continue;
+    if (edge.target != target || !filter.has(snapshot, edge.target, edge.relation, edge.confidence))
+      continue;
     return {source, target, edge.relation, edge.confidence,
             placed_sites(snapshot.atom(source), edge.sites)};
   }

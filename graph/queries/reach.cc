@@ -14,7 +14,9 @@ std::optional<std::uint32_t> count_reaching(const Snapshot& snapshot, AtomId tar
     for (const InEdge& edge : snapshot.incoming(found[at])) {
       if (budget == 0) return std::nullopt;
       --budget;
-      if (!filter.has(edge.relation, edge.confidence) || seen[raw(edge.source)]) continue;
+      if (!filter.has(snapshot, found[at], edge.relation, edge.confidence) ||
+          seen[raw(edge.source)])
+        continue;
       seen[raw(edge.source)] = true;
       found.push_back(edge.source);
     }

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "events/names.h"
+#include "graph/queries/options.h"
 #include "tests/support/past.h"
 
 namespace dg {
@@ -49,22 +50,23 @@ FileVersionPtr file_of(const Snapshot& snapshot, const std::string& path) {
   return file;
 }
 
-using Filter = bool (*)(Relation);
-bool is_call(Relation r) {
-  return r == Relation::calls || r == Relation::instantiates;
+EdgeFilter containment() {
+  return {{Relation::contains}};
 }
-bool is_containment(Relation r) {
-  return r == Relation::contains;
-}
-bool is_use(Relation r) {
-  return r != Relation::contains;
+EdgeFilter uses() {
+  EdgeFilter filter{{}};
+  for (unsigned r = 0; r < kRelationCount; ++r) {
+    if (static_cast<Relation>(r) != Relation::contains)
+      filter.relations.add(static_cast<Relation>(r));
+  }
+  return filter;
 }
 
-Lines outgoing(const Snapshot& snapshot, const std::string& id, Filter filter) {
+Lines outgoing(const Snapshot& snapshot, const std::string& id, const EdgeFilter& filter) {
   const AtomRef source = atom_of(snapshot, id);
   Lines lines;
   for (const Edge& edge : snapshot.edges(source.id())) {
-    if (!filter(edge.relation)) continue;
+    if (!filter.has(snapshot, edge.target, edge.relation, edge.confidence)) continue;
     lines.push_back(std::string(to_string(edge.relation)) + " " +
                     id_text(snapshot.atom(edge.target)) +
                     places(*source.file, source.index, edge.sites) + confidence(edge.confidence));
@@ -73,11 +75,11 @@ Lines outgoing(const Snapshot& snapshot, const std::string& id, Filter filter) {
   return lines;
 }
 
-Lines incoming(const Snapshot& snapshot, const std::string& id, Filter filter) {
+Lines incoming(const Snapshot& snapshot, const std::string& id, const EdgeFilter& filter) {
   const AtomRef target = atom_of(snapshot, id);
   Lines lines;
   for (const InEdge& in : snapshot.incoming(target.id())) {
-    if (!filter(in.relation)) continue;
+    if (!filter.has(snapshot, target.id(), in.relation, in.confidence)) continue;
     const AtomRef source = snapshot.atom(in.source);
     for (const Edge& edge : snapshot.edges(in.source)) {
       if (edge.relation != in.relation || edge.target != target.id()) continue;
@@ -348,15 +350,15 @@ const std::map<std::string, Question>& questions() {
       {"troubles",
        [](const Asked& a, const Snapshot&, const std::string&) { return troubles(*a.outcome); }},
       {"callers", [](const Asked&, const Snapshot& s,
-                     const std::string& w) { return incoming(s, w, is_call); }},
+                     const std::string& w) { return incoming(s, w, EdgeFilter()); }},
       {"callees", [](const Asked&, const Snapshot& s,
-                     const std::string& w) { return outgoing(s, w, is_call); }},
+                     const std::string& w) { return outgoing(s, w, EdgeFilter()); }},
       {"in", [](const Asked&, const Snapshot& s,
-                const std::string& w) { return incoming(s, w, is_use); }},
+                const std::string& w) { return incoming(s, w, uses()); }},
       {"out", [](const Asked&, const Snapshot& s,
-                 const std::string& w) { return outgoing(s, w, is_use); }},
+                 const std::string& w) { return outgoing(s, w, uses()); }},
       {"contains", [](const Asked&, const Snapshot& s,
-                      const std::string& w) { return outgoing(s, w, is_containment); }},
+                      const std::string& w) { return outgoing(s, w, containment()); }},
       {"open", [](const Asked&, const Snapshot& s, const std::string& w) { return open(s, w); }},
       {"atoms",
        [](const Asked&, const Snapshot& s, const std::string& w) { return each_atom(s, w, kind); }},
