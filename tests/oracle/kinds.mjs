@@ -1,7 +1,7 @@
 // Kinds of call: how the callee is named, which says what a resolver must understand to follow it.
+import { parameterOf, requiredModule, variableOf } from './bindings.mjs';
 import { bare, isClass, isFunction, memberName } from './functions.mjs';
 import { ts } from './project.mjs';
-import { parameterOf, requiredModule, variableOf } from './values.mjs';
 
 const { ObjectFlags, SymbolFlags, SyntaxKind, TypeFlags } = ts;
 
@@ -29,7 +29,7 @@ export const kinds = [
   'decorator',
 ];
 
-/** `site`: node, form, callee and the nodes it resolves to. */
+/** `site`: form, callee and the nodes it resolves to. */
 export function kindOf({ form, callee, nodes }, project, values) {
   if (form !== 'call') return form;
   if (callee.kind === SyntaxKind.SuperKeyword) return 'super';

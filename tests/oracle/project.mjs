@@ -42,17 +42,15 @@ export function sourcesBelow(folder, isRoot = true) {
     });
 }
 
-/** `paths` of the project's own tsconfig.json or jsconfig.json: other names of its modules. */
+/** `paths` and `baseUrl` of the project's tsconfig.json or jsconfig.json: where modules are. */
 function pathsOf(root) {
-  for (const name of ['tsconfig.json', 'jsconfig.json']) {
-    const file = path.join(root, name);
-    if (!fs.existsSync(file)) continue;
-    const { config } = ts.readConfigFile(file, ts.sys.readFile);
-    const { options } = ts.parseJsonConfigFileContent(config ?? {}, ts.sys, root);
-    const { paths, pathsBasePath, baseUrl } = options;
-    if (paths) return { paths, pathsBasePath: pathsBasePath ?? root, ...(baseUrl && { baseUrl }) };
-  }
-  return {};
+  const names = ['tsconfig.json', 'jsconfig.json'].map((name) => path.join(root, name));
+  const file = names.find((name) => fs.existsSync(name));
+  if (!file) return {};
+  const { config } = ts.readConfigFile(file, ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent(config ?? {}, ts.sys, root);
+  const { paths, pathsBasePath = root, baseUrl } = options;
+  return { ...(paths && { paths, pathsBasePath }), ...(baseUrl && { baseUrl }) };
 }
 
 /** The checker only resolves names here: it reports nothing, and plain JavaScript is its equal. */

@@ -6,17 +6,21 @@ export const levels = ['exact', 'inferred', 'name'];
 /** Sites of these forms count; decorators and JSX elements are listed beside the totals. */
 const counted = new Set(['call', 'new', 'tagged']);
 
-/** The rows of an export that speak of calls: `edges`, and `open` references with a reason. */
+/**
+ * The rows of an export that speak of calls: `edges`, `open` references with a reason, and `spoken`,
+ * all places that it says anything of (`f.bind()` references f, and calls nothing).
+ */
 export function readExport(text) {
-  const rows = { edges: [], open: [] };
+  const rows = { edges: [], open: [], spoken: new Set() };
   for (const line of text.split('\n')) {
     if (line === '') continue;
-    const row = JSON.parse(line);
-    if (row.relation !== 'calls' && row.relation !== 'instantiates') continue;
-    const { source, site, target, confidence, text: written, reason } = row;
+    const { type, relation, source, site, target, confidence, reason } = JSON.parse(line);
+    if (!site) continue;
     const place = { file: source.file, line: site.line, col: site.col };
-    if (row.type === 'edge') rows.edges.push({ ...place, target, confidence });
-    else if (row.type === 'unresolved') rows.open.push({ ...place, text: written, reason });
+    rows.spoken.add(keyOf(place.file, place.line, place.col));
+    if (relation !== 'calls' && relation !== 'instantiates') continue;
+    if (type === 'edge') rows.edges.push({ ...place, target, confidence });
+    else if (type === 'unresolved') rows.open.push({ ...place, reason });
   }
   return rows;
 }
@@ -245,14 +249,10 @@ function countBy(list, keyOfItem) {
   return counts;
 }
 
-function silentSites(answers, exported) {
-  const spoken = new Set(
-    [...exported.edges, ...exported.open].map((r) => keyOf(r.file, r.line, r.col)),
-  );
-  return answers.sites.filter(
+const silentSites = (answers, { spoken }) =>
+  answers.sites.filter(
     ({ form, file, line, col }) => counted.has(form) && !spoken.has(keyOf(file, line, col)),
   );
-}
 
 function missedOf(judged, required, exported) {
   const found = foundBy(judged);

@@ -147,7 +147,8 @@ function scoreTests(answers) {
     target: { file: target.file, line: target.line, name: target.name },
     confidence: 'exact',
   }));
-  const score = (edges, level = 'exact') => scoreExport(answers, { edges, open: [] }).levels[level];
+  const judge = (edges) => scoreExport(answers, { edges, open: [], spoken: new Set() });
+  const score = (edges, level = 'exact') => judge(edges).levels[level];
   const wrong = [edge('names.js gone', 'lib.js first'), edge('names.js renamed', 'lib.js first')];
   const n = required.length;
   const near = (actual, expected) =>
@@ -196,27 +197,24 @@ function scoreTests(answers) {
       assert.deepEqual(score([...perfect, ...strangers]), score(perfect));
     },
     'kinds add up': () => {
-      const { kinds, levels } = scoreExport(answers, { edges: [...perfect, ...wrong], open: [] });
+      const { kinds, levels } = judge([...perfect, ...wrong]);
       const sum = (key) => Object.values(kinds).reduce((total, kind) => total + kind[key], 0);
       for (const key of ['right', 'wrong', 'found', 'required']) {
         assert.equal(sum(key), levels['exact+inferred'][key], key);
       }
     },
     'JSX and decorators stand apart': () => {
-      const { apart } = scoreExport(answers, {
-        edges: [edge('view.tsx Button', 'view.tsx Button')],
-        open: [],
-      });
+      const { apart } = judge([edge('view.tsx Button', 'view.tsx Button')]);
       assert.deepEqual(apart.jsx, { found: 1, required: 2, recall: 0.5 });
       assert.deepEqual(apart.decorator, { found: 0, required: 1, recall: 0 });
     },
     'a call without a word is silent': () => {
-      const spoken = perfect.map(({ file, line, col }) => ({ file, line, col, reason: 'global' }));
-      const all = scoreExport(answers, { edges: [], open: [] }).silent.length;
-      const left = scoreExport(answers, { edges: [], open: spoken }).silent.length;
-      const places = new Set(spoken.map(({ file, line, col }) => `${file}:${line}:${col}`));
-      const told = answers.sites.filter((s) => places.has(`${s.file}:${s.line}:${s.col}`));
-      assert.equal(all - left, told.length);
+      const place = ({ file, line, col }) => `${file}:${line}:${col}`;
+      const spoken = new Set(perfect.map(place));
+      const { silent } = scoreExport(answers, { edges: [], open: [], spoken });
+      const isCalled = ({ form }) => ['call', 'new', 'tagged'].includes(form);
+      const left = answers.sites.filter((site) => isCalled(site) && !spoken.has(place(site)));
+      assert.deepEqual(silent.map(place), left.map(place));
     },
     'only calls of an export are read': () => {
       const row = {
@@ -233,8 +231,11 @@ function scoreTests(answers) {
         { type: 'unresolved', relation: 'calls', ...row, text: 'f', reason: 'parameter' },
         { type: 'unresolved', relation: 'imports', ...row, text: 'f', reason: 'parameter' },
       ];
-      const { edges, open } = readExport(`${rows.map((r) => JSON.stringify(r)).join('\n')}\n`);
+      const { edges, open, spoken } = readExport(
+        `${rows.map((r) => JSON.stringify(r)).join('\n')}\n`,
+      );
       assert.deepEqual([edges.length, open.length], [2, 1]);
+      assert.deepEqual([...spoken], ['a.js:1:2']);
     },
   };
 }

@@ -1,18 +1,11 @@
 // The answers: every call site of a project, with the declarations that the checker resolves it to.
-import {
-  declarationOf,
-  isClass,
-  isFunction,
-  bare,
-  baseOf,
-  memberName,
-  nameText,
-} from './functions.mjs';
-import { wrapped } from './functions.mjs';
+import { Answer } from './answer.mjs';
+import { Doubts } from './doubts.mjs';
+import { bare, baseOf, declarationOf, isClass, isFunction, memberName } from './functions.mjs';
 import { Hierarchy } from './hierarchy.mjs';
 import { kindOf } from './kinds.mjs';
 import { openProject, placeOf, ts } from './project.mjs';
-import { Answer, parameterOf, typeWritten, Values, variableOf } from './values.mjs';
+import { Values } from './values.mjs';
 
 const { SyntaxKind } = ts;
 
@@ -85,12 +78,14 @@ class SiteWriter {
   #checker;
   #values;
   #hierarchy;
+  #doubts;
 
   constructor(project) {
     this.#project = project;
     this.#checker = project.checker;
     this.#values = new Values(project);
     this.#hierarchy = new Hierarchy(project, this.#values);
+    this.#doubts = new Doubts(project, this.#values);
   }
 
   visit(node) {
@@ -109,38 +104,42 @@ class SiteWriter {
     const answer = this.#answer(node, form, callee);
     const nodes = [...answer.functions.keys()];
     const targets = this.#targets(nodes);
-    const others = new Targets(this.#targets(this.#hierarchy.overriding(callee, answer)), targets);
-    const reassigned = this.#reassigned(callee, targets, others);
-    const siblings = nodes.length > 0 && this.#siblings(callee, nodes, others);
-    const isUnsure = answer.unknown.size > 0 || answer.signatures.size > 0;
-    const bySignature = nodes.some((n) => !answer.functions.get(n));
+    const isFurther = ({ id }) => !targets.some((target) => target.id === id);
+    const assigned = this.#doubts.assignedLater(callee);
+    const elements = this.#doubts.otherElements(callee, nodes);
+    const others = [
+      ...this.#hierarchy.overriding(callee, answer),
+      ...assigned,
+      ...(elements ?? []),
+    ];
+    const isDoubtful = elements !== undefined || this.#targets(assigned).some(isFurther);
+    const isPartial = answer.unknown.size > 0 || answer.signatures.size > 0;
+    const isBySignature = nodes.some((n) => !answer.functions.get(n));
     this.sites.push({
       file: this.#project.fileOf(node),
       ...placeOf(lastName(callee)),
       start: placeOf(node),
       form,
-      kind: kindOf({ node, form, callee, nodes }, this.#project, this.#values),
+      kind: kindOf({ form, callee, nodes }, this.#project, this.#values),
       callee: textOf(callee).slice(-100),
       targets,
-      alternatives: others.list,
+      alternatives: this.#targets(others).filter(isFurther),
       applied: this.#applied(callee, targets),
       handed: this.#handed(node),
-      open: targets.length > 0 && (reassigned || siblings || isUnsure || bySignature),
+      open: targets.length > 0 && (isDoubtful || isPartial || isBySignature),
       ...this.#outcome(answer, targets, callee),
     });
   }
 
   #answer(node, form, callee) {
     if (form === 'import') return Answer.external('import');
-    const isSuper = callee.kind === SyntaxKind.SuperKeyword;
-    const base = isSuper && baseOf(ts.findAncestor(node, isClass) ?? node);
-    const answer = isSuper
-      ? base
-        ? this.#values.of(base)
-        : new Answer()
-      : this.#values.of(callee);
+    if (callee.kind === SyntaxKind.SuperKeyword) {
+      const base = baseOf(ts.findAncestor(node, isClass) ?? node);
+      return base ? this.#values.of(base) : new Answer();
+    }
+    const answer = this.#values.of(callee);
     // Classes cannot be called without new.
-    if (form === 'call' && !isSuper) {
+    if (form === 'call') {
       for (const n of answer.functions.keys()) if (isClass(n)) answer.functions.delete(n);
     }
     return answer;
@@ -152,7 +151,7 @@ class SiteWriter {
     if (external.size === 0 || signatures.size > 0 || unknown.has('parameter')) {
       return { unknown: signatures.size > 0 ? 'signature' : ([...unknown].sort()[0] ?? 'nothing') };
     }
-    const weak = answer.weak || this.#mayBeReplaced(callee);
+    const weak = answer.weak || this.#doubts.mayBeReplaced(callee);
     return { external: [...external][0], ...(weak && { weak }) };
   }
 
@@ -207,140 +206,6 @@ class SiteWriter {
       for (const [n, sure] of this.#values.of(e).functions) if (sure) found.push(n);
     }
     return this.#targets(found);
-  }
-
-  // --- What the checker does not see -------------------------------------------------------------
-
-  #receiver(callee) {
-    if (!ts.isPropertyAccessExpression(callee)) return undefined;
-    const e = bare(callee.expression);
-    return this.#values.symbolAt(ts.isIdentifier(e) ? e : memberName(e));
-  }
-
-  /** `let x = new A(); x = new B(); x.m()`: the checker knows A's m only; B's is no error. */
-  #reassigned(callee, targets, others) {
-    const receiver = this.#receiver(callee);
-    const declaration = receiver?.valueDeclaration;
-    if (!declaration || typeWritten(declaration)) return false;
-    let found = false;
-    for (const value of this.#values.assignedTo(receiver)) {
-      const type = this.#checker.getNonNullableType(this.#checker.getTypeAtLocation(value));
-      const property = this.#checker.getPropertyOfType(type, callee.name.text);
-      if (!property || property === this.#values.symbolAt(callee.name)) continue;
-      const nodes = [...this.#values.ofSymbol(property).functions.keys()];
-      const added = others.add(this.#targets(nodes.filter((n) => !isClass(n))));
-      found ||= added;
-    }
-    return found;
-  }
-
-  /**
-   * `[{ m() {} }, { m() {} }]`, `{ a: { m() {} }, b: { m() {} } }`: the checker gives all elements
-   * one type and keeps one of the declarations. Where an element is reached without saying which
-   * (a[i], for…of, a callback's parameter), the others are possible too.
-   */
-  #siblings(callee, nodes, others) {
-    if (!this.#isAnyElement(callee)) return false;
-    let found = ts.isIdentifier(callee);
-    for (const node of nodes) {
-      const member = ts.isPropertyAssignment(node.parent) ? node.parent : node;
-      const literal = member.parent;
-      if (!member.name || !ts.isObjectLiteralExpression(literal)) continue;
-      const holder = wrapped(literal).parent;
-      const isList = ts.isArrayLiteralExpression(holder);
-      const isMap = ts.isPropertyAssignment(holder) && ts.isObjectLiteralExpression(holder.parent);
-      if (!isList && !isMap) continue;
-      found = true;
-      const elements = isList
-        ? holder.elements
-        : holder.parent.properties.map((p) => p.initializer);
-      for (const element of elements) {
-        others.add(this.#targets(this.#membersOf(element, nameText(member.name))));
-      }
-    }
-    return found;
-  }
-
-  #membersOf(element, name) {
-    const literal = element && bare(element);
-    if (!literal || !ts.isObjectLiteralExpression(literal)) return [];
-    const members = literal.properties.filter((p) => p.name && nameText(p.name) === name);
-    return members.flatMap((m) => {
-      if (isFunction(m)) return [m];
-      return ts.isPropertyAssignment(m) ? [...this.#values.of(m.initializer).functions.keys()] : [];
-    });
-  }
-
-  /** The callee is reached through some element of a list or map, or through untyped hands. */
-  #isAnyElement(callee, depth = 0) {
-    const e = bare(callee);
-    if (depth > 8) return false;
-    if (ts.isElementAccessExpression(e) && !memberName(e)) return true;
-    if (ts.isPropertyAccessExpression(e) || ts.isElementAccessExpression(e)) {
-      return this.#isAnyElement(e.expression, depth + 1);
-    }
-    if (ts.isCallExpression(e)) {
-      const { declaration } = this.#checker.getResolvedSignature(e) ?? {};
-      return (
-        !declaration ||
-        !this.#project.owns(declaration) ||
-        this.#isAnyElement(e.expression, depth + 1)
-      );
-    }
-    if (!ts.isIdentifier(e)) return false;
-    const declaration = this.#values.symbolAt(e)?.valueDeclaration;
-    if (!declaration) return false;
-    const parameter = parameterOf(declaration);
-    if (parameter)
-      return !typeWritten(parameter) && (depth > 0 || ts.isBindingElement(declaration));
-    const variable = variableOf(declaration);
-    if (depth === 0 && !ts.isBindingElement(declaration)) return false;
-    if (!variable || typeWritten(variable)) return false;
-    if (variable.parent?.parent && ts.isForOfStatement(variable.parent.parent)) return true;
-    return !!variable.initializer && this.#isAnyElement(variable.initializer, depth + 1);
-  }
-
-  /** In JavaScript, `x = param || {}` has the type of {}, but callers may hand in their own. */
-  #mayBeReplaced(callee) {
-    const isTyped = /\.[cm]?tsx?$/.test(callee.getSourceFile().fileName);
-    const receiver = isTyped ? undefined : this.#receiver(callee);
-    return receiver !== undefined && this.#isDefaulted(receiver);
-  }
-
-  #isDefaulted(symbol, depth = 0) {
-    const declaration = symbol?.valueDeclaration;
-    if (!declaration || depth > 3) return false;
-    const parameter = parameterOf(declaration);
-    if (parameter && !typeWritten(parameter)) return !!declaration.initializer;
-    const isPlain = ts.isVariableDeclaration(declaration) && !declaration.type;
-    const values = isPlain && declaration.initializer ? [declaration.initializer] : [];
-    return [...values, ...this.#values.assignedTo(symbol)].some((value) => {
-      let e = bare(value);
-      while (ts.isBinaryExpression(e)) e = bare(e.left);
-      if (ts.isIdentifier(e)) return this.#isDefaulted(this.#values.symbolAt(e), depth + 1);
-      if (!ts.isPropertyAccessExpression(e)) return false;
-      while (ts.isPropertyAccessExpression(e)) e = bare(e.expression);
-      const root = ts.isIdentifier(e) ? this.#values.symbolAt(e)?.valueDeclaration : undefined;
-      const handed = root && parameterOf(root);
-      return !!handed && !typeWritten(handed);
-    });
-  }
-}
-
-/** Further targets, without those that are targets already. */
-class Targets {
-  list = [];
-  #known;
-  constructor(list, targets) {
-    this.#known = new Set(targets.map(({ id }) => id));
-    this.add(list);
-  }
-  /** Whether one of them is not among the site's targets. */
-  add(list) {
-    const fresh = list.filter(({ id }) => !this.#known.has(id));
-    for (const target of fresh)
-      if (!this.list.some(({ id }) => id === target.id)) this.list.push(target);
-    return fresh.length > 0;
   }
 }
 

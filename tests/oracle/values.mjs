@@ -1,5 +1,18 @@
 // What an expression may evaluate to, as far as calls are concerned: the functions and classes that
 // the checker's symbols lead to, through variables, properties, imports and assignments.
+import { Answer } from './answer.mjs';
+import {
+  assignmentOf,
+  isBuiltIn,
+  isPackage,
+  isTypeOnly,
+  moduleOf,
+  originOf,
+  parameterOf,
+  requiredModule,
+  typeWritten,
+  variableOf,
+} from './bindings.mjs';
 import {
   bare,
   baseOf,
@@ -8,123 +21,12 @@ import {
   isFunction,
   memberName,
   nameText,
+  wrapped,
 } from './functions.mjs';
-import { wrapped } from './functions.mjs';
 import { ts } from './project.mjs';
+import { TypeReader } from './types.mjs';
 
-const { SyntaxKind, SymbolFlags, TypeFlags } = ts;
-
-/**
- * What is known of a callee.
- * `functions`: functions and classes of the project, each with whether it is that very value
- * (true) or only a signature of its type (false: other values may have the same type).
- * `external`: declarations outside the project. `signatures`: declarations of the project without
- * a body, so that the value is not known. `unknown`: reasons why more may be possible.
- * `weak`: external by declaration, but code of the project may take its place.
- */
-export class Answer {
-  functions = new Map();
-  external = new Set();
-  signatures = new Set();
-  unknown = new Set();
-  weak = false;
-
-  static function(node) {
-    const answer = new Answer();
-    answer.functions.set(node, true);
-    return answer;
-  }
-  static external(name) {
-    return new Answer().addExternal(name);
-  }
-  static unknown(reason) {
-    return new Answer().addUnknown(reason);
-  }
-
-  addExternal(name) {
-    this.external.add(name);
-    return this;
-  }
-  addUnknown(reason) {
-    this.unknown.add(reason);
-    return this;
-  }
-  add(other) {
-    for (const [node, sure] of other.functions) {
-      if (!this.functions.has(node)) this.functions.set(node, sure);
-    }
-    for (const name of other.external) this.external.add(name);
-    for (const node of other.signatures) this.signatures.add(node);
-    for (const reason of other.unknown) this.unknown.add(reason);
-    this.weak ||= other.weak;
-    return this;
-  }
-  /** It names a function of the project or something outside of it. */
-  get settled() {
-    return this.functions.size > 0 || this.external.size > 0;
-  }
-  get empty() {
-    return !this.settled && this.signatures.size === 0;
-  }
-}
-
-/** A module specifier that names a package or built-in module, not a file. */
-const isPackage = (specifier) => specifier !== undefined && !/^[./#]/.test(specifier);
-
-/** `require('x')`, `require('x').y`, `await import('x')`: the specifier; undefined for others. */
-export function requiredModule(expression) {
-  let e = bare(expression);
-  while (ts.isPropertyAccessExpression(e) || ts.isAwaitExpression(e)) e = bare(e.expression);
-  if (!ts.isCallExpression(e)) return undefined;
-  const [argument] = e.arguments;
-  const isImport =
-    e.expression.kind === SyntaxKind.ImportKeyword ||
-    (ts.isIdentifier(e.expression) && e.expression.text === 'require');
-  return isImport && argument && ts.isStringLiteralLike(argument) ? argument.text : undefined;
-}
-
-/** The module that a binding comes from, by the import, export or require around it. */
-function moduleOf(declaration) {
-  for (let node = declaration; node; node = node.parent) {
-    if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) {
-      if (node.moduleSpecifier) return node.moduleSpecifier.text;
-    }
-    if (ts.isImportEqualsDeclaration(node)) {
-      const { moduleReference: from } = node;
-      return ts.isExternalModuleReference(from) ? from.expression.text : undefined;
-    }
-    if (ts.isVariableDeclaration(node) && node.initializer) {
-      const specifier = requiredModule(node.initializer);
-      if (specifier !== undefined) return specifier;
-    }
-    if (ts.isStatement(node)) return undefined;
-  }
-  return undefined;
-}
-
-/** The parameter that a binding belongs to, itself or as part of a pattern. */
-export function parameterOf(declaration) {
-  let node = declaration;
-  while (ts.isBindingElement(node) || ts.isBindingName(node)) node = node.parent;
-  return ts.isParameter(node) ? node : undefined;
-}
-
-export function variableOf(declaration) {
-  return ts.findAncestor(declaration, (node) => {
-    if (ts.isVariableDeclaration(node)) return true;
-    return ts.isStatement(node) ? 'quit' : false;
-  });
-}
-
-/** A type written for it, in TypeScript or in JSDoc. */
-export const typeWritten = (declaration) => declaration.type ?? ts.getJSDocType(declaration);
-
-const isTypeOnly = (node) =>
-  ts.isInterfaceDeclaration(node) ||
-  ts.isTypeAliasDeclaration(node) ||
-  ts.isModuleDeclaration(node) ||
-  ts.isJSDocTypedefTag(node) ||
-  ts.isJSDocCallbackTag(node);
+const { SyntaxKind, SymbolFlags } = ts;
 
 const isNothing = (e) =>
   e.kind === SyntaxKind.NullKeyword ||
@@ -133,27 +35,17 @@ const isNothing = (e) =>
   ts.isLiteralExpression(e) ||
   (ts.isIdentifier(e) && e.text === 'undefined');
 
-/** `a = b`, `a.x = a.y = b`: the assignment that a JavaScript declaration `a` or `a.x` is part of. */
-function assignmentOf(declaration) {
-  if (ts.isBinaryExpression(declaration)) return declaration;
-  let child = declaration;
-  for (let node = child.parent; node && !ts.isStatement(node); child = node, node = node.parent) {
-    const isTarget = ts.isBinaryExpression(node) && node.left === child;
-    if (isTarget && node.operatorToken.kind === SyntaxKind.EqualsToken) return node;
-    if (!ts.isPropertyAccessExpression(node) && !ts.isParenthesizedExpression(node)) break;
-  }
-  return undefined;
-}
-
 export class Values {
   #project;
   #checker;
+  #types;
   #busy = new Set(); // Expressions and symbols under way: a cycle adds nothing.
   #assigned = new Map(); // Symbol -> what is assigned to it.
 
   constructor(project) {
     this.#project = project;
     this.#checker = project.checker;
+    this.#types = new TypeReader(project);
     for (const file of project.own) this.#collect(file);
   }
 
@@ -289,55 +181,7 @@ export class Values {
   #byType(answer, e) {
     // What callers hand in is unknown, whatever the type of the parameter.
     if (answer.unknown.has('parameter')) return answer;
-    return this.#addType(answer, this.#checker.getTypeAtLocation(e));
-  }
-
-  #addType(answer, type, depth = 0) {
-    const { Any, Undefined, Null, Never, Void, TypeParameter } = TypeFlags;
-    if (!type || depth > 4 || type.flags & (Undefined | Null | Never | Void)) return answer;
-    if (type.flags & Any) return answer.addUnknown('any');
-    if (type.isUnion()) {
-      for (const member of type.types) this.#addType(answer, member, depth + 1);
-      return answer;
-    }
-    if (type.flags & TypeParameter) {
-      const bound = this.#checker.getBaseConstraintOfType(type);
-      if (!bound || bound === type) return answer.addUnknown('type parameter');
-      return this.#addType(answer, bound, depth + 1);
-    }
-    return this.#addSignatures(answer, type);
-  }
-
-  #addSignatures(answer, type) {
-    const signatures = [...type.getConstructSignatures(), ...type.getCallSignatures()];
-    if (signatures.length === 0) return answer.addUnknown('no signature');
-    const declared = type.symbol?.declarations?.find((d) => isClass(d) && this.#project.owns(d));
-    if (declared) {
-      answer.functions.set(declared, false);
-      return answer;
-    }
-    for (const { declaration } of signatures) {
-      if (!declaration) answer.addUnknown('synthetic signature');
-      else if (!this.#project.owns(declaration)) answer.addExternal(type.symbol?.name ?? 'type');
-      else this.#addSignature(answer, declaration);
-    }
-    return answer;
-  }
-
-  #addSignature(answer, declaration) {
-    const bodies = isFunction(declaration) || isClass(declaration) ? [declaration] : [];
-    const isOverload =
-      ts.isFunctionDeclaration(declaration) ||
-      ts.isMethodDeclaration(declaration) ||
-      ts.isConstructorDeclaration(declaration);
-    if (bodies.length === 0 && isOverload) {
-      bodies.push(...(declaration.symbol?.declarations ?? []).filter(isFunction));
-    }
-    if (bodies.length === 0) answer.signatures.add(declaration);
-    for (const body of bodies) {
-      const node = ts.isConstructorDeclaration(body) ? body.parent : body;
-      if (!answer.functions.has(node)) answer.functions.set(node, false);
-    }
+    return this.#types.add(answer, this.#checker.getTypeAtLocation(e));
   }
 
   // --- Symbols and declarations ------------------------------------------------------------------
@@ -406,7 +250,7 @@ export class Values {
     if (isAccessor(node)) {
       // Calling what a getter returns.
       if (ts.isGetAccessor(node)) {
-        this.#addType(answer, this.#checker.getTypeOfSymbolAtLocation(symbol, node));
+        this.#types.add(answer, this.#checker.getTypeOfSymbolAtLocation(symbol, node));
       }
     } else if (isFunction(node) || isClass(node)) {
       answer.functions.set(ts.isConstructorDeclaration(node) ? node.parent : node, true);
@@ -461,7 +305,7 @@ export class Values {
     const holder = wrapped(node.parent).parent;
     const isHandedOver = ts.isCallExpression(holder) || ts.isNewExpression(holder);
     if (isHandedOver && !node.initializer && !typeWritten(node)) {
-      const given = this.#addType(new Answer(), this.#checker.getTypeAtLocation(node.name));
+      const given = this.#types.add(new Answer(), this.#checker.getTypeAtLocation(node.name));
       const onlyExternal = given.functions.size + given.signatures.size + given.unknown.size === 0;
       if (given.external.size > 0 && onlyExternal) {
         answer.add(given);
@@ -493,11 +337,3 @@ export class Values {
     else answer.addUnknown('destructured');
   }
 }
-
-/** Where a declaration outside the project is from: `lib` (the language), or a package. */
-function originOf(declaration) {
-  const file = declaration.getSourceFile().fileName;
-  if (/\/typescript\/lib\/lib\.[^/]*\.d\.ts$/.test(file)) return 'lib';
-  return /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? 'outside';
-}
-const isBuiltIn = (origin) => origin === 'lib' || origin === '@types/node';

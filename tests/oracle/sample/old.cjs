@@ -32,6 +32,7 @@ any.add(1); //= instance: unknown
 any[1](); //= dynamic: unknown
 
 // … or of which element is meant, or what a variable holds by now.
+// prettier-ignore
 const rules = [
   { check() {} },
   { check() {} },

@@ -62,5 +62,6 @@ class Made {}
 new Promise<void>((resolve) => resolve()); //= new: external (<anonymous>) | callback parameter: external
 const pick = [new Dot(), new Circle('c')].find((c) => c.name === 'c'); //= new: constructor | new: constructor | instance: external (<anonymous>)
 pick?.draw(); //= instance: draw
+// prettier-ignore
 export const both = () => {}, two = () => {};
 both(); //= local: both
