@@ -24,8 +24,8 @@ const usage = `usage: ./dev oracle DIR [OPTIONS]    judge the calls of a project
   --program FILE   the deltagraph to judge (default: the release that ./dev builds)
   --cache FOLDER   keep the checker's answers on the pinned packages there
 
-Wrong is an edge where the checker knows that the call runs something else. What it does not know
-(an any receiver, a callback, one of several possible values) is never called wrong, nor asked for.`;
+Wrong is an edge where the checker knows that the call runs something else. Where it does not know,
+or not everything (an any receiver, a callback, an overriding method), no edge is called wrong.`;
 
 const home = path.dirname(fileURLToPath(import.meta.url));
 const flag = { type: 'boolean' };
