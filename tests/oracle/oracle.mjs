@@ -75,7 +75,7 @@ function judge({ folder, program, export: file, examples, json, answers: wantsAn
     console.log(JSON.stringify({ project: root, ...counts, ...score }, null, 1));
     return;
   }
-  printScores(path.basename(root), answers, score);
+  printScores(path.relative('.', root) || path.basename(root), answers, score);
   if (examples > 0) printExamples(root, score, examples);
 }
 

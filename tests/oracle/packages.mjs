@@ -83,7 +83,7 @@ function measure(entry, program, cache) {
 const readScores = () => JSON.parse(fs.readFileSync(scoresFile, 'utf8'));
 
 /** What is worse, or not to be compared, in words. */
-function regressions(before, now) {
+export function regressions(before, now) {
   const problems = [];
   const compare = (key) => {
     if (before[key] === now[key]) return;

@@ -10,6 +10,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { regressions } from './packages.mjs';
 import { Judge, readExport, scoreExport } from './score.mjs';
 import { answersOf } from './sites.mjs';
 
@@ -17,7 +18,12 @@ const sample = path.join(path.dirname(fileURLToPath(import.meta.url)), 'sample')
 
 export function selfTest() {
   const answers = answersOf(sample);
-  const tests = { ...answerTests(answers), ...verdictTests(answers), ...scoreTests(answers) };
+  const tests = {
+    ...answerTests(answers),
+    ...verdictTests(answers),
+    ...scoreTests(answers),
+    ...guardTests(),
+  };
   let failed = 0;
   for (const [name, test] of Object.entries(tests)) {
     try {
@@ -60,6 +66,30 @@ function answerTests(answers) {
     });
   }
   return tests;
+}
+
+function guardTests() {
+  const rates = (precision, recall) => ({ precision, recall });
+  const now = {
+    version: '1.0.0',
+    required: 10,
+    silent: 0,
+    exact: rates(1, 0.5),
+    'exact+inferred': rates(0.99, 0.9),
+  };
+  const told = (before) => regressions({ ...now, ...before }, now).length;
+  return {
+    'equal or better is no regression': () =>
+      assert.deepEqual([told({}), told({ exact: rates(0.9, 0.4), silent: 3 })], [0, 0]),
+    'each rate that fell is told': () =>
+      assert.deepEqual(
+        [told({ exact: rates(1, 0.5001) }), told({ exact: rates(1.1, 0.6) })],
+        [1, 2],
+      ),
+    'more calls missing are told': () => assert.equal(told({ silent: -1 }), 1),
+    'another version or answer is told': () =>
+      assert.deepEqual([told({ version: '0.9.0' }), told({ required: 9 })], [1, 1]),
+  };
 }
 
 // --- Verdicts --------------------------------------------------------------------------------------

@@ -98,7 +98,8 @@ export class Values {
     if (ts.isBinaryExpression(node) && assigns.includes(node.operatorToken.kind)) {
       const left = bare(node.left);
       const symbol = this.symbolAt(ts.isIdentifier(left) ? left : memberName(left));
-      if (symbol) this.#assigned.set(symbol, [...this.assignedTo(symbol), node.right]);
+      if (symbol && !this.#assigned.has(symbol)) this.#assigned.set(symbol, []);
+      if (symbol) this.#assigned.get(symbol).push(node.right);
     }
     ts.forEachChild(node, (child) => this.#collect(child));
   }
@@ -154,8 +155,9 @@ export class Values {
   /** The package that `a.b.c` starts from: a bound to an import of one outside the project. */
   #packageOf(expression) {
     let e = bare(expression);
-    while (ts.isPropertyAccessExpression(e) || ts.isElementAccessExpression(e))
+    while (ts.isPropertyAccessExpression(e) || ts.isElementAccessExpression(e)) {
       e = bare(e.expression);
+    }
     const direct = requiredModule(e);
     if (direct !== undefined) return isPackage(direct) ? direct : undefined;
     const symbol = ts.isIdentifier(e) ? this.symbolAt(e) : undefined;
@@ -209,9 +211,11 @@ export class Values {
     if (declarations.size === 0) return answer.addUnknown('no declaration');
     const hasBody = [...declarations].some(isFunction);
     for (const declaration of declarations) {
-      if (this.#project.owns(declaration))
+      if (this.#project.owns(declaration)) {
         this.#addDeclaration(answer, declaration, symbol, hasBody);
-      else if (!isTypeOnly(declaration)) this.#addForeign(answer, declaration, symbol);
+      } else if (!isTypeOnly(declaration)) {
+        this.#addForeign(answer, declaration, symbol);
+      }
     }
     this.#addAssigned(answer, symbol);
     this.#dropOverloads(answer);
