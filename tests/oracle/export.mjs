@@ -15,6 +15,7 @@ function run(program, ...args) {
     encoding: 'utf8',
     maxBuffer: 2 ** 30,
   });
+  if (error?.code === 'ENOENT') throw new Error(`${program} is not there: run ./dev build`);
   if (error) throw new Error(`${program}: ${error.message}`);
   if (status !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${status}: ${stderr}`);
   return stdout;
