@@ -1,0 +1,1 @@
+export { second as passed } from './lib.js';

@@ -1,0 +1,2 @@
+exports.make = function () {};
+exports.made = () => {};
