@@ -80,6 +80,7 @@ class FileLinker {
   void add_modules() {
     for (std::uint32_t i = 0; i < facts_.imports.size(); ++i) {
       const Import& import = facts_.imports[i];
+      if (import.kind == ImportKind::type) continue;  // Runs nothing.
       const Relation relation =
           import.kind == ImportKind::reexport ? Relation::reexports : Relation::imports;
       const Evaluator::Target& target = eval_.resolve(own(), ImportIndex{i});
@@ -325,9 +326,9 @@ class FileLinker {
   ExprIndex root(ExprIndex index) const {
     for (;;) {
       const Expr& e = expr(index);
-      const bool inner =
-          e.kind == ExprKind::member || e.kind == ExprKind::element || e.kind == ExprKind::await;
-      if (!inner || e.a == kNoIndex || e.a == raw(index)) return index;
+      const bool inner = e.kind == ExprKind::member || e.kind == ExprKind::element ||
+                         e.kind == ExprKind::await || e.kind == ExprKind::typed;
+      if (!inner || e.a == kNoIndex || e.a == 0 || e.a == raw(index)) return index;
       index = ExprIndex{e.a};
     }
   }
@@ -398,7 +399,7 @@ class FileLinker {
   std::uint32_t ordinal_ = 0;
 };
 
-constexpr std::array<std::string_view, 22> kRuleNames = {"none",
+constexpr std::array<std::string_view, 23> kRuleNames = {"none",
                                                          "lexical",
                                                          "import",
                                                          "reexport",
@@ -419,7 +420,8 @@ constexpr std::array<std::string_view, 22> kRuleNames = {"none",
                                                          "override",
                                                          "jsx",
                                                          "decorator",
-                                                         "alias"};
+                                                         "alias",
+                                                         "declared_type"};
 
 }  // namespace
 

@@ -80,6 +80,9 @@ class ReferenceExtractor {
       case Kind::for_in_statement:
       case Kind::return_statement:
       case Kind::arrow_function:
+      case Kind::yield_:
+      case Kind::type_parameter:
+      case Kind::type_alias:
         extract_value(w_, i, owner());
         break;
       case Kind::export_statement:
@@ -473,6 +476,7 @@ class ReferenceExtractor {
 
 void extract(Work& work) {
   ReferenceExtractor(work).run();
+  declare_results(work);
 }
 
 }  // namespace dg
