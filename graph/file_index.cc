@@ -271,6 +271,41 @@ void index_dependence(const FileFacts& facts, FileIndex& index) {
   }
 }
 
+/// Whether a call hands over something that can be called or has members.
+bool hands_over(const FileFacts& facts, Range args) noexcept {
+  for (std::uint32_t i = args.begin; i < args.begin + args.count; ++i) {
+    switch (facts.exprs[raw(facts.expr_lists[i])].kind) {
+      case ExprKind::name:
+      case ExprKind::this_:
+      case ExprKind::member:
+      case ExprKind::call:
+      case ExprKind::construct:
+      case ExprKind::atom:
+      case ExprKind::object:
+      case ExprKind::choice:
+      case ExprKind::array:
+        return true;
+      default:
+        break;
+    }
+  }
+  return false;
+}
+
+void index_calls(const FileFacts& facts, FileIndex& index) {
+  for (std::uint32_t r = 0; r < facts.references.size(); ++r) {
+    const Reference& reference = facts.references[r];
+    if (reference.kind != ReferenceKind::call && reference.kind != ReferenceKind::construct) {
+      continue;
+    }
+    const Expr& target = facts.exprs[raw(reference.target)];
+    const bool named = target.kind == ExprKind::name || target.kind == ExprKind::member;
+    if (!named || !hands_over(facts, reference.args)) continue;
+    index.calls.push_back({hash_text(facts.name(NameId{target.b})), r});
+  }
+  std::sort(index.calls.begin(), index.calls.end());
+}
+
 void index_types(const FileFacts& facts, FileIndex& index) {
   for (std::uint32_t b = 0; b < facts.bindings.size(); ++b) {
     const Binding& binding = facts.bindings[b];
@@ -283,6 +318,19 @@ void index_types(const FileFacts& facts, FileIndex& index) {
     } else {
       index.type_parameters.push_back({raw(facts.scopes[raw(binding.scope)].owner), b});
     }
+  }
+  for (std::uint32_t i = 0; i < facts.assignments.size(); ++i) {
+    const Assignment& assignment = facts.assignments[i];
+    const Expr& object = facts.exprs[raw(assignment.object)];
+    if (object.kind != ExprKind::name && object.kind != ExprKind::member) continue;
+    index.assigned.push_back({hash_text(facts.name(assignment.property)), i});
+  }
+  std::sort(index.assigned.begin(), index.assigned.end());
+  for (std::uint32_t s = 0; s < facts.shapes.size(); ++s) {
+    const Shape& shape = facts.shapes[s];
+    const bool is_class = shape.is_class && shape.atom != kNone<AtomIndex> &&
+                          facts.atoms[raw(shape.atom)].kind == AtomKind::class_;
+    if (is_class && shape.implements.count > 0) index.implementing.push_back(s);
   }
   for (std::uint32_t r = 0; r < facts.references.size(); ++r) {
     const Reference& reference = facts.references[r];
@@ -413,6 +461,7 @@ std::shared_ptr<const FileIndex> make_file_index(std::string_view path, const Fi
   index_bindings(facts, *index);
   index_assignments(facts, *index);
   index_types(facts, *index);
+  index_calls(facts, *index);
   index_dependence(facts, *index);
   std::sort(index->named_members.begin(), index->named_members.end());
   index->named_members.erase(std::unique(index->named_members.begin(), index->named_members.end()),

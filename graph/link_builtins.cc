@@ -70,6 +70,8 @@ Values Evaluator::builtin_member(const Value& receiver, std::string_view name, i
       return Values::unknown(OpenReason::builtin, detail("Iterator"));
     case Container::reference:
       return Values::unknown(OpenReason::builtin, detail("WeakRef"));
+    case Container::generic:
+      return Values::unknown(OpenReason::external);
   }
   return Values::unknown();
 }
@@ -122,6 +124,10 @@ Values Evaluator::builtin_call(const Value& receiver, std::string_view name, con
     }
     case Container::step:
       break;
+    case Container::generic:
+      // `hooks.for(key)` of a map of hooks gives one of them.
+      if (name == "for" || name == "get") return held(receiver, 0);
+      return Values::unknown(OpenReason::external);
   }
   if (name == "entries" || name == "[Symbol.iterator]") {
     return Values::one(
@@ -208,6 +214,16 @@ Values Evaluator::builtin_callback(const Value& receiver, std::string_view name,
     Value value = receiver;
     value.promise = false;
     given.add(0, Values::one(value));
+  } else if (receiver.kind == ValueKind::builtin &&
+             Container{receiver.index} == Container::generic) {
+    // Listeners of a hook whose type argument is the tuple of what it hands over.
+    for (const Value& value : held(receiver, 0).list) {
+      if (value.kind != ValueKind::builtin || Container{value.index} != Container::tuple) continue;
+      given = envs_[value.env];
+    }
+    for (auto& slot : given.slots) {
+      for (Value& value : slot.values.list) value.confidence = Confidence::inferred;
+    }
   } else if (receiver.kind == ValueKind::builtin && ordinal == 0) {
     const auto kind = Container{receiver.index};
     const Values self = Values::one(receiver);
@@ -308,7 +324,7 @@ bool Evaluator::global_call(const CallSite& site, std::string_view object,
 /// `new Map(pairs)`, `new Set(list)`, `new Array<T>()` ….
 Values Evaluator::construct_global(const LinkFile& file, const Expr& e, std::string_view name,
                                    const Context* in, int depth) {
-  const CallSite site{&file, &e, in};
+  const CallSite site{&file, &e, in, {}};
   const Expr& callee = file.facts->exprs[e.a];
   std::vector<Values> types;
   if (callee.kind == ExprKind::apply) {

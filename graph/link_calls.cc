@@ -69,7 +69,7 @@ Values Evaluator::eval_construct(const LinkFile& file, const Expr& e, const Cont
   values.why = callees.why;
   values.detail = callees.detail;
   if (values.open && values.why == OpenReason::global) values.why = OpenReason::builtin;
-  const CallSite site{&file, &e, in};
+  const CallSite site{&file, &e, in, {}};
   for (const Value& callee : callees.list) {
     if (callee.kind == ValueKind::signature || callee.kind == ValueKind::instance ||
         callee.kind == ValueKind::object) {
@@ -131,7 +131,7 @@ std::uint32_t Evaluator::constructed_env(const Value& callee, const CallSite& si
 
 /// `return` of each function that may be called, with `this` bound to what it was called on.
 Values Evaluator::eval_call(const LinkFile& file, const Expr& e, const Context* in, int depth) {
-  const CallSite site{&file, &e, in};
+  const CallSite site{&file, &e, in, {}};
   const Expr& callee = unapplied(file, e.a);
   if (callee.kind == ExprKind::name) {
     const std::string_view name = file.facts->name(NameId{callee.b});
@@ -220,7 +220,7 @@ Values Evaluator::wrapped(const LinkFile& file, const Expr& call, int depth) {
 
 /// `Object.assign(a, b, …)`: a, with the members of the others.
 Values Evaluator::merged(const LinkFile& file, const Expr& call, const Context* in, int depth) {
-  const CallSite site{&file, &call, in};
+  const CallSite site{&file, &call, in, {}};
   const std::uint32_t count = arguments_of(site).count;
   if (count == 0) return Values::unknown();
   Values values;
@@ -295,7 +295,7 @@ Values Evaluator::generated(const Values& body, bool is_async, int depth) {
 /// `helper(x, …)` gives x: compilers' interop helpers and Object.freeze and the like.
 Values Evaluator::first_argument(const LinkFile& file, const Expr& call, const Context* in,
                                  int depth) {
-  return argument_value({&file, &call, in}, 0, depth);
+  return argument_value({&file, &call, in, {}}, 0, depth);
 }
 
 Values Evaluator::callable(const Values& values, int depth) {

@@ -238,7 +238,7 @@ Values Evaluator::eval_name(const LinkFile& file, const Expr& e, const Context* 
 Values Evaluator::eval_parameter_binding(const LinkFile& file, BindingIndex index,
                                          const Context* in, int depth) {
   const Binding& b = file.facts->bindings[raw(index)];
-  if (raw(b.init) == 0) return Values::unknown(OpenReason::parameter);
+  if (raw(b.init) == 0) return passed(file, index, depth + 1);
   Values values = eval(file, b.init, in, depth + 1);
   const ExprKind kind = file.facts->exprs[raw(b.init)].kind;
   const bool declared = kind == ExprKind::typed || kind == ExprKind::parameter;
@@ -268,6 +268,7 @@ Values Evaluator::eval_binding(const LinkFile& file, BindingIndex index, const C
     value.index = raw(b.atom);
     if (in != nullptr) value.env = in->env;
     values = Values::one(value);
+    if (b.reassigned && raw(b.init) != 0) join(values, eval(file, b.init, in, depth + 1));
   } else if (b.import != kNone<ImportIndex> && raw(b.init) == 0) {
     return imported(file, b.import, nullptr, depth + 1);
   } else if (b.kind == BindingKind::type) {

@@ -83,6 +83,7 @@ class Evaluator {
     const LinkFile* file = nullptr;
     const Expr* call = nullptr;
     const Context* context = nullptr;
+    ExprIndex result{};  ///< The type that is expected of the result, where one is.
   };
   using Visited = boost::container::small_vector<const LinkFile*, 8>;
 
@@ -127,6 +128,7 @@ class Evaluator {
                      std::uint32_t env);
   Value container(Container kind, Environment held);
   Value list_of(Container kind, const Values& elements);
+  Value opaque_generic(const std::vector<Values>& arguments);
   Values iterate(const Values& values, int depth);
   Values held(const Value& value, std::uint64_t key) const;
 
@@ -153,12 +155,15 @@ class Evaluator {
   Values constructors(const Values& classes, int depth);
   void unify_applied(const LinkFile& file, const Expr& e, const Values& given, Environment& out,
                      int depth);
+  void unify_alias(const LinkFile& file, const Expr& e, const Values& given, Environment& out,
+                   int depth);
   void unify(const LinkFile& file, ExprIndex type, const Values& given, Environment& out,
              int depth);
   Values eval_argument(const LinkFile& file, const Expr& e, const Context* in, int depth);
   Values expected(const Value& function, const CallSite& site, std::uint32_t ordinal, int depth);
   Values eval_parameter(const LinkFile& file, const Expr& e, const Context* in, int depth);
   Values parameter_of(const Value& function, std::uint32_t ordinal, int depth);
+  Values passed(const LinkFile& file, BindingIndex binding, int depth);
   Values handed_over(const LinkFile& file, BindingIndex binding, std::uint32_t ordinal, int depth);
   Values type_at(const LinkFile& file, ExprIndex list, std::uint32_t ordinal, const Context* in,
                  int depth);
@@ -194,6 +199,16 @@ class Evaluator {
   Values interfaces_of(const LinkFile& file, AtomIndex atom, std::uint32_t env, int depth);
   Values mixin_bases(const LinkFile& file, ExprIndex extends, int depth);
 
+  // link_implementations.cc.
+  void add_implementations(Values& values, std::string_view name, int depth);
+  Values implementations(const Value& declared, std::string_view name, int depth);
+  bool declares_same(const Values& holders, const Value& declared, std::string_view name,
+                     int depth);
+  void add_assigned(const LinkFile& file, const Value& declared, std::string_view name,
+                    Values& out, int depth);
+  void add_implementing(const LinkFile& file, const Value& declared, std::string_view name,
+                        Values& out, int depth);
+
   // link_exports.cc.
   Values imported(const LinkFile& file, ImportIndex import, Declaration* declared, int depth);
   Values exported(const LinkFile& file, std::string_view name, Declaration* declared,
@@ -221,6 +236,7 @@ class Evaluator {
   std::vector<std::int32_t> memo_of_own_;  ///< 0 not asked, -1 being asked, else memo_ index + 1.
   KeyMap<std::int32_t> memo_of_others_;    ///< Other files', types, and in a context.
   std::vector<Values> memo_;
+  KeyMap<std::int32_t> implementations_;  ///< By declaring member: as memo_of_others_.
   Environments envs_;
   int steps_ = 0;
 };

@@ -63,6 +63,14 @@ std::uint32_t Evaluator::bind_call(const Value& function, const CallSite& site, 
       if (!values.list.empty()) out.set(binding_slot(file, param.binding), values);
     }
   }
+  const Expr& returned = file.facts->exprs[raw(atom.returns)];
+  if (raw(site.result) != 0 && returned.kind == ExprKind::typed &&
+      file.index->depends[returned.b] && step(depth)) {
+    Environment inferred;
+    const Values wanted = eval_type(*site.file, site.result, site.context, depth + 1);
+    unify(file, ExprIndex{returned.b}, wanted, inferred, depth + 1);
+    for (const auto& slot : inferred.slots) out.add(slot.key, slot.values);
+  }
   return envs_.intern(std::move(out));
 }
 
@@ -154,6 +162,7 @@ void Evaluator::unify_applied(const LinkFile& file, const Expr& e, const Values&
     unify(file, argument(name == "Record" ? 1 : 0), values, out, depth + 1);
     return;
   }
+  unify_alias(file, e, given, out, depth);
   // An instance of a class of the project: by its own type parameters.
   for (const Value& value : given.list) {
     if (value.kind != ValueKind::instance || value.env == 0) continue;
@@ -169,11 +178,56 @@ void Evaluator::unify_applied(const LinkFile& file, const Expr& e, const Values&
   }
 }
 
+/// `Alias<T>`: what the alias' own parameters must stand for, and through them T.
+void Evaluator::unify_alias(const LinkFile& file, const Expr& e, const Values& given,
+                            Environment& out, int depth) {
+  const Values names = eval(file, ExprIndex{e.a}, nullptr, depth + 1);
+  if (names.list.size() != 1 || !step(depth)) return;
+  const Value& alias = names.list[0];
+  const FileFacts& facts = *alias.file->facts;
+  ExprIndex type{0};
+  std::uint32_t list = 0;
+  if (alias.kind == ValueKind::alias) {
+    read_binding(*alias.file, BindingIndex{alias.index});
+    const Expr& init = facts.exprs[raw(facts.bindings[alias.index].init)];
+    if (init.kind != ExprKind::typed) return;
+    list = init.a;
+    type = ExprIndex{init.b};
+  } else if (alias.kind == ValueKind::atom &&
+             facts.atoms[alias.index].kind == AtomKind::type_alias) {
+    read_atom(*alias.file, alias.index);
+    type = facts.atoms[alias.index].returns;
+  } else {
+    return;
+  }
+  Environment inner;
+  unify(*alias.file, type, given, inner, depth + 1);
+  const auto parameters = rows(alias.file->index->type_parameters, alias.index);
+  std::uint32_t at = e.b;
+  for (std::size_t i = 0; at != 0; ++i, at = file.facts->exprs[at].b) {
+    std::uint32_t parameter = kNoIndex;
+    if (alias.kind == ValueKind::atom) {
+      if (i >= parameters.size()) break;
+      parameter = parameters[i].value;
+    } else {
+      if (list == 0 || facts.exprs[list].kind != ExprKind::list) break;
+      parameter = facts.exprs[facts.exprs[list].a].a;
+      list = facts.exprs[list].b;
+    }
+    const Values* const found = inner.find(binding_slot(*alias.file, BindingIndex{parameter}));
+    if (found != nullptr) {
+      unify(file, ExprIndex{file.facts->exprs[at].a}, *found, out, depth + 1);
+    }
+  }
+}
+
 /// What the callee of a call expects as one of its arguments: functions, or types of functions.
 Values Evaluator::eval_argument(const LinkFile& file, const Expr& e, const Context* in,
                                 int depth) {
-  const Expr& call = file.facts->exprs[e.a];
-  const CallSite site{&file, &call, in};
+  const Expr& asked = file.facts->exprs[e.a];
+  const Expr& call = asked.kind == ExprKind::typed ? file.facts->exprs[asked.a] : asked;
+  const ExprIndex result{asked.kind == ExprKind::typed ? asked.b : 0};
+  const CallSite site{&file, &call, in, result};
   const Expr& callee = unapplied(file, call.a);
   Values functions;
   Values values;
@@ -336,6 +390,44 @@ Values Evaluator::parameter_of(const Value& function, std::uint32_t ordinal, int
     default:
       return {};
   }
+}
+
+/// What the calls in its own file hand over to a parameter of which nothing is declared. There may
+/// be others.
+Values Evaluator::passed(const LinkFile& file, BindingIndex binding, int depth) {
+  Values values = Values::unknown(OpenReason::parameter);
+  if (!file.own) return values;  // Who calls a function says nothing to those who read it.
+  const Binding& b = file.facts->bindings[raw(binding)];
+  const AtomIndex owner = file.facts->scopes[raw(b.scope)].owner;
+  const Atom& atom = file.facts->atoms[raw(owner)];
+  std::uint32_t ordinal = 0;
+  for (; ordinal < atom.params.count; ++ordinal) {
+    const Param& param = file.facts->params[atom.params.begin + ordinal];
+    if (param.binding == binding && param.form == ParamForm::plain) break;
+  }
+  if (ordinal == atom.params.count || raw(atom.name) == 0) return values;
+  std::string_view name = file.facts->name(atom.name);
+  if (atom.kind == AtomKind::constructor) {
+    name = file.facts->name(file.facts->atoms[raw(atom.parent)].name);
+  }
+  const auto calls = rows(file.index->calls, hash_text(name));
+  for (const auto& row : calls.first(std::min(calls.size(), kMaxCalls))) {
+    const Reference& call = file.facts->references[row.value];
+    if (ordinal >= call.args.count || !step(depth)) continue;
+    Values callees = callable(eval(file, call.target, nullptr, depth + 1), depth + 1);
+    if (call.kind == ReferenceKind::construct) callees = constructors(callees, depth + 1);
+    const bool calls_it =
+        std::any_of(callees.list.begin(), callees.list.end(), [&](const Value& v) {
+          return v.kind == ValueKind::atom && v.file == &file && v.index == raw(owner);
+        });
+    if (!calls_it) continue;
+    const ExprIndex given = file.facts->expr_lists[call.args.begin + ordinal];
+    for (Value value : eval(file, given, nullptr, depth + 1).list) {
+      value.confidence = Confidence::inferred;
+      join(values, Values::one(value));
+    }
+  }
+  return values;
 }
 
 /// `function each(f) { f(x); }`: what calls of a parameter hand over.

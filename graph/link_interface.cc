@@ -30,6 +30,11 @@ class InterfaceBuilder {
     for (std::uint32_t a = 0; a < facts_.atoms.size(); ++a) {
       items_.push_back({atom_key(facts_, index_, AtomIndex{a}), atom_value(a)});
     }
+    for (const auto& row : index_.assigned) {
+      const Assignment& a = facts_.assignments[row.value];
+      items_.push_back({assigned_key(index_, row.key), mix(expr(a.object), expr(a.value))});
+    }
+    add_implementing();
     for (const auto& row : index_.comment_types) {
       items_.push_back({export_key(index_, row.key), mix(1, binding_text(row.value))});
     }
@@ -166,6 +171,18 @@ class InterfaceBuilder {
         return mix(expr(ExprIndex{e.a}), text(NameId{e.b}));
       default:
         return 0;
+    }
+  }
+
+  void add_implementing() {
+    for (const std::uint32_t s : index_.implementing) {
+      const Shape& of = facts_.shapes[s];
+      const std::uint64_t types = mix(list(of.implements), atom_text(raw(of.atom)));
+      for (std::uint32_t m = of.members.begin; m < of.members.begin + of.members.count; ++m) {
+        const Member& member = facts_.members[m];
+        if (member.atom == kNone<AtomIndex>) continue;
+        items_.push_back({assigned_key(index_, text(member.name)), mix(types, atom_text(raw(member.atom)))});
+      }
     }
   }
 

@@ -12,7 +12,7 @@ namespace dg {
 
 namespace key_tag {
 inline constexpr std::uint64_t path = 1, config = 2, member_name = 3, exported = 4, module = 5,
-                               binding = 6, atom = 7;
+                               binding = 6, atom = 7, assigned = 8;
 }
 
 /// What a file exports under a name.
@@ -33,6 +33,12 @@ inline std::uint64_t atom_key(const FileFacts& facts, const FileIndex& index,
                               AtomIndex atom) noexcept {
   return mix(mix(key_tag::atom, index.path_hash),
              hash_text(facts.name(facts.atoms[raw(atom)].qualified_name)));
+}
+
+/// What a file assigns to properties of a name, whatever they are properties of, and which of its
+/// classes implement something that has it.
+inline std::uint64_t assigned_key(const FileIndex& index, std::uint64_t name_hash) noexcept {
+  return mix(mix(key_tag::assigned, index.path_hash), name_hash);
 }
 
 }  // namespace dg

@@ -91,6 +91,7 @@ Values Evaluator::member(const Values& receivers, std::string_view name, const C
     const bool lacks = found.list.empty() && found.open && found.why == OpenReason::no_member;
     join(lacks ? lacking : values, found);
   }
+  add_implementations(values, name, depth);
   if (values.list.empty() || receivers.open) join(values, lacking);
   if (receivers.open) {
     // That the known alternatives (`x || {}`) lack the member says nothing about the others.
@@ -358,7 +359,13 @@ Values Evaluator::member_values(const LinkFile& file, std::uint32_t index, std::
     return member.atom != kNone<AtomIndex> ? Values::one(value) : Values::unknown();
   }
   const Context in = context_with(env);
-  return eval(file, member.value, env == 0 ? nullptr : &in, depth + 1);
+  Values values = eval(file, member.value, env == 0 ? nullptr : &in, depth + 1);
+  for (Value& found : values.list) {
+    if (found.kind != ValueKind::signature) continue;
+    found.declared_in = &file;
+    found.origin = index;
+  }
+  return values;
 }
 
 /// Properties added by assignment. Function literals outrank other values: what is assigned beside
@@ -479,8 +486,10 @@ Values Evaluator::mixin_bases(const LinkFile& file, ExprIndex extends, int depth
 Values Evaluator::getters(const Values& receivers, std::string_view name) {
   Values values;
   for (const Value& receiver : receivers.list) {
-    if (receiver.promise || receiver.via == Via::wrap || receiver.kind == ValueKind::module)
-      continue;
+    const bool declares = receiver.kind == ValueKind::atom ||
+                          receiver.kind == ValueKind::instance ||
+                          receiver.kind == ValueKind::object;
+    if (receiver.promise || receiver.via == Via::wrap || !declares) continue;
     Value at = receiver;
     for (int hops = 0; hops < 32; ++hops) {
       const Values own = own_accessor(at, name);

@@ -50,6 +50,19 @@ bool is_transparent(std::string_view name) noexcept {
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
+/// A type parameter of a type that a comment names, as a binding.
+std::uint32_t alias_parameter(const LinkFile& file, const Binding& b, std::size_t ordinal) {
+  const Expr& init = file.facts->exprs[raw(b.init)];
+  if (init.kind != ExprKind::typed) return kNoIndex;
+  std::uint32_t at = init.a;
+  for (; at != 0 && file.facts->exprs[at].kind == ExprKind::list; --ordinal) {
+    const Expr& cell = file.facts->exprs[at];
+    if (ordinal == 0) return file.facts->exprs[cell.a].a;
+    at = cell.b;
+  }
+  return kNoIndex;
+}
+
 }  // namespace
 
 Value Evaluator::container(Container kind, Environment held) {
@@ -262,13 +275,22 @@ Values Evaluator::instantiate(const Values& names, const std::vector<Values>& ar
   values.detail = names.detail;
   if (values.open && values.why == OpenReason::global) values.why = OpenReason::builtin;
   if (!step(depth)) return Values::unknown();
+  if (names.list.empty() && names.open && names.why == OpenReason::external && !arguments.empty()) {
+    return Values::one(opaque_generic(arguments));
+  }
   for (Value value : names.list) {
     const LinkFile& file = *value.file;
     Context in;
     if (value.kind == ValueKind::alias) {
       read_binding(file, BindingIndex{value.index});
       const Binding& b = file.facts->bindings[value.index];
-      in = context_with(value.env);
+      Environment bound = envs_[value.env];
+      for (std::size_t i = 0; i < arguments.size(); ++i) {
+        const std::uint32_t parameter = alias_parameter(file, b, i);
+        if (parameter == kNoIndex) break;
+        bound.set(binding_slot(file, BindingIndex{parameter}), arguments[i]);
+      }
+      in = context_with(envs_.intern(std::move(bound)));
       join(values, eval_type(file, b.init, &in, depth + 1));
       continue;
     }
@@ -341,7 +363,15 @@ Values Evaluator::standard_type(std::string_view name, const std::vector<Values>
     return values.list.empty() ? Values::unknown() : values;
   }
   if (name == "InstanceType") return instantiate(first, {}, depth + 1);
+  if (!arguments.empty()) return Values::one(opaque_generic(arguments));
   return Values::unknown(OpenReason::builtin, detail(name));
+}
+
+/// A generic type of elsewhere (`SyncHook<[A, B]>`, `Emitter<E>`): only its arguments are known.
+Value Evaluator::opaque_generic(const std::vector<Values>& arguments) {
+  Environment held;
+  for (std::size_t i = 0; i < arguments.size(); ++i) held.add(i, arguments[i]);
+  return container(Container::generic, std::move(held));
 }
 
 Evaluator::Context Evaluator::context_with(std::uint32_t env) const noexcept {

@@ -42,6 +42,7 @@ enum class Container : std::uint32_t {
   step,      ///< 0: `value` of an iterator's result.
   record,    ///< 0: each member.
   reference,  ///< 0: what a WeakRef holds.
+  generic,    ///< Type arguments of a type that no file of the project declares.
 };
 
 /// How a function was reached: `f.call` and `f.bind` stand for f; `memo(f)` of an unknown memo most
@@ -59,6 +60,8 @@ struct Value {
   const LinkFile* file = nullptr;
   std::uint32_t index = 0;
   std::uint32_t origin = kNoIndex;
+  /// Of a signature that a type's member declares: the file of that type, with `origin` the member.
+  const LinkFile* declared_in = nullptr;
   /// What type parameters and captured parameters stand for; an index into the evaluator's
   /// environments, 0 for none.
   std::uint32_t env = 0;
@@ -91,7 +94,7 @@ struct Values {
 };
 
 /// More alternatives than this are cut, and the rest counts as open.
-inline constexpr std::size_t kMaxAlternatives = 16;
+inline constexpr std::size_t kMaxAlternatives = 64;
 
 /// Adds `from`'s alternatives to `into`; of equal ones the surer stays.
 void join(Values& into, const Values& from);

@@ -26,7 +26,7 @@ class ContextFinder {
       case Kind::binary:
         return of(parent, nesting + 1);
       case Kind::arguments:
-        return argument(child, parent);
+        return argument(child, parent, nesting);
       case Kind::pair:
         return property(t_.child(parent, Field::key), parent, nesting);
       case Kind::object:
@@ -62,7 +62,7 @@ class ContextFinder {
  private:
   ExprIndex typed(ExprIndex type) { return w_.typed(ExprIndex{0}, type); }
 
-  ExprIndex argument(NodeId child, NodeId list) {
+  ExprIndex argument(NodeId child, NodeId list, int nesting) {
     const NodeId call = t_[list].parent;
     if (t_[call].kind != Kind::call && t_[call].kind != Kind::new_) return ExprIndex{0};
     std::uint32_t ordinal = 0;
@@ -73,7 +73,12 @@ class ContextFinder {
     const ExprIndex value = w_.eval(call);
     const ExprKind kind = w_.facts.exprs[raw(value)].kind;
     if (kind != ExprKind::call && kind != ExprKind::construct) return ExprIndex{0};
-    return w_.make_expr(ExprKind::argument, raw(value), ordinal);
+    // What is expected of the call's result tells type parameters too.
+    const ExprIndex expected = of(call, nesting + 1);
+    const Expr& e = w_.facts.exprs[raw(expected)];
+    const bool declared = e.kind == ExprKind::typed && e.a == 0;
+    const ExprIndex asked = declared ? w_.typed(value, ExprIndex{e.b}) : value;
+    return w_.make_expr(ExprKind::argument, raw(asked), ordinal);
   }
 
   ExprIndex property(NodeId key, NodeId member, int nesting) {

@@ -167,7 +167,8 @@ enum class BindingKind : std::uint8_t {
 };
 /// A declared name. `init` is the value it starts with and those it is assigned, destructuring
 /// already unfolded: in `const {a: b} = f()` b's init is member(call(f), "a"). Of a type parameter
-/// it is the constraint, of a type alias made by a comment the type.
+/// it is the constraint; of a type alias made by a comment the type, where it is generic as
+/// typed(list of the parameters' names, type).
 struct Binding {
   NameId name{};
   BindingKind kind = BindingKind::var;

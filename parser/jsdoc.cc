@@ -156,10 +156,21 @@ class DocReader {
   void define(NodeId comment) {
     strip(w_.source(comment), text_);
     const std::vector<Tag> tags = tags_of(text_);
+    const ScopeIndex outer = scope_;
+    parameters_.clear();
+    for (const Tag& tag : tags) {
+      if (tag.name != "template") continue;
+      if (parameters_.empty()) {
+        scope_ = ScopeIndex{static_cast<std::uint32_t>(w_.facts.scopes.size())};
+        w_.facts.scopes.push_back({ScopeKind::block, outer, AtomIndex{0}});
+      }
+      templates(tag, comment);
+    }
     for (std::size_t i = 0; i < tags.size(); ++i) {
       if (tags[i].name == "typedef") define_type(tags, i);
       if (tags[i].name == "callback") define_callback(tags, i);
     }
+    scope_ = outer;
   }
 
  private:
@@ -182,6 +193,8 @@ class DocReader {
                                               BindingKind::type, comment);
       const ExprIndex constraint = count == 0 ? type(tag) : ExprIndex{0};
       if (raw(constraint) != 0) w_.facts.bindings[raw(binding)].init = constraint;
+      const NameId name = w_.facts.bindings[raw(binding)].name;
+      parameters_.push_back(w_.make_expr(ExprKind::name, raw(binding), raw(name)));
       rest = trimmed(rest.substr(end));
       if (!rest.starts_with(',')) return;
       rest = trimmed(rest.substr(1));
@@ -190,21 +203,22 @@ class DocReader {
 
   /// `@import {A, B as C} from './x'`, `@import * as ns from './x'`, `@import D from './x'`.
   void import(const Tag& tag, NodeId comment) {
-    const std::size_t from = tag.rest.find(" from ");
-    const std::size_t open = tag.rest.find_first_of("'\"", from == std::string_view::npos ? 0 : from);
+    const std::size_t open = tag.rest.find_first_of("'\"");
+    const std::size_t from = tag.rest.substr(0, open).rfind("from");
     if (from == std::string_view::npos || open == std::string_view::npos) return;
     const std::size_t close = tag.rest.find(tag.rest[open], open + 1);
     if (close == std::string_view::npos) return;
     const std::string specifier(tag.rest.substr(open + 1, close - open - 1));
     std::string_view names = trimmed(tag.rest.substr(0, from));
-    if (!names.starts_with('{')) {
-      const bool all = names.starts_with('*');
-      const std::size_t last = names.find_last_of(" \n\t");
-      import_one(specifier, all ? "*" : "default",
-                 last == std::string_view::npos ? names : names.substr(last + 1), comment);
-      return;
+    const std::size_t brace = names.find('{');
+    const std::string_view whole = trimmed(names.substr(0, names.find_first_of(",{")));
+    if (!whole.empty()) {
+      const std::size_t last = whole.find_last_of(" \n\t");
+      import_one(specifier, whole.starts_with('*') ? "*" : "default",
+                 last == std::string_view::npos ? whole : whole.substr(last + 1), comment);
     }
-    names = names.substr(1, names.find('}') - 1);
+    if (brace == std::string_view::npos) return;
+    names = names.substr(brace + 1, names.find('}') - brace - 1);
     while (!names.empty()) {
       const std::size_t end = std::min(names.find(','), names.size());
       const std::string_view one = trimmed(names.substr(0, end));
@@ -253,7 +267,10 @@ class DocReader {
     if (binding == kNone<BindingIndex>) return;
     Binding& b = w_.facts.bindings[raw(binding)];
     if (b.kind == BindingKind::type && b.atom == kNone<AtomIndex> && raw(b.init) == 0) {
-      b.init = type;
+      // A generic type is typed(list of its parameters, type).
+      b.init = parameters_.empty() ? type
+                                   : w_.make_expr(ExprKind::typed, raw(w_.make_list(parameters_)),
+                                                  raw(type));
     }
   }
 
@@ -289,6 +306,7 @@ class DocReader {
   Work& w_;
   ScopeIndex scope_;
   std::string text_;
+  std::vector<ExprIndex> parameters_;
 };
 
 bool is_doc(const Work& w, NodeId n) noexcept {

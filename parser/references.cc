@@ -80,6 +80,8 @@ class ReferenceExtractor {
       case Kind::for_in_statement:
       case Kind::return_statement:
       case Kind::arrow_function:
+      case Kind::class_declaration:
+      case Kind::class_expression:
       case Kind::yield_:
       case Kind::type_parameter:
       case Kind::type_alias:

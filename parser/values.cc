@@ -37,6 +37,10 @@ class ValueExtractor {
         if (t_.child(i, Field::parameter) != kNoNode) parameters(i, kNoNode);
         arrow_body(i);
         break;
+      case Kind::class_declaration:
+      case Kind::class_expression:
+        class_types(i);
+        break;
       case Kind::yield_:
         yielded(owner, i);
         break;
@@ -79,15 +83,21 @@ class ValueExtractor {
     const BindingIndex binding = w_.binding_of(name);
     if (binding == kNone<BindingIndex>) return;
     const ExprIndex value = w_.eval(right);
-    const Binding b = w_.facts.bindings[raw(binding)];
-    if (raw(value) == 0 || b.kind == BindingKind::function || b.kind == BindingKind::class_) return;
-    const Expr& init = w_.facts.exprs[raw(b.init)];
-    if (init.kind == ExprKind::typed || init.kind == ExprKind::parameter) return;
-    if (raw(b.init) != 0 && !adds(b.init, value)) return;
-    const ExprIndex both = raw(b.init) == 0
-                               ? value
-                               : w_.make_expr(ExprKind::choice, raw(b.init), raw(value));
-    w_.facts.bindings[raw(binding)].init = both;
+    const ExprIndex init = w_.facts.bindings[raw(binding)].init;
+    const Expr before = w_.facts.exprs[raw(init)];
+    if (raw(value) == 0 || before.kind == ExprKind::parameter) return;
+    if (before.kind == ExprKind::typed) {
+      const ExprIndex held = with(ExprIndex{before.a}, value);
+      w_.facts.bindings[raw(binding)].init = w_.typed(held, ExprIndex{before.b});
+    } else {
+      w_.facts.bindings[raw(binding)].init = with(init, value);
+    }
+  }
+
+  ExprIndex with(ExprIndex alternatives, ExprIndex value) {
+    if (raw(alternatives) == 0) return value;
+    if (!adds(alternatives, value)) return alternatives;
+    return w_.make_expr(ExprKind::choice, raw(alternatives), raw(value));
   }
 
   /// Whether `value` is not yet among the alternatives that a name has, and there is room for it.
@@ -352,6 +362,14 @@ class ValueExtractor {
     const BindingIndex binding = w_.binding_of(name);
     const ExprIndex value = w_.eval(type);
     if (binding != kNone<BindingIndex>) w_.facts.bindings[raw(binding)].init = value;
+  }
+
+  /// `@template T` before a class: its members' comments may mention T.
+  void class_types(NodeId i) {
+    const AtomIndex atom = w_.atom_of(i);
+    if (atom == kNone<AtomIndex>) return;
+    const NodeId comment = doc_comment(w_, w_.atoms[raw(atom)].doc_before);
+    if (comment != kNoNode) read_doc(w_, comment, w_.scope_of(atom));
   }
 
   void type_alias(NodeId i) {
