@@ -135,12 +135,19 @@ void index_atoms(const FileFacts& facts, FileIndex& index) {
       index.children.push_back(
           {FileIndex::child_row(atom.parent, hash_text(facts.name(atom.name))), a});
     }
+    const bool is_type = atom.kind == AtomKind::interface || atom.kind == AtomKind::type_alias ||
+                         atom.kind == AtomKind::class_;
+    if (is_type && atom.parent != kNone<AtomIndex>) {
+      index.types.push_back(
+          {FileIndex::child_row(atom.parent, hash_text(facts.name(atom.name))), a});
+    }
     if (atom.member_of != kNone<ShapeIndex> && is_function(atom.kind) && raw(atom.name) != 0 &&
         !facts.name(atom.name).starts_with('#')) {
       index.named_members.push_back({atom.name, AtomIndex{a}});
     }
   }
   std::sort(index.children.begin(), index.children.end());
+  std::sort(index.types.begin(), index.types.end());
 }
 
 void index_bindings(const FileFacts& facts, FileIndex& index) {
@@ -418,6 +425,13 @@ std::uint64_t FileIndex::added_row(Holder holder, std::uint64_t name_hash) noexc
 }
 std::uint64_t FileIndex::holder_row(Holder holder) noexcept {
   return std::uint64_t{static_cast<std::uint8_t>(holder.kind)} << 32 | holder.index;
+}
+
+std::span<const FileIndex::Row> FileIndex::types_of(const FileFacts& facts,
+                                                    BindingIndex binding) const noexcept {
+  const Binding& b = facts.bindings[raw(binding)];
+  const AtomIndex owner = facts.scopes[raw(b.scope)].owner;
+  return rows(types, child_row(owner, hash_text(facts.name(b.name))));
 }
 
 Holder FileIndex::holder_of_this(const FileFacts& facts, AtomIndex index) const noexcept {

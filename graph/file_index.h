@@ -70,6 +70,7 @@ struct FileIndex {
   std::vector<Row> parameter_calls;  ///< Parameter's binding → references that call it.
   std::vector<Row> assigned;         ///< hash of a property's name → assignment to it.
   std::vector<std::uint32_t> implementing;  ///< Shapes of classes that implement something.
+  std::vector<Row> types;            ///< child_row(parent, name) → interface, alias or class.
   std::vector<Row> calls;            ///< hash of a callee's last name → call that hands values over.
   std::vector<Row> this_types;       ///< Function → the binding that types its `this`.
   std::vector<Row> comment_types;    ///< hash of a type's name → the binding a comment gives it.
@@ -82,6 +83,8 @@ struct FileIndex {
   static std::uint64_t added_row(Holder holder, std::uint64_t name_hash) noexcept;
   static std::uint64_t holder_row(Holder holder) noexcept;
 
+  /// The interfaces, aliases and classes that share a binding's name and scope.
+  std::span<const Row> types_of(const FileFacts& facts, BindingIndex binding) const noexcept;
   /// What `this` in a function's own code holds properties of; none where it is not known.
   Holder holder_of_this(const FileFacts& facts, AtomIndex atom) const noexcept;
   /// A text hash that names a binding within its file, whatever lines it stands on.

@@ -81,6 +81,7 @@ void Evaluator::read_module(const LinkFile& file) {
 
 Values Evaluator::eval(const LinkFile& file, ExprIndex expr, const Context* in, int depth) {
   if (raw(expr) == 0 || raw(expr) == kNoIndex || !step(depth)) return Values::unknown();
+  const Naming values_only(naming_type_, false);
   const Context* const context = file.index->depends[raw(expr)] ? in : nullptr;
   const std::int32_t known = memo_of(file, expr, false, context);
   if (known == -1) return Values::unknown();
@@ -257,6 +258,17 @@ Values Evaluator::eval_binding(const LinkFile& file, BindingIndex index, const C
   }
   read_binding(file, index);
   const Binding& b = file.facts->bindings[raw(index)];
+  if (naming_type_) {
+    Values types;
+    for (const auto& row : file.index->types_of(*file.facts, index)) {
+      Value value;
+      value.file = &file;
+      value.index = row.value;
+      if (in != nullptr) value.env = in->env;
+      join(types, Values::one(value));
+    }
+    if (!types.list.empty()) return types;
+  }
   if (b.kind == BindingKind::param || b.kind == BindingKind::catch_) {
     return eval_parameter_binding(file, index, in, depth);
   }

@@ -85,6 +85,18 @@ class Evaluator {
     const Context* context = nullptr;
     ExprIndex result{};  ///< The type that is expected of the result, where one is.
   };
+  /// Sets, until its end, whether names are looked up as types.
+  class Naming {
+   public:
+    Naming(bool& flag, bool value) noexcept : flag_(flag), before_(flag) { flag = value; }
+    ~Naming() { flag_ = before_; }
+    Naming(const Naming&) = delete;
+    Naming& operator=(const Naming&) = delete;
+
+   private:
+    bool& flag_;
+    bool before_;
+  };
   using Visited = boost::container::small_vector<const LinkFile*, 8>;
 
   const LinkFile* file_at(std::string_view path);
@@ -116,6 +128,7 @@ class Evaluator {
   // link_types.cc: types.
   Values eval_type(const LinkFile& file, ExprIndex type, const Context* in, int depth);
   Values compute_type(const LinkFile& file, ExprIndex type, const Context* in, int depth);
+  Values type_names(const LinkFile& file, ExprIndex expr, const Context* in, int depth);
   Values type_named(const LinkFile& file, const Expr& e, const Context* in, int depth);
   Values applied(const LinkFile& file, const Expr& e, const Context* in, int depth);
   Values instantiate(const Values& names, const std::vector<Values>& arguments, int depth);
@@ -239,6 +252,7 @@ class Evaluator {
   KeyMap<std::int32_t> implementations_;  ///< By declaring member: as memo_of_others_.
   Environments envs_;
   int steps_ = 0;
+  bool naming_type_ = false;  ///< A name that is a type and a value is the type.
 };
 
 }  // namespace dg

@@ -181,7 +181,7 @@ void Evaluator::unify_applied(const LinkFile& file, const Expr& e, const Values&
 /// `Alias<T>`: what the alias' own parameters must stand for, and through them T.
 void Evaluator::unify_alias(const LinkFile& file, const Expr& e, const Values& given,
                             Environment& out, int depth) {
-  const Values names = eval(file, ExprIndex{e.a}, nullptr, depth + 1);
+  const Values names = type_names(file, ExprIndex{e.a}, nullptr, depth + 1);
   if (names.list.size() != 1 || !step(depth)) return;
   const Value& alias = names.list[0];
   const FileFacts& facts = *alias.file->facts;

@@ -218,6 +218,9 @@ class InterfaceBuilder {
     for (const auto& row : rows(index_.parameter_calls, raw(index))) {
       more = mix(more, list(facts_.references[row.value].args));
     }
+    for (const auto& row : index_.types_of(facts_, index)) {
+      more = mix(more, atom_text(row.value));
+    }
     const bool opaque = raw(b.init) == 0 && b.atom == kNone<AtomIndex> &&
                         b.import == kNone<ImportIndex> && more == 0;
     if (opaque) return;

@@ -136,6 +136,7 @@ Values Evaluator::eval_type(const LinkFile& file, ExprIndex type, const Context*
   if (known == -1) return Values::unknown();
   if (known > 0) return memo_[static_cast<std::size_t>(known - 1)];
   memo_of(file, type, true, context) = -1;
+  const Naming values_only(naming_type_, false);
   Values values = compute_type(file, type, context, depth);
   memo_.push_back(values);
   memo_of(file, type, true, context) = static_cast<std::int32_t>(memo_.size());
@@ -150,7 +151,7 @@ Values Evaluator::compute_type(const LinkFile& file, ExprIndex type, const Conte
       return type_named(file, e, in, depth);
     case ExprKind::member:
     case ExprKind::module: {
-      Values names = callable(eval(file, type, in, depth + 1), depth + 1);
+      Values names = callable(type_names(file, type, in, depth + 1), depth + 1);
       for (Value& value : names.list) value.promise = false;
       return instantiate(names, {}, depth + 1);
     }
@@ -209,8 +210,24 @@ Values Evaluator::type_named(const LinkFile& file, const Expr& e, const Context*
     read_binding(file, BindingIndex{e.a});
     return eval_type(file, b.init, in, depth + 1);  // At least what its constraint says.
   }
-  return instantiate(callable(eval_binding(file, BindingIndex{e.a}, in, depth + 1), depth + 1), {},
-                     depth + 1);
+  const Naming types(naming_type_, true);
+  const Values names = eval_binding(file, BindingIndex{e.a}, in, depth + 1);
+  const Naming values_only(naming_type_, false);
+  return instantiate(callable(names, depth + 1), {}, depth + 1);
+}
+
+/// What a name or `ns.Name` in a type names.
+Values Evaluator::type_names(const LinkFile& file, ExprIndex expr, const Context* in, int depth) {
+  const Expr& e = file.facts->exprs[raw(expr)];
+  if (e.kind == ExprKind::name && e.a != kNoIndex) {
+    const Naming types(naming_type_, true);
+    return eval_binding(file, BindingIndex{e.a}, in, depth + 1);
+  }
+  if (e.kind != ExprKind::member) return eval(file, expr, in, depth + 1);
+  Values holders = type_names(file, ExprIndex{e.a}, in, depth + 1);
+  for (Value& value : holders.list) value.promise = false;
+  const Naming types(naming_type_, true);
+  return member(holders, file.facts->name(NameId{e.b}), in, depth + 1);
 }
 
 std::vector<Values> Evaluator::type_arguments(const LinkFile& file, ExprIndex list,
@@ -250,7 +267,7 @@ Values Evaluator::applied(const LinkFile& file, const Expr& e, const Context* in
   if (generic.kind == ExprKind::type_query) {
     return eval_type(file, ExprIndex{e.a}, in, depth + 1);
   }
-  const Values names = callable(eval(file, ExprIndex{e.a}, in, depth + 1), depth + 1);
+  const Values names = callable(type_names(file, ExprIndex{e.a}, in, depth + 1), depth + 1);
   return instantiate(names, arguments, depth + 1);
 }
 
