@@ -18,11 +18,11 @@ bool among(std::string_view name, const std::array<std::string_view, N>& names) 
 constexpr std::array<std::string_view, 6> kGiveElement = {"pop",      "shift", "find",
                                                           "findLast", "at",    "next"};
 constexpr std::array<std::string_view, 14> kGiveAlike = {
-    "filter",     "slice",    "reverse", "sort", "splice", "toSorted",   "toReversed",
-    "toSpliced",  "with",     "fill",    "take", "drop",   "copyWithin", "toArray"};
+    "filter",    "slice", "reverse", "sort", "splice", "toSorted",   "toReversed",
+    "toSpliced", "with",  "fill",    "take", "drop",   "copyWithin", "toArray"};
 constexpr std::array<std::string_view, 11> kCallWithElement = {
-    "map",      "forEach",       "filter", "find", "findIndex", "findLast",
-    "findLastIndex", "some", "every",  "flatMap", "partition"};
+    "map",           "forEach", "filter", "find",    "findIndex", "findLast",
+    "findLastIndex", "some",    "every",  "flatMap", "partition"};
 
 std::uint64_t digits(std::string_view name) noexcept {
   std::uint64_t value = 0;
@@ -36,9 +36,9 @@ std::uint64_t digits(std::string_view name) noexcept {
 
 /// Functions of the global object that give their first argument back.
 bool gives_first_argument(std::string_view object, std::string_view method) noexcept {
-  constexpr std::array<std::string_view, 6> kMethods = {"freeze",         "seal",
-                                                        "preventExtensions", "defineProperty",
-                                                        "defineProperties",  "setPrototypeOf"};
+  constexpr std::array<std::string_view, 6> kMethods = {
+      "freeze",           "seal",          "preventExtensions", "defineProperty",
+      "defineProperties", "setPrototypeOf"};
   return object == "Object" && among(method, kMethods);
 }
 
@@ -119,8 +119,7 @@ Values Evaluator::builtin_call(const Value& receiver, std::string_view name, con
     }
     case Container::record: {
       const Values functions = held(receiver, 0);
-      return functions.list.empty() ? Values::unknown()
-                                    : results(functions, nullptr, site, depth);
+      return functions.list.empty() ? Values::unknown() : results(functions, nullptr, site, depth);
     }
     case Container::step:
       break;
@@ -130,8 +129,7 @@ Values Evaluator::builtin_call(const Value& receiver, std::string_view name, con
       return Values::unknown(OpenReason::external);
   }
   if (name == "entries" || name == "[Symbol.iterator]") {
-    return Values::one(
-        list_of(Container::iterator, iterate(Values::one(receiver), depth + 1)));
+    return Values::one(list_of(Container::iterator, iterate(Values::one(receiver), depth + 1)));
   }
   return Values::unknown(OpenReason::builtin, detail("Object"));
 }
@@ -176,8 +174,8 @@ Values Evaluator::array_call(const Value& receiver, std::string_view name, const
     Environment pair;
     pair.add(0, Values::unknown(OpenReason::builtin, detail("Number")));
     pair.add(1, elements);
-    return Values::one(list_of(Container::iterator,
-                               Values::one(container(Container::tuple, std::move(pair)))));
+    return Values::one(
+        list_of(Container::iterator, Values::one(container(Container::tuple, std::move(pair)))));
   }
   if (name == "reduce" || name == "reduceRight") {
     Values values = arguments_of(site).count > 1 ? argument_value(site, 1, depth) : elements;
@@ -253,8 +251,8 @@ Values Evaluator::builtin_callback(const Value& receiver, std::string_view name,
 }
 
 /// `Array.from(x)`, `Promise.all(x)`, `Object.values(x)` …; false where it is none of these.
-bool Evaluator::global_call(const CallSite& site, std::string_view object,
-                            std::string_view method, Values& result, int depth) {
+bool Evaluator::global_call(const CallSite& site, std::string_view object, std::string_view method,
+                            Values& result, int depth) {
   const auto first = [&] { return argument_value(site, 0, depth); };
   if (object == "Object") {
     if (gives_first_argument(object, method)) {
@@ -267,8 +265,8 @@ bool Evaluator::global_call(const CallSite& site, std::string_view object,
       Values members;
       for (const Value& value : first().list) {
         if (value.promise) continue;
-        join(members, value.kind == ValueKind::builtin ? held(value, 0)
-                                                       : any_member(value, depth + 1));
+        join(members,
+             value.kind == ValueKind::builtin ? held(value, 0) : any_member(value, depth + 1));
       }
       if (method == "entries") {
         Environment pair;

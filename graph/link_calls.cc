@@ -185,8 +185,8 @@ Values Evaluator::results(const Values& functions, const Values* receiver, const
       continue;
     }
     const bool plain = function.via == Via::none;
-    Values result = returned(function, plain ? receiver : nullptr, plain ? &site : nullptr,
-                             depth + 1);
+    Values result =
+        returned(function, plain ? receiver : nullptr, plain ? &site : nullptr, depth + 1);
     for (Value& value : result.list) {
       value.confidence = std::max(value.confidence, function.confidence);
     }

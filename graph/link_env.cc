@@ -32,7 +32,8 @@ const Values* Environment::find(std::uint64_t key) const noexcept {
 }
 
 void Environment::add(std::uint64_t key, const Values& values) {
-  const auto at = std::find_if(slots.begin(), slots.end(), [&](const Slot& s) { return s.key >= key; });
+  const auto at =
+      std::find_if(slots.begin(), slots.end(), [&](const Slot& s) { return s.key >= key; });
   if (at != slots.end() && at->key == key) {
     join(at->values, values);
   } else if (slots.size() < kMaxSlots) {

@@ -96,8 +96,8 @@ Values Evaluator::eval(const LinkFile& file, ExprIndex expr, const Context* in, 
 std::int32_t& Evaluator::memo_of(const LinkFile& file, ExprIndex expr, bool type,
                                  const Context* in) {
   if (file.own && !type && in == nullptr) return memo_of_own_[raw(expr)];
-  const std::uint64_t place = std::uint64_t{file.ordinal} << 33 |
-                              std::uint64_t{raw(expr)} << 1 | (type ? 1U : 0U);
+  const std::uint64_t place =
+      std::uint64_t{file.ordinal} << 33 | std::uint64_t{raw(expr)} << 1 | (type ? 1U : 0U);
   return memo_of_others_[in == nullptr ? place : mix(place, in->id)];
 }
 
@@ -309,8 +309,10 @@ Values Evaluator::eval_binding(const LinkFile& file, BindingIndex index, const C
 /// What `list.push(x)`, `map.set(k, x)` and `list[i] = x` put into what a name holds.
 void Evaluator::add_elements(const LinkFile& file, BindingIndex binding, Values& values,
                              int depth) {
+  const bool holds = std::any_of(values.list.begin(), values.list.end(),
+                                 [](const Value& v) { return v.kind == ValueKind::builtin; });
+  if (!holds) return;
   const Holder holder{HolderKind::variable, raw(binding)};
-  if (rows(file.index->added, FileIndex::added_row(holder, hash_text("<element>"))).empty()) return;
   const Values added = added_member(file, holder, "<element>", depth + 1);
   with_elements(values, added, depth);
 }

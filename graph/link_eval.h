@@ -35,9 +35,7 @@ class Evaluator {
   /// Starts a new question: the step budget is full again.
   void restart() noexcept { steps_ = 0; }
   /// What an expression can be. A module stays a module; see callable().
-  Values eval(const LinkFile& file, ExprIndex expr) {
-    return eval(file, expr, nullptr, 0);
-  }
+  Values eval(const LinkFile& file, ExprIndex expr) { return eval(file, expr, nullptr, 0); }
   /// The same with modules replaced by the value that they export as a whole.
   Values callable(const Values& values) { return callable(values, 0); }
   /// The member of each alternative.
@@ -72,7 +70,7 @@ class Evaluator {
   /// What a followed call binds: `this`, and what parameters stand for.
   struct Context {
     const LinkFile* file = nullptr;
-    std::uint32_t atom = kNoIndex;   ///< The function whose `this` is `self`.
+    std::uint32_t atom = kNoIndex;  ///< The function whose `this` is `self`.
     const Values* self = nullptr;
     std::uint32_t env = 0;
     std::uint64_t id = 0;  ///< Equal contexts have equal ids.
@@ -139,6 +137,7 @@ class Evaluator {
   /// The environment in which an atom's type parameters stand for these arguments.
   std::uint32_t bind(const LinkFile& file, AtomIndex atom, const std::vector<Values>& arguments,
                      std::uint32_t env);
+  std::uint32_t bind_omitted(const LinkFile& file, AtomIndex atom, std::uint32_t env, int depth);
   Value container(Container kind, Environment held);
   Value list_of(Container kind, const Values& elements);
   Value opaque_generic(const std::vector<Values>& arguments);
@@ -217,8 +216,8 @@ class Evaluator {
   Values implementations(const Value& declared, std::string_view name, int depth);
   bool declares_same(const Values& holders, const Value& declared, std::string_view name,
                      int depth);
-  void add_assigned(const LinkFile& file, const Value& declared, std::string_view name,
-                    Values& out, int depth);
+  void add_assigned(const LinkFile& file, const Value& declared, std::string_view name, Values& out,
+                    int depth);
   void add_implementing(const LinkFile& file, const Value& declared, std::string_view name,
                         Values& out, int depth);
 

@@ -241,7 +241,8 @@ Values Evaluator::cjs_default(const LinkFile& file, int depth) {
       const std::uint64_t key =
           FileIndex::member_row(ShapeIndex{value.index}, hash_text("default"));
       const auto members = rows(value.file->index->members, key);
-      if (!members.empty()) return member_values(*value.file, members.front().value, value.env, depth + 1);
+      if (!members.empty())
+        return member_values(*value.file, members.front().value, value.env, depth + 1);
     }
   }
   return whole_module(file, LinkRule::import);

@@ -1,6 +1,6 @@
-// A member that a type only declares: what the code gives it. Looked for in the file of the type and
-// in the file that is linked, where such code mostly stands: classes that implement the type, and
-// assignments to a member of something of that type.
+// A member that a type only declares: what the code gives it. Looked for in the file of the type
+// and in the file that is linked, where such code mostly stands: classes that implement the type,
+// and assignments to a member of something of that type.
 
 #include <algorithm>
 #include <array>
@@ -36,8 +36,8 @@ void Evaluator::add_implementations(Values& values, std::string_view name, int d
 }
 
 Values Evaluator::implementations(const Value& declared, std::string_view name, int depth) {
-  const std::uint64_t key = mix(std::uint64_t{declared.declared_in->ordinal} << 32 |
-                                    declared.origin, 0x1e3);
+  const std::uint64_t key =
+      mix(std::uint64_t{declared.declared_in->ordinal} << 32 | declared.origin, 0x1e3);
   const std::int32_t known = implementations_[key];
   if (known == -1 || !step(depth)) return {};
   if (known > 0) return memo_[static_cast<std::size_t>(known - 1)];
@@ -83,8 +83,8 @@ void Evaluator::add_assigned(const LinkFile& file, const Value& declared, std::s
   }
 }
 
-void Evaluator::add_implementing(const LinkFile& file, const Value& declared,
-                                 std::string_view name, Values& out, int depth) {
+void Evaluator::add_implementing(const LinkFile& file, const Value& declared, std::string_view name,
+                                 Values& out, int depth) {
   const auto& classes = file.index->implementing;
   for (std::size_t i = 0; i < std::min(classes.size(), kMaxAssignments); ++i) {
     const Shape& shape = file.facts->shapes[classes[i]];

@@ -168,8 +168,8 @@ void Evaluator::unify_applied(const LinkFile& file, const Expr& e, const Values&
     if (value.kind != ValueKind::instance || value.env == 0) continue;
     const auto parameters = rows(value.file->index->type_parameters, value.index);
     for (std::uint32_t i = 0; i < parameters.size(); ++i) {
-      const Values* const bound = envs_[value.env].find(
-          binding_slot(*value.file, BindingIndex{parameters[i].value}));
+      const Values* const bound =
+          envs_[value.env].find(binding_slot(*value.file, BindingIndex{parameters[i].value}));
       if (bound != nullptr) {
         const Values copy = *bound;
         unify(file, argument(i), copy, out, depth + 1);
@@ -211,7 +211,9 @@ void Evaluator::unify_alias(const LinkFile& file, const Expr& e, const Values& g
       parameter = parameters[i].value;
     } else {
       if (list == 0 || facts.exprs[list].kind != ExprKind::list) break;
-      parameter = facts.exprs[facts.exprs[list].a].a;
+      const Expr& name = facts.exprs[facts.exprs[list].a];
+      if (name.kind != ExprKind::name || name.a == kNoIndex) break;
+      parameter = name.a;
       list = facts.exprs[list].b;
     }
     const Values* const found = inner.find(binding_slot(*alias.file, BindingIndex{parameter}));
@@ -222,11 +224,11 @@ void Evaluator::unify_alias(const LinkFile& file, const Expr& e, const Values& g
 }
 
 /// What the callee of a call expects as one of its arguments: functions, or types of functions.
-Values Evaluator::eval_argument(const LinkFile& file, const Expr& e, const Context* in,
-                                int depth) {
+Values Evaluator::eval_argument(const LinkFile& file, const Expr& e, const Context* in, int depth) {
   const Expr& asked = file.facts->exprs[e.a];
   const Expr& call = asked.kind == ExprKind::typed ? file.facts->exprs[asked.a] : asked;
   const ExprIndex result{asked.kind == ExprKind::typed ? asked.b : 0};
+  if (call.kind != ExprKind::call && call.kind != ExprKind::construct) return Values::unknown();
   const CallSite site{&file, &call, in, result};
   const Expr& callee = unapplied(file, call.a);
   Values functions;
@@ -306,9 +308,8 @@ Values Evaluator::expected(const Value& function, const CallSite& site, std::uin
     value.confidence = Confidence::inferred;
     return Values::one(value);
   }
-  const std::uint32_t env = file.index->depends[init.b]
-                                ? bind_call(function, site, function.env, ordinal, depth + 1)
-                                : 0;
+  const std::uint32_t env =
+      file.index->depends[init.b] ? bind_call(function, site, function.env, ordinal, depth + 1) : 0;
   const Context in = context_with(env);
   const Values values = eval_type(file, ExprIndex{init.b}, &in, depth + 1);
   return param.form == ParamForm::rest ? iterate(values, depth + 1) : values;
@@ -358,8 +359,7 @@ Values Evaluator::parameter_of(const Value& function, std::uint32_t ordinal, int
   switch (function.kind) {
     case ValueKind::signature: {
       const Context in = context_with(function.env);
-      return type_at(file, ExprIndex{file.facts->exprs[function.index].a}, ordinal, &in,
-                     depth + 1);
+      return type_at(file, ExprIndex{file.facts->exprs[function.index].a}, ordinal, &in, depth + 1);
     }
     case ValueKind::callback: {
       const Values* const given = envs_[function.env].find(ordinal);

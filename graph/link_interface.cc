@@ -181,7 +181,8 @@ class InterfaceBuilder {
       for (std::uint32_t m = of.members.begin; m < of.members.begin + of.members.count; ++m) {
         const Member& member = facts_.members[m];
         if (member.atom == kNone<AtomIndex>) continue;
-        items_.push_back({assigned_key(index_, text(member.name)), mix(types, atom_text(raw(member.atom)))});
+        items_.push_back(
+            {assigned_key(index_, text(member.name)), mix(types, atom_text(raw(member.atom)))});
       }
     }
   }
@@ -190,7 +191,11 @@ class InterfaceBuilder {
     std::uint64_t hash = 0;
     for (const auto& row : rows(index_.holder_assignments, FileIndex::holder_row(holder))) {
       const Assignment& a = facts_.assignments[row.value];
-      hash = mix(mix(hash, text(a.property)), expr(a.value));
+      if (is_element(facts_.name(a.property))) {
+        items_.push_back({element_key(facts_, index_, holder, text(a.property)), expr(a.value)});
+      } else {
+        hash = mix(mix(hash, text(a.property)), expr(a.value));
+      }
     }
     return hash;
   }
@@ -248,7 +253,8 @@ class InterfaceBuilder {
     if (a.kind == AtomKind::namespace_) hash = mix(hash, children(index));
     for (std::uint32_t p = a.params.begin; p < a.params.begin + a.params.count; ++p) {
       const Param& param = facts_.params[p];
-      hash = mix(mix(hash, binding_text(raw(param.binding))), static_cast<std::uint64_t>(param.form));
+      hash =
+          mix(mix(hash, binding_text(raw(param.binding))), static_cast<std::uint64_t>(param.form));
     }
     for (const auto& row : rows(index_.this_types, index)) {
       hash = mix(hash, binding_text(row.value));

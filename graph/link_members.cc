@@ -249,10 +249,7 @@ Values Evaluator::declared_member(const Value& self, std::string_view name, bool
   }
   if (!values.list.empty() && values.list[0].kind == ValueKind::builtin) {
     const std::string elements = std::string(name) + "[]";
-    const auto added = FileIndex::added_row(holder, hash_text(elements));
-    if (!rows(file.index->added, added).empty()) {
-      with_elements(values, added_member(file, holder, elements, depth + 1), depth);
-    }
+    with_elements(values, added_member(file, holder, elements, depth + 1), depth);
   }
   settle(values);
   return values;
@@ -318,8 +315,8 @@ Values Evaluator::member_of_object(const Value& receiver, std::string_view name,
     }
   }
   if (nothing(values) && name != "<index>" && name != "<call>" && name != "<new>") {
-    for (const auto& row : few(
-             rows(file.index->members, FileIndex::member_row(shape, hash_text("<index>"))))) {
+    for (const auto& row :
+         few(rows(file.index->members, FileIndex::member_row(shape, hash_text("<index>"))))) {
       join(values, member_values(file, row.value, receiver.env, depth + 1));
     }
   }
@@ -373,6 +370,9 @@ Values Evaluator::member_values(const LinkFile& file, std::uint32_t index, std::
 Values Evaluator::added_member(const LinkFile& file, Holder holder, std::string_view name,
                                int depth) {
   const auto found = few(rows(file.index->added, FileIndex::added_row(holder, hash_text(name))));
+  if (!file.own && is_element(name)) {
+    note(element_key(*file.facts, *file.index, holder, hash_text(name)));
+  }
   Values values;
   for (const auto& row : found) {
     const ExprIndex value = file.facts->assignments[row.value].value;
@@ -386,7 +386,7 @@ Values Evaluator::added_member(const LinkFile& file, Holder holder, std::string_
   for (const auto& row : found) {
     join(values, eval(file, file.facts->assignments[row.value].value, nullptr, depth + 1));
   }
-  if (found.empty() && !name.starts_with('<') && step(depth)) {
+  if (found.empty() && !name.starts_with('<') && !is_element(name) && step(depth)) {
     values = mixed_in(file, holder, name, depth + 1);
   }
   settle(values);

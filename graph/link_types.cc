@@ -45,7 +45,7 @@ constexpr std::array kContainers = {
 /// Types that have the members of their first argument.
 bool is_transparent(std::string_view name) noexcept {
   constexpr std::array<std::string_view, 11> kNames = {
-      "Partial", "Required", "Readonly", "NonNullable", "Exclude", "Extract",
+      "Partial", "Required", "Readonly", "NonNullable", "Exclude",     "Extract",
       "Pick",    "Omit",     "NoInfer",  "ThisType",    "Uncapitalize"};
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
@@ -57,7 +57,8 @@ std::uint32_t alias_parameter(const LinkFile& file, const Binding& b, std::size_
   std::uint32_t at = init.a;
   for (; at != 0 && file.facts->exprs[at].kind == ExprKind::list; --ordinal) {
     const Expr& cell = file.facts->exprs[at];
-    if (ordinal == 0) return file.facts->exprs[cell.a].a;
+    const Expr& name = file.facts->exprs[cell.a];
+    if (ordinal == 0) return name.kind == ExprKind::name ? name.a : kNoIndex;
     at = cell.b;
   }
   return kNoIndex;
@@ -143,8 +144,7 @@ Values Evaluator::eval_type(const LinkFile& file, ExprIndex type, const Context*
   return values;
 }
 
-Values Evaluator::compute_type(const LinkFile& file, ExprIndex type, const Context* in,
-                               int depth) {
+Values Evaluator::compute_type(const LinkFile& file, ExprIndex type, const Context* in, int depth) {
   const Expr& e = file.facts->exprs[raw(type)];
   switch (e.kind) {
     case ExprKind::name:
@@ -283,6 +283,24 @@ std::uint32_t Evaluator::bind(const LinkFile& file, AtomIndex atom,
   return envs_.intern(std::move(environment));
 }
 
+/// `interface Box<T extends A = B>`: T is B where a use of Box does not say.
+std::uint32_t Evaluator::bind_omitted(const LinkFile& file, AtomIndex atom, std::uint32_t env,
+                                      int depth) {
+  for (const auto& row : rows(file.index->type_parameters, raw(atom))) {
+    const BindingIndex parameter{row.value};
+    const std::uint64_t slot = binding_slot(file, parameter);
+    const ExprIndex init = file.facts->bindings[row.value].init;
+    const Expr& e = file.facts->exprs[raw(init)];
+    if (e.kind != ExprKind::typed || e.a == 0 || envs_[env].find(slot) != nullptr) continue;
+    read_binding(file, parameter);
+    const Context in = context_with(env);
+    Environment more = envs_[env];
+    more.set(slot, eval_type(file, ExprIndex{e.a}, &in, depth + 1));
+    env = envs_.intern(std::move(more));
+  }
+  return env;
+}
+
 /// From what names a type to the values of that type.
 Values Evaluator::instantiate(const Values& names, const std::vector<Values>& arguments,
                               int depth) {
@@ -316,7 +334,8 @@ Values Evaluator::instantiate(const Values& names, const std::vector<Values>& ar
       continue;
     }
     const AtomIndex atom{value.index};
-    const std::uint32_t env = bind(file, atom, arguments, value.env);
+    const std::uint32_t bound = bind(file, atom, arguments, value.env);
+    const std::uint32_t env = bind_omitted(file, atom, bound, depth);
     switch (file.facts->atoms[value.index].kind) {
       case AtomKind::type_alias:
         read_atom(file, value.index);

@@ -21,11 +21,11 @@ struct LinkFile {
 };
 
 enum class ValueKind : std::uint8_t {
-  atom,      ///< A function, class, enum or namespace itself; `index` is its AtomIndex.
-  instance,  ///< An object made by class or ES5 constructor `index`, or its prototype.
-  object,    ///< The object literal of shape `index`; `origin` is the binding it initialises.
-  module,    ///< The namespace or `module.exports` of the file.
-  builtin,   ///< A container of the language; `index` is its Container, `env` what it holds.
+  atom,       ///< A function, class, enum or namespace itself; `index` is its AtomIndex.
+  instance,   ///< An object made by class or ES5 constructor `index`, or its prototype.
+  object,     ///< The object literal of shape `index`; `origin` is the binding it initialises.
+  module,     ///< The namespace or `module.exports` of the file.
+  builtin,    ///< A container of the language; `index` is its Container, `env` what it holds.
   signature,  ///< A function of the type that expression `index` writes; it has no body.
   callback,   ///< A function that a built-in calls: `env` holds what it hands over, by ordinal.
   parameter,  ///< Whatever is handed over as binding `index`.
@@ -34,13 +34,13 @@ enum class ValueKind : std::uint8_t {
 
 /// What is known of the standard library: what holds other values.
 enum class Container : std::uint32_t {
-  array,   ///< 0: elements.
-  tuple,   ///< i: element i.
-  set,     ///< 0: elements.
-  map,     ///< 0: keys, 1: values.
-  iterator,  ///< 0: what it yields. Also whatever can be iterated.
-  step,      ///< 0: `value` of an iterator's result.
-  record,    ///< 0: each member.
+  array,      ///< 0: elements.
+  tuple,      ///< i: element i.
+  set,        ///< 0: elements.
+  map,        ///< 0: keys, 1: values.
+  iterator,   ///< 0: what it yields. Also whatever can be iterated.
+  step,       ///< 0: `value` of an iterator's result.
+  record,     ///< 0: each member.
   reference,  ///< 0: what a WeakRef holds.
   generic,    ///< Type arguments of a type that no file of the project declares.
 };

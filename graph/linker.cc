@@ -313,7 +313,9 @@ class FileLinker {
       required_.assign(facts_.atoms.size(), false);
       for (const Binding& b : facts_.bindings) {
         if (b.atom == kNone<AtomIndex>) continue;
-        const Expr& init = expr(root(b.init));
+        ExprIndex first = b.init;
+        while (expr(first).kind == ExprKind::choice) first = ExprIndex{expr(first).a};
+        const Expr& init = expr(root(first));
         const bool of_import = init.kind == ExprKind::name && init.a != kNoIndex &&
                                facts_.bindings[init.a].import != kNone<ImportIndex>;
         required_[raw(b.atom)] =

@@ -268,7 +268,6 @@ void define_property(Work& w, NodeId object, NodeId key, NodeId descriptor, Atom
   }
 }
 
-
 /// `/** @type {T} */ x.y = v;`
 ExprIndex documented(Work& w, NodeId assignment, ExprIndex value) {
   const NodeId statement = w.tree[assignment].parent;

@@ -184,9 +184,9 @@ ExprIndex ExprBuilder::subscript(NodeId n) {
   if (waiting) return ExprIndex{0};
   const NodeId index = t_.child(n, Field::index);
   NameId key{};
-  const bool literal_key = index != kNoNode && (t_[index].kind == Kind::identifier
-                                                    ? w_.constant_text(index, key)
-                                                    : w_.key_name(index, key));
+  const bool literal_key =
+      index != kNoNode &&
+      (t_[index].kind == Kind::identifier ? w_.constant_text(index, key) : w_.key_name(index, key));
   return literal_key ? w_.make_expr(ExprKind::member, raw(of), raw(key))
                      : w_.make_expr(ExprKind::element, raw(of));
 }

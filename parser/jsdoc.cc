@@ -82,7 +82,8 @@ std::vector<Tag> tags_of(std::string_view text) {
       rest = close + 1;
     }
     at = next_tag(text, rest);
-    tag.rest = trimmed(text.substr(std::min(rest, text.size()), std::min(at, text.size()) - std::min(rest, text.size())));
+    tag.rest = trimmed(text.substr(std::min(rest, text.size()),
+                                   std::min(at, text.size()) - std::min(rest, text.size())));
     tags.push_back(tag);
   }
   return tags;
@@ -189,8 +190,8 @@ class DocReader {
         ++end;
       }
       if (end == 0) return;
-      const BindingIndex binding = w_.declare(scope_, w_.names.intern(rest.substr(0, end)),
-                                              BindingKind::type, comment);
+      const BindingIndex binding =
+          w_.declare(scope_, w_.names.intern(rest.substr(0, end)), BindingKind::type, comment);
       const ExprIndex constraint = count == 0 ? type(tag) : ExprIndex{0};
       if (raw(constraint) != 0) w_.facts.bindings[raw(binding)].init = constraint;
       const NameId name = w_.facts.bindings[raw(binding)].name;
@@ -253,9 +254,7 @@ class DocReader {
         params[i].type = with_members(w_, params, i);
       }
     }
-    std::erase_if(params, [](const DocType& p) {
-      return p.name.find('.') != std::string::npos;
-    });
+    std::erase_if(params, [](const DocType& p) { return p.name.find('.') != std::string::npos; });
   }
 
   static bool is_property(const Tag& tag) {
@@ -268,9 +267,9 @@ class DocReader {
     Binding& b = w_.facts.bindings[raw(binding)];
     if (b.kind == BindingKind::type && b.atom == kNone<AtomIndex> && raw(b.init) == 0) {
       // A generic type is typed(list of its parameters, type).
-      b.init = parameters_.empty() ? type
-                                   : w_.make_expr(ExprKind::typed, raw(w_.make_list(parameters_)),
-                                                  raw(type));
+      b.init = parameters_.empty()
+                   ? type
+                   : w_.make_expr(ExprKind::typed, raw(w_.make_list(parameters_)), raw(type));
     }
   }
 

@@ -68,7 +68,8 @@ class ShapeFiller {
   void described(const ShapeWork& shape) {
     for (std::uint32_t i = shape.doc_begin; i < shape.doc_begin + shape.doc_count; ++i) {
       const WorkMember& member = w_.doc_members[i];
-      add(member.name, MemberKind::field, false, kNone<AtomIndex>, w_.typed(ExprIndex{0}, member.type));
+      add(member.name, MemberKind::field, false, kNone<AtomIndex>,
+          w_.typed(ExprIndex{0}, member.type));
     }
   }
 
@@ -198,7 +199,8 @@ class ShapeFiller {
     }
     if (value != kNoNode) {
       ExprIndex expr = w_.eval(value);
-      const NodeId arguments = extends == kNoNode ? kNoNode : t_.child(extends, Kind::type_arguments);
+      const NodeId arguments =
+          extends == kNoNode ? kNoNode : t_.child(extends, Kind::type_arguments);
       if (arguments != kNoNode) {
         const ExprIndex list = w_.eval_types(arguments);
         expr = w_.make_expr(ExprKind::apply, raw(expr), raw(list));

@@ -355,13 +355,14 @@ class ValueExtractor {
     const NodeId name = t_.child(i, Field::name);
     const NodeId constraint = t_.child(i, Kind::constraint);
     const NodeId otherwise = t_.child(i, Field::value);
-    const NodeId type = constraint != kNoNode ? constraint
-                        : otherwise == kNoNode ? kNoNode
-                                               : t_.first_named(otherwise);
-    if (name == kNoNode || type == kNoNode) return;
+    const NodeId standard = otherwise == kNoNode ? kNoNode : t_.first_named(otherwise);
+    if (name == kNoNode) return;
     const BindingIndex binding = w_.binding_of(name);
-    const ExprIndex value = w_.eval(type);
-    if (binding != kNone<BindingIndex>) w_.facts.bindings[raw(binding)].init = value;
+    const ExprIndex least = w_.eval(constraint);
+    const ExprIndex omitted = w_.eval(standard);
+    if (binding != kNone<BindingIndex>) {
+      w_.facts.bindings[raw(binding)].init = w_.typed(omitted, least);
+    }
   }
 
   /// `@template T` before a class: its members' comments may mention T.

@@ -342,7 +342,8 @@ ScopeIndex Work::scope_of(AtomIndex atom) {
   if (scope_of_atom_.empty()) {
     scope_of_atom_.assign(facts.atoms.size(), ScopeIndex{0});
     for (std::size_t s = facts.scopes.size(); s > 1; --s) {  // The first of each atom stays.
-      scope_of_atom_[raw(facts.scopes[s - 1].owner)] = ScopeIndex{static_cast<std::uint32_t>(s - 1)};
+      scope_of_atom_[raw(facts.scopes[s - 1].owner)] =
+          ScopeIndex{static_cast<std::uint32_t>(s - 1)};
     }
     scope_of_atom_[0] = ScopeIndex{0};
   }
