@@ -241,8 +241,10 @@ Values Evaluator::eval_parameter_binding(const LinkFile& file, BindingIndex inde
   const Binding& b = file.facts->bindings[raw(index)];
   if (raw(b.init) == 0) return passed(file, index, depth + 1);
   Values values = eval(file, b.init, in, depth + 1);
-  const ExprKind kind = file.facts->exprs[raw(b.init)].kind;
-  const bool declared = kind == ExprKind::typed || kind == ExprKind::parameter;
+  // Of `({a, b: [c]}: T)` too all that is taken is declared.
+  const Expr* from = &file.facts->exprs[raw(b.init)];
+  while (from->kind == ExprKind::member) from = &file.facts->exprs[from->a];
+  const bool declared = from->kind == ExprKind::typed || from->kind == ExprKind::parameter;
   if (declared && !values.list.empty()) return values;
   if (declared && values.why == OpenReason::builtin) return values;
   join(values, Values::unknown(OpenReason::parameter));

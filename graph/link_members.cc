@@ -414,6 +414,13 @@ Values Evaluator::parent_of(const LinkFile& file, AtomIndex atom, std::uint32_t 
   const ShapeIndex shape = file.facts->atoms[raw(atom)].shape;
   if (shape != kNone<ShapeIndex> && raw(file.facts->shapes[raw(shape)].extends) != 0) {
     const ExprIndex extends = file.facts->shapes[raw(shape)].extends;
+    if (file.facts->atoms[raw(atom)].kind == AtomKind::interface) {
+      Values types = eval_type(file, extends, context, depth + 1);
+      for (Value& value : types.list) {
+        if (value.kind == ValueKind::instance) value.kind = ValueKind::atom;
+      }
+      return types;
+    }
     found = eval(file, extends, context, depth + 1);
     // A class that a mixin made has its parents itself.
     const bool made = std::any_of(found.list.begin(), found.list.end(), [](const Value& v) {

@@ -51,9 +51,9 @@ class ContextFinder {
         return w_.eval(left);
       }
       case Kind::return_statement:
-        return returned(parent);
+        return returned(parent, nesting);
       case Kind::arrow_function:
-        return t_[child].field == Field::body ? result_of(parent) : ExprIndex{0};
+        return t_[child].field == Field::body ? result_of(parent, nesting) : ExprIndex{0};
       default:
         return ExprIndex{0};
     }
@@ -92,20 +92,25 @@ class ContextFinder {
     return w_.make_expr(ExprKind::member, raw(expected), raw(name));
   }
 
-  ExprIndex returned(NodeId statement) {
+  ExprIndex returned(NodeId statement, int nesting) {
     NodeId n = t_[statement].parent;
     while (n != kNoNode && !is_function(t_[n].kind)) {
       if (is_class(t_[n].kind)) return ExprIndex{0};
       n = t_[n].parent;
     }
-    return n == kNoNode ? ExprIndex{0} : result_of(n);
+    return n == kNoNode ? ExprIndex{0} : result_of(n, nesting);
   }
 
-  ExprIndex result_of(NodeId function) {
+  /// What a function is declared, or expected where it stands, to give.
+  ExprIndex result_of(NodeId function, int nesting) {
     const NodeId type = t_.child(function, Field::return_type);
     if (type != kNoNode) return typed(w_.eval(type));
     const AtomIndex atom = w_.atom_of(function);
-    return atom == kNone<AtomIndex> ? ExprIndex{0} : typed(w_.atoms[raw(atom)].declared);
+    if (atom == kNone<AtomIndex>) return ExprIndex{0};
+    const ExprIndex declared = w_.atoms[raw(atom)].declared;
+    if (raw(declared) != 0) return typed(declared);
+    const ExprIndex expected = of(function, nesting + 1);
+    return raw(expected) == 0 ? expected : w_.make_expr(ExprKind::call, raw(expected));
   }
 
   Work& w_;
