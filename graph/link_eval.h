@@ -176,6 +176,7 @@ class Evaluator {
   Values eval_parameter(const LinkFile& file, const Expr& e, const Context* in, int depth);
   Values parameter_of(const Value& function, std::uint32_t ordinal, int depth);
   Values passed(const LinkFile& file, BindingIndex binding, int depth);
+  Values passed_to(const LinkFile& file, AtomIndex owner, std::uint32_t ordinal, int depth);
   Values handed_over(const LinkFile& file, BindingIndex binding, std::uint32_t ordinal, int depth);
   Values type_at(const LinkFile& file, ExprIndex list, std::uint32_t ordinal, const Context* in,
                  int depth);

@@ -381,6 +381,9 @@ Values Evaluator::parameter_of(const Value& function, std::uint32_t ordinal, int
       const Atom& atom = file.facts->atoms[function.index];
       if (ordinal >= atom.params.count) return {};
       const Param& param = file.facts->params[atom.params.begin + ordinal];
+      if (param.form == ParamForm::destructured) {
+        return passed_to(file, AtomIndex{function.index}, ordinal, depth + 1);
+      }
       if (param.binding == kNone<BindingIndex> || param.form != ParamForm::plain) return {};
       const Context in = context_with(function.env);
       Values values = eval_binding(file, param.binding, &in, depth + 1);
@@ -400,12 +403,20 @@ Values Evaluator::passed(const LinkFile& file, BindingIndex binding, int depth) 
   const Binding& b = file.facts->bindings[raw(binding)];
   const AtomIndex owner = file.facts->scopes[raw(b.scope)].owner;
   const Atom& atom = file.facts->atoms[raw(owner)];
-  std::uint32_t ordinal = 0;
-  for (; ordinal < atom.params.count; ++ordinal) {
+  for (std::uint32_t ordinal = 0; ordinal < atom.params.count; ++ordinal) {
     const Param& param = file.facts->params[atom.params.begin + ordinal];
-    if (param.binding == binding && param.form == ParamForm::plain) break;
+    if (param.binding == binding && param.form == ParamForm::plain) {
+      return passed_to(file, owner, ordinal, depth);
+    }
   }
-  if (ordinal == atom.params.count || raw(atom.name) == 0) return values;
+  return values;
+}
+
+Values Evaluator::passed_to(const LinkFile& file, AtomIndex owner, std::uint32_t ordinal,
+                            int depth) {
+  Values values = Values::unknown(OpenReason::parameter);
+  const Atom& atom = file.facts->atoms[raw(owner)];
+  if (!file.own || raw(atom.name) == 0) return values;
   std::string_view name = file.facts->name(atom.name);
   if (atom.kind == AtomKind::constructor) {
     name = file.facts->name(file.facts->atoms[raw(atom.parent)].name);

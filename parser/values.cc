@@ -181,7 +181,8 @@ class ValueExtractor {
     if (list == kNoNode) {
       const NodeId only = t_.child(function, Field::parameter);
       const ExprIndex type = doc.params.empty() ? ExprIndex{0} : doc.params[0].type;
-      return parameter(only, kNoNode, raw(type) != 0 ? w_.typed(ExprIndex{0}, type) : context(0));
+      return parameter(function, 0, only, kNoNode,
+                       raw(type) != 0 ? w_.typed(ExprIndex{0}, type) : context(0));
     }
     std::uint32_t ordinal = 0;
     for (NodeId p = t_.first_named(list); p != kNoNode; p = t_.first_named_after(p, list)) {
@@ -201,7 +202,8 @@ class ValueExtractor {
       if (pattern == kNoNode || t_[pattern].kind == Kind::this_) continue;
       const ExprIndex type =
           annotation != kNoNode ? w_.eval(annotation) : documented_param(doc, pattern, ordinal);
-      parameter(pattern, value, raw(type) != 0 ? w_.typed(ExprIndex{0}, type) : context(ordinal));
+      parameter(function, ordinal, pattern, value,
+                raw(type) != 0 ? w_.typed(ExprIndex{0}, type) : context(ordinal));
       ++ordinal;
     }
   }
@@ -244,7 +246,14 @@ class ValueExtractor {
     return ExprIndex{0};
   }
 
-  void parameter(NodeId pattern, NodeId value, ExprIndex given) {
+  /// What callers give a parameter that has no name of its own: `({a, b}) => …`.
+  ExprIndex handed_over(NodeId function, std::uint32_t ordinal) {
+    const ExprIndex self = w_.eval(function);
+    return raw(self) == 0 ? self : w_.make_expr(ExprKind::parameter, raw(self), ordinal);
+  }
+
+  void parameter(NodeId function, std::uint32_t ordinal, NodeId pattern, NodeId value,
+                 ExprIndex given) {
     const ExprIndex otherwise = value == kNoNode ? ExprIndex{0} : w_.eval(value);
     ExprIndex init = raw(given) == 0 ? otherwise : given;
     if (raw(given) != 0 && raw(otherwise) != 0) {
@@ -253,7 +262,7 @@ class ValueExtractor {
                                        : w_.make_expr(ExprKind::choice, raw(given), raw(otherwise));
     }
     if (t_[pattern].kind == Kind::object_pattern || t_[pattern].kind == Kind::array_pattern) {
-      flow(pattern, init);
+      flow(pattern, raw(init) == 0 ? handed_over(function, ordinal) : init);
     } else if (t_[pattern].kind == Kind::identifier && raw(init) != 0) {
       set_init(pattern, init);
     } else if (t_[pattern].kind == Kind::rest_pattern && raw(init) != 0) {
