@@ -31,6 +31,9 @@ class HolderFinder {
       }
       case ExprKind::member:
         return of_member(e, depth);
+      case ExprKind::typed:
+      case ExprKind::choice:
+        return of(ExprIndex{e.a}, depth + 1);
       default:
         return {};
     }
@@ -50,7 +53,7 @@ class HolderFinder {
       if (holder.kind != HolderKind::none) return holder;
     }
     if (b.import == kNone<ImportIndex> && raw(b.init) != 0) {
-      const ExprKind kind = facts_.exprs[raw(b.init)].kind;
+      const ExprKind kind = untyped(facts_, b.init).kind;
       if (kind == ExprKind::member || kind == ExprKind::atom || kind == ExprKind::name ||
           kind == ExprKind::this_ || kind == ExprKind::module_exports) {
         const Holder holder = of(b.init, depth + 1);
@@ -118,7 +121,7 @@ void index_shapes(const FileFacts& facts, FileIndex& index) {
   }
   std::sort(index.members.begin(), index.members.end());
   for (std::uint32_t b = 0; b < facts.bindings.size(); ++b) {
-    const Expr& init = facts.exprs[raw(facts.bindings[b].init)];
+    const Expr& init = untyped(facts, facts.bindings[b].init);
     if (init.kind == ExprKind::object) index.shape_binding.push_back({init.a, b});
   }
   std::sort(index.shape_binding.begin(), index.shape_binding.end());
@@ -132,12 +135,19 @@ void index_atoms(const FileFacts& facts, FileIndex& index) {
       index.children.push_back(
           {FileIndex::child_row(atom.parent, hash_text(facts.name(atom.name))), a});
     }
+    const bool is_type = atom.kind == AtomKind::interface || atom.kind == AtomKind::type_alias ||
+                         atom.kind == AtomKind::class_;
+    if (is_type && atom.parent != kNone<AtomIndex>) {
+      index.types.push_back(
+          {FileIndex::child_row(atom.parent, hash_text(facts.name(atom.name))), a});
+    }
     if (atom.member_of != kNone<ShapeIndex> && is_function(atom.kind) && raw(atom.name) != 0 &&
         !facts.name(atom.name).starts_with('#')) {
       index.named_members.push_back({atom.name, AtomIndex{a}});
     }
   }
   std::sort(index.children.begin(), index.children.end());
+  std::sort(index.types.begin(), index.types.end());
 }
 
 void index_bindings(const FileFacts& facts, FileIndex& index) {
@@ -161,7 +171,9 @@ void index_bindings(const FileFacts& facts, FileIndex& index) {
 void note_assigned_function(const FileFacts& facts, ExprIndex value, Holder holder, int depth,
                             FileIndex& index) {
   const Expr& e = facts.exprs[raw(value)];
-  if (e.kind == ExprKind::choice && depth < 4) {
+  if (e.kind == ExprKind::typed && e.a != 0 && depth < 4) {
+    note_assigned_function(facts, ExprIndex{e.a}, holder, depth + 1, index);
+  } else if (e.kind == ExprKind::choice && depth < 4) {
     note_assigned_function(facts, ExprIndex{e.a}, holder, depth + 1, index);
     note_assigned_function(facts, ExprIndex{e.b}, holder, depth + 1, index);
   } else if (e.kind == ExprKind::atom && is_function(facts.atoms[e.a].kind)) {
@@ -182,19 +194,68 @@ void index_assigned_members(const FileFacts& facts, FileIndex& index) {
   }
 }
 
-bool mentions_this(const FileFacts& facts, const std::vector<bool>& known, const Expr& e) {
+/// Whether an expression's value depends on the call that its code runs in.
+bool depends_on_call(const FileFacts& facts, const std::vector<bool>& known, const Expr& e) {
+  const auto nested = [&](std::uint32_t atom) {
+    const AtomIndex parent = facts.atoms[atom].parent;
+    return parent != kNone<AtomIndex> && raw(parent) != 0;
+  };
   switch (e.kind) {
     case ExprKind::this_:
       return true;
-    case ExprKind::name:
-      return e.a != kNoIndex && known[raw(facts.bindings[e.a].init)];
+    case ExprKind::name: {
+      if (e.a == kNoIndex) return false;
+      const Binding& b = facts.bindings[e.a];
+      const bool type_parameter = b.kind == BindingKind::type && b.atom == kNone<AtomIndex> &&
+                                  b.import == kNone<ImportIndex> && raw(b.scope) != 0;
+      if (b.kind == BindingKind::param || type_parameter) return true;
+      if (b.atom != kNone<AtomIndex> && facts.atoms[raw(b.atom)].kind != AtomKind::variable) {
+        return nested(raw(b.atom));
+      }
+      return known[raw(b.init)];
+    }
+    case ExprKind::atom:
+      return nested(e.a);
+    case ExprKind::object: {
+      const Range range = facts.shapes[e.a].members;
+      for (std::uint32_t m = range.begin; m < range.begin + range.count; ++m) {
+        const Member& member = facts.members[m];
+        if (known[raw(member.value)]) return true;
+        if (member.atom != kNone<AtomIndex> && nested(raw(member.atom))) return true;
+      }
+      return false;
+    }
+    case ExprKind::super_:
+      return true;
     case ExprKind::member:
     case ExprKind::element:
-    case ExprKind::call:
-    case ExprKind::construct:
     case ExprKind::await:
+    case ExprKind::array:
+    case ExprKind::tuple:
+    case ExprKind::spread:
+    case ExprKind::iterated:
+    case ExprKind::argument:
+    case ExprKind::parameter:
+    case ExprKind::type_query:
+    case ExprKind::lookup:
       return known[e.a];
+    case ExprKind::call:
+    case ExprKind::construct: {
+      if (known[e.a]) return true;
+      if (e.b == kNoIndex) return false;
+      const Range args = facts.references[e.b].args;
+      for (std::uint32_t i = args.begin; i < args.begin + args.count; ++i) {
+        if (known[raw(facts.expr_lists[i])]) return true;
+      }
+      return false;
+    }
     case ExprKind::choice:
+    case ExprKind::list:
+    case ExprKind::typed:
+    case ExprKind::apply:
+    case ExprKind::function_type:
+    case ExprKind::construct_type:
+    case ExprKind::intersection:
       return known[e.a] || known[e.b];
     default:
       return false;
@@ -203,25 +264,99 @@ bool mentions_this(const FileFacts& facts, const std::vector<bool>& known, const
 
 /// Until nothing changes: one pass where values stand before their uses, as they mostly do. More
 /// passes than the evaluator follows names would change no answer.
-void index_this(const FileFacts& facts, FileIndex& index) {
-  std::vector<bool>& known = index.mentions_this;
+void index_dependence(const FileFacts& facts, FileIndex& index) {
+  std::vector<bool>& known = index.depends;
   known.assign(facts.exprs.size(), false);
   bool changed = true;
   for (int pass = 0; changed && pass < 64; ++pass) {
     changed = false;
     for (std::size_t i = 1; i < facts.exprs.size(); ++i) {
-      if (known[i] || !mentions_this(facts, known, facts.exprs[i])) continue;
+      if (known[i] || !depends_on_call(facts, known, facts.exprs[i])) continue;
       known[i] = true;
       changed = true;
     }
   }
 }
 
+/// Whether a call hands over something that can be called or has members.
+bool hands_over(const FileFacts& facts, Range args) noexcept {
+  for (std::uint32_t i = args.begin; i < args.begin + args.count; ++i) {
+    switch (facts.exprs[raw(facts.expr_lists[i])].kind) {
+      case ExprKind::name:
+      case ExprKind::this_:
+      case ExprKind::member:
+      case ExprKind::call:
+      case ExprKind::construct:
+      case ExprKind::atom:
+      case ExprKind::object:
+      case ExprKind::choice:
+      case ExprKind::array:
+        return true;
+      default:
+        break;
+    }
+  }
+  return false;
+}
+
+void index_calls(const FileFacts& facts, FileIndex& index) {
+  for (std::uint32_t r = 0; r < facts.references.size(); ++r) {
+    const Reference& reference = facts.references[r];
+    if (reference.kind != ReferenceKind::call && reference.kind != ReferenceKind::construct) {
+      continue;
+    }
+    const Expr& target = facts.exprs[raw(reference.target)];
+    const bool named = target.kind == ExprKind::name || target.kind == ExprKind::member;
+    if (!named || !hands_over(facts, reference.args)) continue;
+    index.calls.push_back({hash_text(facts.name(NameId{target.b})), r});
+  }
+  std::sort(index.calls.begin(), index.calls.end());
+}
+
+void index_types(const FileFacts& facts, FileIndex& index) {
+  for (std::uint32_t b = 0; b < facts.bindings.size(); ++b) {
+    const Binding& binding = facts.bindings[b];
+    if (binding.kind == BindingKind::param && facts.name(binding.name) == "this") {
+      index.this_types.push_back({raw(facts.scopes[raw(binding.scope)].owner), b});
+    }
+    if (binding.kind != BindingKind::type || binding.atom != kNone<AtomIndex>) continue;
+    if (raw(binding.scope) == 0) {
+      index.comment_types.push_back({hash_text(facts.name(binding.name)), b});
+    } else {
+      index.type_parameters.push_back({raw(facts.scopes[raw(binding.scope)].owner), b});
+    }
+  }
+  for (std::uint32_t i = 0; i < facts.assignments.size(); ++i) {
+    const Assignment& assignment = facts.assignments[i];
+    const Expr& object = facts.exprs[raw(assignment.object)];
+    if (object.kind != ExprKind::name && object.kind != ExprKind::member) continue;
+    index.assigned.push_back({hash_text(facts.name(assignment.property)), i});
+  }
+  std::sort(index.assigned.begin(), index.assigned.end());
+  for (std::uint32_t s = 0; s < facts.shapes.size(); ++s) {
+    const Shape& shape = facts.shapes[s];
+    const bool is_class = shape.is_class && shape.atom != kNone<AtomIndex> &&
+                          facts.atoms[raw(shape.atom)].kind == AtomKind::class_;
+    if (is_class && shape.implements.count > 0) index.implementing.push_back(s);
+  }
+  for (std::uint32_t r = 0; r < facts.references.size(); ++r) {
+    const Reference& reference = facts.references[r];
+    const Expr& target = facts.exprs[raw(reference.target)];
+    if (reference.kind != ReferenceKind::call || target.kind != ExprKind::name) continue;
+    if (target.a == kNoIndex || facts.bindings[target.a].kind != BindingKind::param) continue;
+    index.parameter_calls.push_back({target.a, r});
+  }
+  std::sort(index.this_types.begin(), index.this_types.end());
+  std::sort(index.comment_types.begin(), index.comment_types.end());
+  std::sort(index.type_parameters.begin(), index.type_parameters.end());
+  std::sort(index.parameter_calls.begin(), index.parameter_calls.end());
+}
+
 /// The class that an assignment of an object to `X.prototype` describes, or the one whose member
 /// the assigned function becomes.
 void note_this(const FileFacts& facts, const Assignment& assignment, Holder holder,
                FileIndex& index) {
-  const Expr& value = facts.exprs[raw(assignment.value)];
+  const Expr& value = untyped(facts, assignment.value);
   if (holder.kind == HolderKind::statics && value.kind == ExprKind::object &&
       facts.name(assignment.property) == "prototype") {
     index.shape_class.push_back({value.a, {HolderKind::instance, holder.index}});
@@ -265,6 +400,12 @@ void index_assignments(const FileFacts& facts, FileIndex& index) {
 
 }  // namespace
 
+const Expr& untyped(const FileFacts& facts, ExprIndex index) noexcept {
+  const Expr* e = &facts.exprs[raw(index)];
+  while (e->kind == ExprKind::typed || e->kind == ExprKind::choice) e = &facts.exprs[e->a];
+  return *e;
+}
+
 std::span<const FileIndex::Row> rows(const std::vector<FileIndex::Row>& table,
                                      std::uint64_t key) noexcept {
   const auto first = std::lower_bound(table.begin(), table.end(), FileIndex::Row{key, 0});
@@ -284,6 +425,13 @@ std::uint64_t FileIndex::added_row(Holder holder, std::uint64_t name_hash) noexc
 }
 std::uint64_t FileIndex::holder_row(Holder holder) noexcept {
   return std::uint64_t{static_cast<std::uint8_t>(holder.kind)} << 32 | holder.index;
+}
+
+std::span<const FileIndex::Row> FileIndex::types_of(const FileFacts& facts,
+                                                    BindingIndex binding) const noexcept {
+  const Binding& b = facts.bindings[raw(binding)];
+  const AtomIndex owner = facts.scopes[raw(b.scope)].owner;
+  return rows(types, child_row(owner, hash_text(facts.name(b.name))));
 }
 
 Holder FileIndex::holder_of_this(const FileFacts& facts, AtomIndex index) const noexcept {
@@ -326,7 +474,9 @@ std::shared_ptr<const FileIndex> make_file_index(std::string_view path, const Fi
   index_atoms(facts, *index);
   index_bindings(facts, *index);
   index_assignments(facts, *index);
-  index_this(facts, *index);
+  index_types(facts, *index);
+  index_calls(facts, *index);
+  index_dependence(facts, *index);
   std::sort(index->named_members.begin(), index->named_members.end());
   index->named_members.erase(std::unique(index->named_members.begin(), index->named_members.end()),
                              index->named_members.end());

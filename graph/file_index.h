@@ -64,9 +64,18 @@ struct FileIndex {
   std::vector<Row> added;               ///< added_row(holder, name) → assignment.
   std::vector<Row> holder_assignments;  ///< holder_row(holder) → assignment.
   std::vector<Owned> this_of;  ///< Function → what `this` is an instance of, where assigned to it.
-  std::vector<Row> shape_binding;   ///< Object literal's shape → the binding it initialises.
-  std::vector<Owned> shape_class;   ///< Object literal's shape → the class whose prototype it is.
-  std::vector<bool> mentions_this;  ///< Per expression: its value may depend on `this`.
+  std::vector<Row> shape_binding;  ///< Object literal's shape → the binding it initialises.
+  std::vector<Owned> shape_class;  ///< Object literal's shape → the class whose prototype it is.
+  std::vector<Row> type_parameters;         ///< Atom → its type parameters' bindings, in order.
+  std::vector<Row> parameter_calls;         ///< Parameter's binding → references that call it.
+  std::vector<Row> assigned;                ///< hash of a property's name → assignment to it.
+  std::vector<std::uint32_t> implementing;  ///< Shapes of classes that implement something.
+  std::vector<Row> types;       ///< child_row(parent, name) → interface, alias or class.
+  std::vector<Row> calls;       ///< hash of a callee's last name → call that hands values over.
+  std::vector<Row> this_types;  ///< Function → the binding that types its `this`.
+  std::vector<Row> comment_types;  ///< hash of a type's name → the binding a comment gives it.
+  /// Per expression: its value may depend on `this` or on what parameters stand for.
+  std::vector<bool> depends;
   std::vector<Row> ordinals;  ///< Binding → ordinal among those of equal owner and name, from 1.
 
   static std::uint64_t member_row(ShapeIndex shape, std::uint64_t name_hash) noexcept;
@@ -74,6 +83,8 @@ struct FileIndex {
   static std::uint64_t added_row(Holder holder, std::uint64_t name_hash) noexcept;
   static std::uint64_t holder_row(Holder holder) noexcept;
 
+  /// The interfaces, aliases and classes that share a binding's name and scope.
+  std::span<const Row> types_of(const FileFacts& facts, BindingIndex binding) const noexcept;
   /// What `this` in a function's own code holds properties of; none where it is not known.
   Holder holder_of_this(const FileFacts& facts, AtomIndex atom) const noexcept;
   /// A text hash that names a binding within its file, whatever lines it stands on.
@@ -83,6 +94,9 @@ struct FileIndex {
 /// The rows with this key, in order of value. O(log n).
 std::span<const FileIndex::Row> rows(const std::vector<FileIndex::Row>& table,
                                      std::uint64_t key) noexcept;
+
+/// The first value that an expression can be, without its declared type.
+const Expr& untyped(const FileFacts& facts, ExprIndex index) noexcept;
 
 /// O(facts · log facts).
 std::shared_ptr<const FileIndex> make_file_index(std::string_view path, const FileFacts& facts);

@@ -8,6 +8,20 @@
 namespace dg {
 namespace {
 
+bool has_code(const Value& value) noexcept {
+  switch (value.kind) {
+    case ValueKind::instance:
+      return value.file->facts->atoms[value.index].kind != AtomKind::interface;
+    case ValueKind::object:
+      return value.file->facts->shapes[value.index].atom != kNone<AtomIndex>;
+    case ValueKind::signature:
+    case ValueKind::alias:
+      return false;
+    default:
+      return true;
+  }
+}
+
 constexpr int kMaxDepth = 60;
 constexpr int kMaxSteps = 4000;
 
@@ -65,54 +79,76 @@ void Evaluator::read_module(const LinkFile& file) {
   if (!file.own) note(module_key(*file.index));
 }
 
-Values Evaluator::eval(const LinkFile& file, ExprIndex expr, const Receiver* self, int depth) {
+Values Evaluator::eval(const LinkFile& file, ExprIndex expr, const Context* in, int depth) {
   if (raw(expr) == 0 || raw(expr) == kNoIndex || !step(depth)) return Values::unknown();
-  if (self != nullptr && file.index->mentions_this[raw(expr)]) {
-    return compute(file, expr, self, depth);
-  }
-  const std::int32_t known = memo_of(file, expr);
+  const Naming values_only(naming_type_, false);
+  const Context* const context = file.index->depends[raw(expr)] ? in : nullptr;
+  const std::int32_t known = memo_of(file, expr, false, context);
   if (known == -1) return Values::unknown();
   if (known > 0) return memo_[static_cast<std::size_t>(known - 1)];
-  memo_of(file, expr) = -1;
-  Values values = compute(file, expr, nullptr, depth);
+  memo_of(file, expr, false, context) = -1;
+  Values values = compute(file, expr, context, depth);
   memo_.push_back(values);
-  memo_of(file, expr) = static_cast<std::int32_t>(memo_.size());
+  memo_of(file, expr, false, context) = static_cast<std::int32_t>(memo_.size());
   return values;
 }
 
-std::int32_t& Evaluator::memo_of(const LinkFile& file, ExprIndex expr) {
-  return file.own ? memo_of_own_[raw(expr)]
-                  : memo_of_others_[std::uint64_t{file.ordinal} << 32 | raw(expr)];
+std::int32_t& Evaluator::memo_of(const LinkFile& file, ExprIndex expr, bool type,
+                                 const Context* in) {
+  if (file.own && !type && in == nullptr) return memo_of_own_[raw(expr)];
+  const std::uint64_t place =
+      std::uint64_t{file.ordinal} << 33 | std::uint64_t{raw(expr)} << 1 | (type ? 1U : 0U);
+  return memo_of_others_[in == nullptr ? place : mix(place, in->id)];
 }
 
-Values Evaluator::compute(const LinkFile& file, ExprIndex expr, const Receiver* self, int depth) {
+Values Evaluator::compute(const LinkFile& file, ExprIndex expr, const Context* in, int depth) {
   const Expr& e = file.facts->exprs[raw(expr)];
   Value value;
   value.file = &file;
   value.index = e.a;
+  if (in != nullptr) value.env = in->env;
   switch (e.kind) {
     case ExprKind::unknown:
       return Values::unknown();
     case ExprKind::name:
-      return eval_name(file, e, self, depth);
+      return eval_name(file, e, in, depth);
     case ExprKind::this_:
-      return eval_this(file, e.a, self, depth);
+      return eval_this(file, e.a, in);
     case ExprKind::super_:
-      return eval_super(file, e, depth);
+      return eval_super(file, e, in, depth);
     case ExprKind::member:
-      return eval_member(file, e, self, depth);
+      return eval_member(file, e, in, depth);
     case ExprKind::element:
-      return eval_element(file, e, self, depth);
+      return eval_element(file, e, in, depth);
     case ExprKind::call:
-      return eval_call(file, e, self, depth);
+      return eval_call(file, e, in, depth);
     case ExprKind::construct:
-      return eval_construct(file, e, self, depth);
+      return eval_construct(file, e, in, depth);
     case ExprKind::choice:
-      return eval_choice(file, e, self, depth);
+      return eval_choice(file, e, in, false, depth);
+    case ExprKind::iterated:
+    case ExprKind::spread:
+      return iterate(eval(file, ExprIndex{e.a}, in, depth + 1), depth + 1);
+    case ExprKind::argument:
+      return eval_argument(file, e, in, depth + 1);
+    case ExprKind::parameter:
+      return eval_parameter(file, e, in, depth + 1);
+    case ExprKind::apply: {
+      Values values = eval(file, ExprIndex{e.a}, in, depth + 1);
+      const std::vector<Values> types = type_arguments(file, ExprIndex{e.b}, in, depth + 1);
+      for (Value& v : values.list) {
+        if (v.kind == ValueKind::atom) v.env = bind(*v.file, AtomIndex{v.index}, types, v.env);
+      }
+      return values;
+    }
+    case ExprKind::typed:
+      return eval_typed(file, e, in, depth + 1);
+    case ExprKind::array:
+      return eval_array(file, e, in, depth + 1);
     case ExprKind::module:
       return imported(file, ImportIndex{e.a}, nullptr, depth + 1);
     case ExprKind::await: {
-      Values values = eval(file, ExprIndex{e.a}, self, depth + 1);
+      Values values = eval(file, ExprIndex{e.a}, in, depth + 1);
       for (Value& v : values.list) v.promise = false;
       return values;
     }
@@ -133,8 +169,6 @@ Values Evaluator::compute(const LinkFile& file, ExprIndex expr, const Receiver* 
       return Values::one(value);
     case ExprKind::null_:
       return null_value();
-    case ExprKind::array:
-      return Values::unknown(OpenReason::builtin, detail("Array"));
     case ExprKind::string:
     case ExprKind::template_:
       return Values::unknown(OpenReason::builtin, detail("String"));
@@ -144,49 +178,167 @@ Values Evaluator::compute(const LinkFile& file, ExprIndex expr, const Receiver* 
       return Values::unknown(OpenReason::builtin, detail("Boolean"));
     case ExprKind::regexp:
       return Values::unknown(OpenReason::builtin, detail("RegExp"));
+    case ExprKind::list:
+    case ExprKind::function_type:
+    case ExprKind::construct_type:
+    case ExprKind::intersection:
+    case ExprKind::type_query:
+    case ExprKind::lookup:
+    case ExprKind::tuple:
+      break;  // Types, which are no values.
   }
   return Values::unknown();
 }
 
-Values Evaluator::eval_name(const LinkFile& file, const Expr& e, const Receiver* self, int depth) {
-  if (e.a != kNoIndex) return eval_binding(file, BindingIndex{e.a}, self, depth);
+/// The declared type says more than the value, unless it says nothing, or what it names has no
+/// code (an interface): then the value's own code comes beside it.
+Values Evaluator::eval_typed(const LinkFile& file, const Expr& e, const Context* in, int depth) {
+  Values values = eval_type(file, ExprIndex{e.b}, in, depth);
+  if (e.a == 0) return values;
+  const bool code = std::any_of(values.list.begin(), values.list.end(), has_code);
+  const bool known = !values.list.empty() || !values.open || values.why == OpenReason::builtin;
+  if (known && (code || values.list.empty())) return values;
+  Values held = eval(file, ExprIndex{e.a}, in, depth);
+  if (values.list.empty()) return held;
+  for (Value& value : held.list) {
+    value.confidence = std::max(value.confidence, Confidence::inferred);
+    join(values, Values::one(value));
+  }
+  return values;
+}
+
+Values Evaluator::eval_array(const LinkFile& file, const Expr& e, const Context* in, int depth) {
+  Environment elements;
+  bool ordered = e.b == 1;
+  std::uint64_t ordinal = 0;
+  std::uint32_t at = e.a;
+  for (; at != 0 && ordinal < 32; ++ordinal) {
+    const Expr& cell = file.facts->exprs[at];
+    ordered = ordered && file.facts->exprs[cell.a].kind != ExprKind::spread;
+    const Values element = eval(file, ExprIndex{cell.a}, in, depth);
+    if (ordinal < kMaxSlots) elements.add(ordinal, element);
+    if (ordinal >= kMaxSlots || !ordered) {
+      ordered = false;
+      elements.add(0, element);
+    }
+    at = cell.b;
+  }
+  const Value tuple = container(Container::tuple, std::move(elements));
+  if (ordered) return Values::one(tuple);
+  return Values::one(list_of(Container::array, iterate(Values::one(tuple), depth)));
+}
+
+Values Evaluator::eval_name(const LinkFile& file, const Expr& e, const Context* in, int depth) {
+  if (e.a != kNoIndex) return eval_binding(file, BindingIndex{e.a}, in, depth);
   const std::string_view name = file.facts->name(NameId{e.b});
   if (name == "undefined") return null_value();
   return Values::unknown(OpenReason::global, detail(name));
 }
 
-Values Evaluator::eval_binding(const LinkFile& file, BindingIndex index, const Receiver* self,
+/// What a parameter is declared as, called with, or starts as.
+Values Evaluator::eval_parameter_binding(const LinkFile& file, BindingIndex index,
+                                         const Context* in, int depth) {
+  const Binding& b = file.facts->bindings[raw(index)];
+  if (raw(b.init) == 0) return passed(file, index, depth + 1);
+  Values values = eval(file, b.init, in, depth + 1);
+  // Of `({a, b: [c]}: T)` too all that is taken is declared.
+  const Expr* from = &file.facts->exprs[raw(b.init)];
+  while (from->kind == ExprKind::member) from = &file.facts->exprs[from->a];
+  const bool declared = from->kind == ExprKind::typed || from->kind == ExprKind::parameter;
+  if (declared && !values.list.empty()) return values;
+  if (declared && values.why == OpenReason::builtin) return values;
+  join(values, Values::unknown(OpenReason::parameter));
+  settle(values);
+  return values;
+}
+
+Values Evaluator::eval_binding(const LinkFile& file, BindingIndex index, const Context* in,
                                int depth) {
+  if (in != nullptr && in->env != 0) {
+    const Values* const bound = envs_[in->env].find(binding_slot(file, index));
+    if (bound != nullptr) return *bound;
+  }
   read_binding(file, index);
   const Binding& b = file.facts->bindings[raw(index)];
+  if (naming_type_) {
+    Values types;
+    for (const auto& row : file.index->types_of(*file.facts, index)) {
+      Value value;
+      value.file = &file;
+      value.index = row.value;
+      if (in != nullptr) value.env = in->env;
+      join(types, Values::one(value));
+    }
+    if (!types.list.empty()) return types;
+  }
   if (b.kind == BindingKind::param || b.kind == BindingKind::catch_) {
-    if (raw(b.init) == 0) return Values::unknown(OpenReason::parameter);
-    Values values = eval(file, b.init, self, depth + 1);  // A default value, or a destructured one.
-    join(values, Values::unknown(OpenReason::parameter));
-    settle(values);
-    return values;
+    return eval_parameter_binding(file, index, in, depth);
   }
   Values values;
+  bool declared = false;
   if (b.atom != kNone<AtomIndex> && file.facts->atoms[raw(b.atom)].kind != AtomKind::variable) {
     Value value;
     value.file = &file;
     value.index = raw(b.atom);
+    if (in != nullptr) value.env = in->env;
     values = Values::one(value);
+    if (b.reassigned && raw(b.init) != 0) join(values, eval(file, b.init, in, depth + 1));
+  } else if (b.import != kNone<ImportIndex> && raw(b.init) == 0) {
+    return imported(file, b.import, nullptr, depth + 1);
+  } else if (b.kind == BindingKind::type) {
+    Value value;
+    value.kind = ValueKind::alias;
+    value.file = &file;
+    value.index = raw(index);
+    return Values::one(value);
   } else if (raw(b.init) != 0) {
-    values = eval(file, b.init, self, depth + 1);
+    values = eval(file, b.init, in, depth + 1);
+    declared = file.facts->exprs[raw(b.init)].kind == ExprKind::typed;
     for (Value& value : values.list) {
       if (value.rule == LinkRule::lexical) value.rule = LinkRule::alias;
     }
-  } else if (b.import != kNone<ImportIndex>) {
-    return imported(file, b.import, nullptr, depth + 1);
+    add_elements(file, index, values, depth);
   } else {
     return Values::unknown();
   }
-  if (b.reassigned) {
+  if (b.reassigned && !declared) {
     join(values, Values::unknown());
     settle(values);
   }
   return values;
+}
+
+/// What `list.push(x)`, `map.set(k, x)` and `list[i] = x` put into what a name holds.
+void Evaluator::add_elements(const LinkFile& file, BindingIndex binding, Values& values,
+                             int depth) {
+  const bool holds = std::any_of(values.list.begin(), values.list.end(),
+                                 [](const Value& v) { return v.kind == ValueKind::builtin; });
+  if (!holds) return;
+  const Holder holder{HolderKind::variable, raw(binding)};
+  const Values added = added_member(file, holder, "<element>", depth + 1);
+  with_elements(values, added, depth);
+}
+
+void Evaluator::with_elements(Values& values, const Values& added, int depth) {
+  if (added.list.empty()) return;
+  for (Value& value : values.list) {
+    if (value.kind != ValueKind::builtin) continue;
+    const auto kind = Container{value.index};
+    Environment elements;
+    if (kind == Container::map) {
+      elements = envs_[value.env];
+      elements.add(1, added);
+    } else if (kind == Container::array || kind == Container::tuple || kind == Container::set) {
+      Values all = iterate(Values::one(value), depth + 1);
+      if (all.list.empty()) all = {};
+      join(all, added);
+      elements.add(0, all);
+      if (kind == Container::tuple) value.index = static_cast<std::uint32_t>(Container::array);
+    } else {
+      continue;
+    }
+    value.env = envs_.intern(std::move(elements));
+  }
 }
 
 Values Evaluator::eval_holder(const LinkFile& file, Holder holder) {
@@ -206,7 +358,7 @@ Values Evaluator::eval_holder(const LinkFile& file, Holder holder) {
       break;
     case HolderKind::variable: {
       const Binding& b = file.facts->bindings[holder.index];
-      const Expr& init = file.facts->exprs[raw(b.init)];
+      const Expr& init = untyped(*file.facts, b.init);
       if (init.kind != ExprKind::object) return Values::unknown();
       value.kind = ValueKind::object;
       value.index = init.a;
@@ -220,14 +372,18 @@ Values Evaluator::eval_holder(const LinkFile& file, Holder holder) {
   return Values::one(value);
 }
 
-Values Evaluator::eval_this(const LinkFile& file, std::uint32_t atom, const Receiver* self,
-                            int depth) {
+Values Evaluator::eval_this(const LinkFile& file, std::uint32_t atom, const Context* in) {
   if (atom == kNoIndex) return Values::unknown();
   read_atom(file, atom);
   const Atom& a = file.facts->atoms[atom];
   Values values;
-  if (self != nullptr && self->file == &file && self->atom == atom && self->value != nullptr) {
-    values = *self->value;
+  for (const auto& row : rows(file.index->this_types, atom)) {
+    values = eval_binding(file, BindingIndex{row.value}, in, 1);
+  }
+  if (!values.list.empty()) {
+    // As declared.
+  } else if (in != nullptr && in->file == &file && in->atom == atom && in->self != nullptr) {
+    values = *in->self;
   } else {
     values = eval_holder(file, file.index->holder_of_this(*file.facts, AtomIndex{atom}));
     if (values.list.empty() && a.member_of != kNone<ShapeIndex> &&
@@ -238,20 +394,20 @@ Values Evaluator::eval_this(const LinkFile& file, std::uint32_t atom, const Rece
       value.index = raw(a.member_of);
       values = Values::one(value);
     }
+    for (Value& value : values.list) value.env = in == nullptr ? 0 : in->env;
   }
-  static_cast<void>(depth);
   for (Value& value : values.list) value.through_this = true;
   return values;
 }
 
 /// `super.m` in a method: a member of the parent's prototype, or of the parent itself in a static
 /// method.
-Values Evaluator::eval_super(const LinkFile& file, const Expr& e, int depth) {
+Values Evaluator::eval_super(const LinkFile& file, const Expr& e, const Context* in, int depth) {
   if (e.b == kNoIndex || e.a == kNoIndex) return Values::unknown();
   const Shape& shape = file.facts->shapes[e.b];
   if (!shape.is_class || shape.atom == kNone<AtomIndex>) return Values::unknown();
   read_atom(file, e.a);
-  Values values = parent_of(file, shape.atom, depth + 1);
+  Values values = parent_of(file, shape.atom, in == nullptr ? 0 : in->env, depth + 1);
   const Atom& method = file.facts->atoms[e.a];
   const bool is_static = method.is_static && method.kind != AtomKind::class_;
   for (Value& value : values.list) {
@@ -261,8 +417,7 @@ Values Evaluator::eval_super(const LinkFile& file, const Expr& e, int depth) {
   return values;
 }
 
-Values Evaluator::eval_member(const LinkFile& file, const Expr& e, const Receiver* self,
-                              int depth) {
+Values Evaluator::eval_member(const LinkFile& file, const Expr& e, const Context* in, int depth) {
   const std::string_view name = file.facts->name(NameId{e.b});
   const Expr& object = file.facts->exprs[e.a];
   if (object.kind == ExprKind::name && object.a != kNoIndex) {
@@ -275,36 +430,73 @@ Values Evaluator::eval_member(const LinkFile& file, const Expr& e, const Receive
       if (!values.list.empty()) return values;
     }
   }
-  const Values receivers = eval(file, ExprIndex{e.a}, self, depth + 1);
-  return member(receivers, name, self, depth + 1);
+  const Values receivers = eval(file, ExprIndex{e.a}, in, depth + 1);
+  return member(receivers, name, in, depth + 1);
 }
 
-/// A computed member of an object literal: any of its members.
-Values Evaluator::eval_element(const LinkFile& file, const Expr& e, const Receiver* self,
-                               int depth) {
-  const Values receivers = eval(file, ExprIndex{e.a}, self, depth + 1);
+/// A computed member: any element of a container, any member of an object literal.
+Values Evaluator::eval_element(const LinkFile& file, const Expr& e, const Context* in, int depth) {
+  const Values receivers = eval(file, ExprIndex{e.a}, in, depth + 1);
   Values values;
+  bool closed = !receivers.open && !receivers.list.empty();
   for (const Value& receiver : receivers.list) {
-    if (receiver.kind != ValueKind::object || receiver.promise) continue;
-    const Range range = receiver.file->facts->shapes[receiver.index].members;
-    if (range.count > 16) continue;
-    for (std::uint32_t m = range.begin; m < range.begin + range.count; ++m) {
-      join(values, member_values(*receiver.file, m, depth + 1));
+    if (receiver.promise) {
+      closed = false;
+    } else if (receiver.kind == ValueKind::builtin) {
+      const Values found = receiver.index == static_cast<std::uint32_t>(Container::record)
+                               ? held(receiver, 0)
+                               : iterate(Values::one(receiver), depth + 1);
+      join(values, found);
+    } else {
+      closed = false;
+      join(values, any_member(receiver, depth + 1));
     }
   }
-  if (file.facts->exprs[e.a].kind == ExprKind::array && file.facts->exprs[e.a].a != kNoIndex) {
-    join(values, eval(file, ExprIndex{file.facts->exprs[e.a].a}, self, depth + 1));
-  }
-  join(values, Values::unknown(OpenReason::dynamic));
+  if (!closed) join(values, Values::unknown(OpenReason::dynamic));
   settle(values);
-  if (values.list.empty()) values.why = OpenReason::dynamic;
+  if (values.list.empty() && values.open && values.why != OpenReason::builtin) {
+    values.why = OpenReason::dynamic;
+  }
   return values;
 }
 
-Values Evaluator::eval_choice(const LinkFile& file, const Expr& e, const Receiver* self,
+/// Any member of an object: of few, all; and what computed keys were assigned.
+Values Evaluator::any_member(const Value& receiver, int depth) {
+  const LinkFile& file = *receiver.file;
+  Values values;
+  if (receiver.kind != ValueKind::object) {
+    if (receiver.kind == ValueKind::instance) return member_of(receiver, "<index>", depth + 1);
+    return Values::unknown(OpenReason::dynamic);
+  }
+  if (receiver.origin != kNoIndex) {
+    const Holder holder{HolderKind::variable, receiver.origin};
+    join(values, added_member(file, holder, "<element>", depth + 1));
+  }
+  const Range range = file.facts->shapes[receiver.index].members;
+  if (range.count > 16) return values;
+  for (std::uint32_t m = range.begin; m < range.begin + range.count; ++m) {
+    join(values, member_values(file, m, receiver.env, depth + 1));
+  }
+  return values;
+}
+
+/// The alternatives of `a ? b : c ? d : …` and of a union, however many.
+Values Evaluator::eval_choice(const LinkFile& file, const Expr& e, const Context* in, bool types,
                               int depth) {
-  Values values = eval(file, ExprIndex{e.a}, self, depth + 1);
-  join(values, eval(file, ExprIndex{e.b}, self, depth + 1));
+  Values values;
+  boost::container::small_vector<std::uint32_t, 16> open{e.b, e.a};
+  while (!open.empty() && step(depth)) {
+    const std::uint32_t next = open.back();
+    open.pop_back();
+    const Expr& part = file.facts->exprs[next];
+    if (part.kind == ExprKind::choice) {
+      open.push_back(part.b);
+      open.push_back(part.a);
+    } else {
+      join(values, types ? eval_type(file, ExprIndex{next}, in, depth + 1)
+                         : eval(file, ExprIndex{next}, in, depth + 1));
+    }
+  }
   settle(values);
   return values;
 }

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "graph/key_map.h"
+#include "graph/link_env.h"
 #include "graph/link_values.h"
 #include "graph/linker.h"
 
@@ -42,7 +43,7 @@ class Evaluator {
     return member(receivers, name, nullptr, 0);
   }
   /// The superclass of a class atom; none and not open where it has none.
-  Values parent_of(const LinkFile& file, AtomIndex atom) { return parent_of(file, atom, 0); }
+  Values parent_of(const LinkFile& file, AtomIndex atom) { return parent_of(file, atom, 0, 0); }
   /// A member that a class itself declares, as a function atom; none where it does not.
   Values own_method(const LinkFile& file, AtomIndex atom, std::string_view name, bool is_static);
 
@@ -66,11 +67,33 @@ class Evaluator {
   std::vector<std::string> take_details() { return std::move(details_); }
 
  private:
-  /// The receiver that a followed method call gives to `this`.
-  struct Receiver {
+  /// What a followed call binds: `this`, and what parameters stand for.
+  struct Context {
     const LinkFile* file = nullptr;
-    std::uint32_t atom = kNoIndex;
-    const Values* value = nullptr;
+    std::uint32_t atom = kNoIndex;  ///< The function whose `this` is `self`.
+    const Values* self = nullptr;
+    std::uint32_t env = 0;
+    std::uint64_t id = 0;  ///< Equal contexts have equal ids.
+    int level = 0;         ///< Calls followed with their arguments.
+  };
+  /// A call whose arguments may be asked for.
+  struct CallSite {
+    const LinkFile* file = nullptr;
+    const Expr* call = nullptr;
+    const Context* context = nullptr;
+    ExprIndex result{};  ///< The type that is expected of the result, where one is.
+  };
+  /// Sets, until its end, whether names are looked up as types.
+  class Naming {
+   public:
+    Naming(bool& flag, bool value) noexcept : flag_(flag), before_(flag) { flag = value; }
+    ~Naming() { flag_ = before_; }
+    Naming(const Naming&) = delete;
+    Naming& operator=(const Naming&) = delete;
+
+   private:
+    bool& flag_;
+    bool before_;
   };
   using Visited = boost::container::small_vector<const LinkFile*, 8>;
 
@@ -78,40 +101,128 @@ class Evaluator {
   void read_binding(const LinkFile& file, BindingIndex binding);
   void read_atom(const LinkFile& file, std::uint32_t atom);
   void read_module(const LinkFile& file);
+  bool step(int depth) noexcept;
 
-  Values eval(const LinkFile& file, ExprIndex expr, const Receiver* self, int depth);
-  Values compute(const LinkFile& file, ExprIndex expr, const Receiver* self, int depth);
-  Values eval_name(const LinkFile& file, const Expr& e, const Receiver* self, int depth);
-  Values eval_binding(const LinkFile& file, BindingIndex binding, const Receiver* self, int depth);
-  Values eval_this(const LinkFile& file, std::uint32_t atom, const Receiver* self, int depth);
-  Values eval_super(const LinkFile& file, const Expr& e, int depth);
-  Values eval_member(const LinkFile& file, const Expr& e, const Receiver* self, int depth);
-  Values eval_element(const LinkFile& file, const Expr& e, const Receiver* self, int depth);
-  Values eval_call(const LinkFile& file, const Expr& e, const Receiver* self, int depth);
-  Values eval_construct(const LinkFile& file, const Expr& e, const Receiver* self, int depth);
-  Values eval_choice(const LinkFile& file, const Expr& e, const Receiver* self, int depth);
+  // link_eval.cc: expressions.
+  Values eval(const LinkFile& file, ExprIndex expr, const Context* in, int depth);
+  Values compute(const LinkFile& file, ExprIndex expr, const Context* in, int depth);
+  Values eval_name(const LinkFile& file, const Expr& e, const Context* in, int depth);
+  Values eval_binding(const LinkFile& file, BindingIndex binding, const Context* in, int depth);
+  Values eval_parameter_binding(const LinkFile& file, BindingIndex binding, const Context* in,
+                                int depth);
+  void add_elements(const LinkFile& file, BindingIndex binding, Values& values, int depth);
+  void with_elements(Values& values, const Values& added, int depth);
+  Values any_member(const Value& receiver, int depth);
+  Values eval_typed(const LinkFile& file, const Expr& e, const Context* in, int depth);
+  Values eval_this(const LinkFile& file, std::uint32_t atom, const Context* in);
+  Values eval_super(const LinkFile& file, const Expr& e, const Context* in, int depth);
+  Values eval_member(const LinkFile& file, const Expr& e, const Context* in, int depth);
+  Values eval_element(const LinkFile& file, const Expr& e, const Context* in, int depth);
+  Values eval_choice(const LinkFile& file, const Expr& e, const Context* in, bool types, int depth);
+  Values eval_array(const LinkFile& file, const Expr& e, const Context* in, int depth);
   Values eval_holder(const LinkFile& file, Holder holder);
-  Values returned(const Value& function, const Values* receiver, int depth);
-  Values wrapped(const LinkFile& file, const Expr& call, int depth);
-  Values merged(const LinkFile& file, const Expr& call, int depth);
-  Values interop(const LinkFile& file, const Expr& call, std::string_view callee, int depth);
-  Values callable(const Values& values, int depth);
+  std::int32_t& memo_of(const LinkFile& file, ExprIndex expr, bool type, const Context* in);
 
-  Values member(const Values& receivers, std::string_view name, const Receiver* self, int depth);
+  // link_types.cc: types.
+  Values eval_type(const LinkFile& file, ExprIndex type, const Context* in, int depth);
+  Values compute_type(const LinkFile& file, ExprIndex type, const Context* in, int depth);
+  Values type_names(const LinkFile& file, ExprIndex expr, const Context* in, int depth);
+  Values type_named(const LinkFile& file, const Expr& e, const Context* in, int depth);
+  Values applied(const LinkFile& file, const Expr& e, const Context* in, int depth);
+  Values instantiate(const Values& names, const std::vector<Values>& arguments, int depth);
+  Values standard_type(std::string_view name, const std::vector<Values>& arguments, int depth);
+  std::vector<Values> type_arguments(const LinkFile& file, ExprIndex list, const Context* in,
+                                     int depth);
+  Values tuple_type(const LinkFile& file, const Expr& e, const Context* in, int depth);
+  /// The environment in which an atom's type parameters stand for these arguments.
+  std::uint32_t bind(const LinkFile& file, AtomIndex atom, const std::vector<Values>& arguments,
+                     std::uint32_t env);
+  std::uint32_t bind_omitted(const LinkFile& file, AtomIndex atom, std::uint32_t env, int depth);
+  Value container(Container kind, Environment held);
+  Value list_of(Container kind, const Values& elements);
+  Value opaque_generic(const std::vector<Values>& arguments);
+  Values iterate(const Values& values, int depth);
+  Values held(const Value& value, std::uint64_t key) const;
+
+  // link_calls.cc: what calls give.
+  Values eval_call(const LinkFile& file, const Expr& e, const Context* in, int depth);
+  Values eval_construct(const LinkFile& file, const Expr& e, const Context* in, int depth);
+  Values results(const Values& functions, const Values* receiver, const CallSite& site, int depth);
+  Values constructed_by_type(const Value& callee, const CallSite& site, int depth);
+  std::uint32_t constructed_env(const Value& callee, const CallSite& site, int depth);
+  Values generated(const Values& body, bool is_async, int depth);
+  Values construct_global(const LinkFile& file, const Expr& e, std::string_view name,
+                          const Context* in, int depth);
+  Values returned(const Value& function, const Values* receiver, const CallSite* site, int depth);
+  Values callable(const Values& values, int depth);
+  Values wrapped(const LinkFile& file, const Expr& call, int depth);
+  Values merged(const LinkFile& file, const Expr& call, const Context* in, int depth);
+  Values first_argument(const LinkFile& file, const Expr& call, const Context* in, int depth);
+  Values argument_value(const CallSite& site, std::uint32_t ordinal, int depth);
+
+  // link_infer.cc: arguments to parameters, both ways.
+  std::uint32_t bind_call(const Value& function, const CallSite& site, std::uint32_t env,
+                          std::uint32_t except, int depth);
+  static Range arguments_of(const CallSite& site) noexcept;
+  Values constructors(const Values& classes, int depth);
+  void unify_applied(const LinkFile& file, const Expr& e, const Values& given, Environment& out,
+                     int depth);
+  void unify_alias(const LinkFile& file, const Expr& e, const Values& given, Environment& out,
+                   int depth);
+  void unify(const LinkFile& file, ExprIndex type, const Values& given, Environment& out,
+             int depth);
+  Values eval_argument(const LinkFile& file, const Expr& e, const Context* in, int depth);
+  Values expected(const Value& function, const CallSite& site, std::uint32_t ordinal, int depth);
+  Values eval_parameter(const LinkFile& file, const Expr& e, const Context* in, int depth);
+  Values parameter_of(const Value& function, std::uint32_t ordinal, int depth);
+  Values passed(const LinkFile& file, BindingIndex binding, int depth);
+  Values passed_to(const LinkFile& file, AtomIndex owner, std::uint32_t ordinal, int depth);
+  Values handed_over(const LinkFile& file, BindingIndex binding, std::uint32_t ordinal, int depth);
+  Values type_at(const LinkFile& file, ExprIndex list, std::uint32_t ordinal, const Context* in,
+                 int depth);
+
+  // link_builtins.cc: the standard library.
+  Values builtin_call(const Value& receiver, std::string_view name, const CallSite& site,
+                      int depth);
+  Values array_call(const Value& receiver, std::string_view name, const CallSite& site, int depth);
+  Values promise_call(const Value& receiver, std::string_view name, const CallSite& site,
+                      int depth);
+  Values called_back(const CallSite& site, std::uint32_t ordinal, int depth);
+  Values builtin_callback(const Value& receiver, std::string_view name, std::uint32_t ordinal,
+                          const CallSite& site, int depth);
+  bool global_call(const CallSite& site, std::string_view object, std::string_view method,
+                   Values& result, int depth);
+  Values builtin_member(const Value& receiver, std::string_view name, int depth);
+
+  // link_members.cc.
+  Values member(const Values& receivers, std::string_view name, const Context* in, int depth);
   Values member_of(const Value& receiver, std::string_view name, int depth);
   Values member_of_atom(const Value& receiver, std::string_view name, int depth);
-  Values member_of_class(const LinkFile& file, AtomIndex atom, std::string_view name,
-                         bool is_static, int depth);
-  Values declared_member(const LinkFile& file, AtomIndex atom, std::string_view name,
-                         bool is_static, int depth);
+  Values member_of_class(const Value& self, std::string_view name, bool is_static, int depth);
+  Values declared_member(const Value& self, std::string_view name, bool is_static, int depth);
+  Values shape_member(const Value& self, std::string_view name, bool is_static, int depth);
+  static bool has_method_named(const LinkFile& file, AtomIndex atom, std::string_view name,
+                               bool is_static);
   Values member_of_object(const Value& receiver, std::string_view name, int depth);
-  Values member_values(const LinkFile& file, std::uint32_t member, int depth);
+  Values member_values(const LinkFile& file, std::uint32_t member, std::uint32_t env, int depth);
   Values added_member(const LinkFile& file, Holder holder, std::string_view name, int depth);
   Values own_accessor(const Value& holder, std::string_view name);
   Values mixed_in(const LinkFile& file, Holder holder, std::string_view name, int depth);
-  Values parent_of(const LinkFile& file, AtomIndex atom, int depth);
+  Values parent_of(const LinkFile& file, AtomIndex atom, std::uint32_t env, int depth);
+  Values interfaces_of(const LinkFile& file, AtomIndex atom, std::uint32_t env, int depth);
   Values mixin_bases(const LinkFile& file, ExprIndex extends, int depth);
 
+  // link_implementations.cc.
+  void add_implementations(Values& values, std::string_view name, int depth);
+  Values implementations(const Value& declared, std::string_view name, int depth);
+  bool declares_same(const Values& holders, const Value& declared, std::string_view name,
+                     int depth);
+  void add_assigned(const LinkFile& file, const Value& declared, std::string_view name, Values& out,
+                    int depth);
+  void add_implementing(const LinkFile& file, const Value& declared, std::string_view name,
+                        Values& out, int depth);
+
+  // link_exports.cc.
   Values imported(const LinkFile& file, ImportIndex import, Declaration* declared, int depth);
   Values exported(const LinkFile& file, std::string_view name, Declaration* declared,
                   Visited& visited, int depth);
@@ -122,8 +233,9 @@ class Evaluator {
   Values export_value(const LinkFile& file, const Export& e, Declaration* declared,
                       Visited& visited, int depth);
   Values whole_value(const LinkFile& file, int depth);
-  bool step(int depth) noexcept;
-  std::int32_t& memo_of(const LinkFile& file, ExprIndex expr);
+  Values comment_type(const LinkFile& file, std::string_view name);
+
+  Context context_with(std::uint32_t env) const noexcept;
 
   const LinkSource& source_;
   LinkFile own_;
@@ -135,9 +247,12 @@ class Evaluator {
   KeyMap<std::uint32_t> target_of_;  ///< (file, import) → targets_ index + 1.
   std::deque<Target> targets_;
   std::vector<std::int32_t> memo_of_own_;  ///< 0 not asked, -1 being asked, else memo_ index + 1.
-  KeyMap<std::int32_t> memo_of_others_;
+  KeyMap<std::int32_t> memo_of_others_;    ///< Other files', types, and in a context.
   std::vector<Values> memo_;
+  KeyMap<std::int32_t> implementations_;  ///< By declaring member: as memo_of_others_.
+  Environments envs_;
   int steps_ = 0;
+  bool naming_type_ = false;  ///< A name that is a type and a value is the type.
 };
 
 }  // namespace dg

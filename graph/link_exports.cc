@@ -99,7 +99,18 @@ Values Evaluator::exported(const LinkFile& file, std::string_view name, Declarat
   if (nothing(values) && file.index->cjs_exports) {
     values = exported_cjs(file, name, depth + 1);
   }
+  if (nothing(values)) values = comment_type(file, name);
   return nothing(values) ? Values::unknown(OpenReason::not_found) : values;
+}
+
+/// A type that a comment of the file names; other files may refer to it like an export.
+Values Evaluator::comment_type(const LinkFile& file, std::string_view name) {
+  for (const auto& row : rows(file.index->comment_types, hash_text(name))) {
+    const BindingIndex binding{row.value};
+    if (file.facts->bindings[row.value].import != kNone<ImportIndex>) continue;
+    return eval_binding(file, binding, nullptr, 0);
+  }
+  return {};
 }
 
 Values Evaluator::exported_esm(const LinkFile& file, std::string_view name, Declaration* declared,
@@ -230,7 +241,8 @@ Values Evaluator::cjs_default(const LinkFile& file, int depth) {
       const std::uint64_t key =
           FileIndex::member_row(ShapeIndex{value.index}, hash_text("default"));
       const auto members = rows(value.file->index->members, key);
-      if (!members.empty()) return member_values(*value.file, members.front().value, depth + 1);
+      if (!members.empty())
+        return member_values(*value.file, members.front().value, value.env, depth + 1);
     }
   }
   return whole_module(file, LinkRule::import);

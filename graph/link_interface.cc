@@ -30,6 +30,14 @@ class InterfaceBuilder {
     for (std::uint32_t a = 0; a < facts_.atoms.size(); ++a) {
       items_.push_back({atom_key(facts_, index_, AtomIndex{a}), atom_value(a)});
     }
+    for (const auto& row : index_.assigned) {
+      const Assignment& a = facts_.assignments[row.value];
+      items_.push_back({assigned_key(index_, row.key), mix(expr(a.object), expr(a.value))});
+    }
+    add_implementing();
+    for (const auto& row : index_.comment_types) {
+      items_.push_back({export_key(index_, row.key), mix(1, binding_text(row.value))});
+    }
     for (std::uint32_t e = 0; e < facts_.exports.size(); ++e) {
       const std::uint64_t name = hash_text(facts_.name(facts_.exports[e].exported));
       items_.push_back({export_key(index_, name), export_value(e)});
@@ -143,11 +151,39 @@ class InterfaceBuilder {
       case ExprKind::object:
         return shape(e.a);
       case ExprKind::choice:
+      case ExprKind::list:
+      case ExprKind::typed:
+      case ExprKind::apply:
+      case ExprKind::function_type:
+      case ExprKind::construct_type:
+      case ExprKind::intersection:
         return mix(expr(ExprIndex{e.a}), expr(ExprIndex{e.b}));
       case ExprKind::array:
-        return e.a == kNoIndex ? 0 : expr(ExprIndex{e.a});
+      case ExprKind::argument:
+      case ExprKind::parameter:
+        return mix(expr(ExprIndex{e.a}), e.b);
+      case ExprKind::spread:
+      case ExprKind::iterated:
+      case ExprKind::type_query:
+      case ExprKind::tuple:
+        return expr(ExprIndex{e.a});
+      case ExprKind::lookup:
+        return mix(expr(ExprIndex{e.a}), text(NameId{e.b}));
       default:
         return 0;
+    }
+  }
+
+  void add_implementing() {
+    for (const std::uint32_t s : index_.implementing) {
+      const Shape& of = facts_.shapes[s];
+      const std::uint64_t types = mix(list(of.implements), atom_text(raw(of.atom)));
+      for (std::uint32_t m = of.members.begin; m < of.members.begin + of.members.count; ++m) {
+        const Member& member = facts_.members[m];
+        if (member.atom == kNone<AtomIndex>) continue;
+        items_.push_back(
+            {assigned_key(index_, text(member.name)), mix(types, atom_text(raw(member.atom)))});
+      }
     }
   }
 
@@ -155,7 +191,11 @@ class InterfaceBuilder {
     std::uint64_t hash = 0;
     for (const auto& row : rows(index_.holder_assignments, FileIndex::holder_row(holder))) {
       const Assignment& a = facts_.assignments[row.value];
-      hash = mix(mix(hash, text(a.property)), expr(a.value));
+      if (is_element(facts_.name(a.property))) {
+        items_.push_back({element_key(facts_, index_, holder, text(a.property)), expr(a.value)});
+      } else {
+        hash = mix(mix(hash, text(a.property)), expr(a.value));
+      }
     }
     return hash;
   }
@@ -179,7 +219,13 @@ class InterfaceBuilder {
 
   void add_binding(BindingIndex index) {
     const Binding& b = facts_.bindings[raw(index)];
-    const std::uint64_t more = added({HolderKind::variable, raw(index)});
+    std::uint64_t more = added({HolderKind::variable, raw(index)});
+    for (const auto& row : rows(index_.parameter_calls, raw(index))) {
+      more = mix(more, list(facts_.references[row.value].args));
+    }
+    for (const auto& row : index_.types_of(facts_, index)) {
+      more = mix(more, atom_text(row.value));
+    }
     const bool opaque = raw(b.init) == 0 && b.atom == kNone<AtomIndex> &&
                         b.import == kNone<ImportIndex> && more == 0;
     if (opaque) return;
@@ -205,6 +251,17 @@ class InterfaceBuilder {
     hash = mix(hash, added({HolderKind::instance, index}));
     hash = mix(hash, added({HolderKind::statics, index}));
     if (a.kind == AtomKind::namespace_) hash = mix(hash, children(index));
+    for (std::uint32_t p = a.params.begin; p < a.params.begin + a.params.count; ++p) {
+      const Param& param = facts_.params[p];
+      hash =
+          mix(mix(hash, binding_text(raw(param.binding))), static_cast<std::uint64_t>(param.form));
+    }
+    for (const auto& row : rows(index_.this_types, index)) {
+      hash = mix(hash, binding_text(row.value));
+    }
+    for (const auto& row : rows(index_.type_parameters, index)) {
+      hash = mix(hash, binding_text(row.value));
+    }
     return hash;
   }
 

@@ -4,6 +4,7 @@
 /// be read. interface_of (link_interface.cc) gives each of them its value; the two must agree.
 
 #include <cstdint>
+#include <string_view>
 
 #include "graph/file_index.h"
 #include "graph/stable_hash.h"
@@ -12,7 +13,7 @@ namespace dg {
 
 namespace key_tag {
 inline constexpr std::uint64_t path = 1, config = 2, member_name = 3, exported = 4, module = 5,
-                               binding = 6, atom = 7;
+                               binding = 6, atom = 7, assigned = 8, element = 9;
 }
 
 /// What a file exports under a name.
@@ -33,6 +34,29 @@ inline std::uint64_t atom_key(const FileFacts& facts, const FileIndex& index,
                               AtomIndex atom) noexcept {
   return mix(mix(key_tag::atom, index.path_hash),
              hash_text(facts.name(facts.atoms[raw(atom)].qualified_name)));
+}
+
+/// What a file assigns to properties of a name, whatever they are properties of, and which of its
+/// classes implement something that has it.
+inline std::uint64_t assigned_key(const FileIndex& index, std::uint64_t name_hash) noexcept {
+  return mix(mix(key_tag::assigned, index.path_hash), name_hash);
+}
+
+/// Whether a property stands for the elements that come to what a variable or member holds.
+inline bool is_element(std::string_view property) noexcept {
+  return property == "<element>" || property.ends_with("[]");
+}
+/// The elements that a file's code puts into what a variable or a member of a class holds: apart
+/// from the rest of these, because code puts them there inside functions.
+inline std::uint64_t element_key(const FileFacts& facts, const FileIndex& index, Holder holder,
+                                 std::uint64_t name_hash) noexcept {
+  std::uint64_t of = static_cast<std::uint64_t>(holder.kind);
+  if (holder.kind == HolderKind::variable) {
+    of = mix(of, index.binding_identity(facts, BindingIndex{holder.index}));
+  } else if (holder.kind != HolderKind::exports) {
+    of = mix(of, hash_text(facts.name(facts.atoms[holder.index].qualified_name)));
+  }
+  return mix(mix(mix(key_tag::element, index.path_hash), of), name_hash);
 }
 
 }  // namespace dg

@@ -65,16 +65,18 @@ LinkRule rule_of_member(const Value& receiver, bool inherited) noexcept {
     case ValueKind::module:
       return receiver.rule == LinkRule::require ? LinkRule::require_member
                                                 : LinkRule::namespace_member;
+    default:
+      break;
   }
   return LinkRule::object_member;
 }
 
 }  // namespace
 
-Values Evaluator::member(const Values& receivers, std::string_view name, const Receiver* self,
+Values Evaluator::member(const Values& receivers, std::string_view name, const Context* in,
                          int depth) {
-  static_cast<void>(self);
-  Values values;
+  static_cast<void>(in);
+  Values values, lacking;
   for (const Value& receiver : receivers.list) {
     if (receiver.via == Via::wrap) continue;
     if (receiver.promise) {
@@ -85,8 +87,12 @@ Values Evaluator::member(const Values& receivers, std::string_view name, const R
     for (Value& value : found.list) {
       value.confidence = std::max(value.confidence, receiver.confidence);
     }
-    join(values, found);
+    // Of several alternatives those without such a member are not the ones that are meant.
+    const bool lacks = found.list.empty() && found.open && found.why == OpenReason::no_member;
+    join(lacks ? lacking : values, found);
   }
+  add_implementations(values, name, depth);
+  if (values.list.empty() || receivers.open) join(values, lacking);
   if (receivers.open) {
     // That the known alternatives (`x || {}`) lack the member says nothing about the others.
     if (values.list.empty()) values = {};
@@ -105,6 +111,13 @@ Values Evaluator::member_of(const Value& receiver, std::string_view name, int de
       return member_of_atom(receiver, name, depth);
     case ValueKind::object:
       return member_of_object(receiver, name, depth);
+    case ValueKind::builtin:
+      return builtin_member(receiver, name, depth);
+    case ValueKind::signature:
+    case ValueKind::callback:
+    case ValueKind::parameter:
+    case ValueKind::alias:
+      return Values::unknown();
     case ValueKind::module: {
       Visited visited;
       Values values = exported(file, name, nullptr, visited, depth + 1);
@@ -121,7 +134,10 @@ Values Evaluator::member_of(const Value& receiver, std::string_view name, int de
     if (name == "constructor") value.kind = ValueKind::atom;
     return Values::one(value);
   }
-  Values values = member_of_class(file, AtomIndex{receiver.index}, name, false, depth + 1);
+  Values values = member_of_class(receiver, name, false, depth + 1);
+  if (nothing(values) && name != "<index>" && name != "<call>") {
+    values = member_of_class(receiver, "<index>", false, depth + 1);
+  }
   if (nothing(values)) {
     if (on_every_object(name)) return Values::unknown(OpenReason::builtin, detail("Object"));
     // A plain function may be called as a method of anything: its `this` is known only in part.
@@ -160,7 +176,7 @@ Values Evaluator::member_of_atom(const Value& receiver, std::string_view name, i
     value.rule = LinkRule::prototype;
     return Values::one(value);
   }
-  Values values = member_of_class(file, AtomIndex{receiver.index}, name, true, depth + 1);
+  Values values = member_of_class(receiver, name, true, depth + 1);
   if (!values.list.empty()) {
     for (Value& value : values.list) {
       const bool inherited = value.rule == LinkRule::inherited_member;
@@ -177,17 +193,23 @@ Values Evaluator::member_of_atom(const Value& receiver, std::string_view name, i
   return values.open ? values : Values::unknown(OpenReason::no_member);
 }
 
-/// Along the chain of superclasses, nearest first.
-Values Evaluator::member_of_class(const LinkFile& file, AtomIndex atom, std::string_view name,
-                                  bool is_static, int depth) {
+/// Along the chain of superclasses, nearest first; of interfaces last.
+Values Evaluator::member_of_class(const Value& self, std::string_view name, bool is_static,
+                                  int depth) {
   if (!step(depth)) return Values::unknown();
-  Values values = declared_member(file, atom, name, is_static, depth + 1);
+  Values values = declared_member(self, name, is_static, depth + 1);
   if (!nothing(values)) return values;
-  const Values parents = parent_of(file, atom, depth + 1);
+  const LinkFile& file = *self.file;
+  Values parents = parent_of(file, AtomIndex{self.index}, self.env, depth + 1);
+  const bool is_interface = file.facts->atoms[self.index].kind == AtomKind::interface;
+  if (is_interface) join(parents, interfaces_of(file, AtomIndex{self.index}, self.env, depth + 1));
   for (const Value& parent : parents.list) {
-    if (parent.kind != ValueKind::atom) continue;
-    Values inherited =
-        member_of_class(*parent.file, AtomIndex{parent.index}, name, is_static, depth + 1);
+    Values inherited;
+    if (parent.kind == ValueKind::atom) {
+      inherited = member_of_class(parent, name, is_static, depth + 1);
+    } else if (parent.kind == ValueKind::object || parent.kind == ValueKind::builtin) {
+      inherited = member_of(parent, name, depth + 1);
+    }
     for (Value& value : inherited.list) {
       value.rule = LinkRule::inherited_member;
       value.confidence = std::max(value.confidence, parent.confidence);
@@ -200,27 +222,13 @@ Values Evaluator::member_of_class(const LinkFile& file, AtomIndex atom, std::str
   return values;
 }
 
-Values Evaluator::declared_member(const LinkFile& file, AtomIndex atom, std::string_view name,
-                                  bool is_static, int depth) {
+Values Evaluator::declared_member(const Value& self, std::string_view name, bool is_static,
+                                  int depth) {
+  const LinkFile& file = *self.file;
+  const AtomIndex atom{self.index};
   read_atom(file, raw(atom));
-  const std::uint64_t name_hash = hash_text(name);
-  Values values;
-  bool has_method = false;
-  const ShapeIndex shape = file.facts->atoms[raw(atom)].shape;
-  if (shape != kNone<ShapeIndex>) {
-    const auto members = few(rows(file.index->members, FileIndex::member_row(shape, name_hash)));
-    if (const std::uint32_t method = method_of(*file.facts, members, is_static);
-        method != kNoIndex) {
-      values = member_values(file, method, depth + 1);
-      has_method = true;
-    }
-    // A method outranks `this.m = this.m.bind(this)` in the constructor.
-    for (const auto& row : members) {
-      const Member& member = file.facts->members[row.value];
-      if (has_method || member.is_static != is_static) continue;
-      join(values, member_values(file, row.value, depth + 1));
-    }
-  }
+  Values values = shape_member(self, name, is_static, depth);
+  const bool has_method = has_method_named(file, atom, name, is_static);
   const Holder holder{is_static ? HolderKind::statics : HolderKind::instance, raw(atom)};
   if (!has_method) {
     Values added = added_member(file, holder, name, depth + 1);
@@ -239,7 +247,47 @@ Values Evaluator::declared_member(const LinkFile& file, AtomIndex atom, std::str
       }
     }
   }
+  if (!values.list.empty() && values.list[0].kind == ValueKind::builtin) {
+    const std::string elements = std::string(name) + "[]";
+    with_elements(values, added_member(file, holder, elements, depth + 1), depth);
+  }
   settle(values);
+  return values;
+}
+
+bool Evaluator::has_method_named(const LinkFile& file, AtomIndex atom, std::string_view name,
+                                 bool is_static) {
+  const ShapeIndex shape = file.facts->atoms[raw(atom)].shape;
+  if (shape == kNone<ShapeIndex>) return false;
+  const auto members =
+      few(rows(file.index->members, FileIndex::member_row(shape, hash_text(name))));
+  return method_of(*file.facts, members, is_static) != kNoIndex;
+}
+
+/// What the body of a class or interface declares under a name. Of declarations of one interface,
+/// or of an interface beside a class, any that has it.
+Values Evaluator::shape_member(const Value& self, std::string_view name, bool is_static,
+                               int depth) {
+  const LinkFile& file = *self.file;
+  const std::uint64_t name_hash = hash_text(name);
+  Values values;
+  const ShapeIndex shape = file.facts->atoms[self.index].shape;
+  if (shape != kNone<ShapeIndex>) {
+    const auto members = few(rows(file.index->members, FileIndex::member_row(shape, name_hash)));
+    const std::uint32_t method = method_of(*file.facts, members, is_static);
+    if (method != kNoIndex) return member_values(file, method, self.env, depth + 1);
+    // A declared type says what all assignments may hold.
+    for (const bool typed : {true, false}) {
+      if (!typed && !values.list.empty()) break;
+      for (const auto& row : members) {
+        const Member& member = file.facts->members[row.value];
+        const bool is_typed = file.facts->exprs[raw(member.value)].kind == ExprKind::typed;
+        if (member.is_static != is_static || is_typed != typed) continue;
+        join(values, member_values(file, row.value, self.env, depth + 1));
+      }
+      if (typed && values.open && values.list.empty() && values.why == OpenReason::builtin) break;
+    }
+  }
   return values;
 }
 
@@ -250,7 +298,7 @@ Values Evaluator::member_of_object(const Value& receiver, std::string_view name,
   Values values;
   const ShapeIndex shape{receiver.index};
   for (const auto& row : few(rows(file.index->members, FileIndex::member_row(shape, name_hash)))) {
-    join(values, member_values(file, row.value, depth + 1));
+    join(values, member_values(file, row.value, receiver.env, depth + 1));
   }
   if (receiver.origin != kNoIndex) {
     read_binding(file, BindingIndex{receiver.origin});
@@ -258,11 +306,18 @@ Values Evaluator::member_of_object(const Value& receiver, std::string_view name,
   }
   bool open = false;
   if (nothing(values)) {
+    const Context in = context_with(receiver.env);
     for (const auto& row : few(rows(file.index->spreads, receiver.index))) {
-      const Values spread = eval(file, file.facts->members[row.value].value, nullptr, depth + 1);
+      const Values spread = eval(file, file.facts->members[row.value].value, &in, depth + 1);
       const Values found = member(spread, name, nullptr, depth + 1);
       if (!found.list.empty()) join(values, found);
       open = open || spread.open;
+    }
+  }
+  if (nothing(values) && name != "<index>" && name != "<call>" && name != "<new>") {
+    for (const auto& row :
+         few(rows(file.index->members, FileIndex::member_row(shape, hash_text("<index>"))))) {
+      join(values, member_values(file, row.value, receiver.env, depth + 1));
     }
   }
   for (Value& value : values.list) value.rule = rule_of_member(receiver, false);
@@ -276,17 +331,19 @@ Values Evaluator::member_of_object(const Value& receiver, std::string_view name,
 }
 
 /// The value of a declared member. One that is declared but holds nothing known is open.
-Values Evaluator::member_values(const LinkFile& file, std::uint32_t index, int depth) {
+Values Evaluator::member_values(const LinkFile& file, std::uint32_t index, std::uint32_t env,
+                                int depth) {
   const Member& member = file.facts->members[index];
   Value value;
   value.file = &file;
   value.index = raw(member.atom);
+  value.env = env;
   switch (member.kind) {
     case MemberKind::method:
       if (member.atom != kNone<AtomIndex>) return Values::one(value);
       break;
     case MemberKind::getter:
-      if (member.atom != kNone<AtomIndex>) return returned(value, nullptr, depth + 1);
+      if (member.atom != kNone<AtomIndex>) return returned(value, nullptr, nullptr, depth + 1);
       break;
     case MemberKind::setter:
       return Values::unknown();
@@ -298,7 +355,14 @@ Values Evaluator::member_values(const LinkFile& file, std::uint32_t index, int d
   if (raw(member.value) == 0) {
     return member.atom != kNone<AtomIndex> ? Values::one(value) : Values::unknown();
   }
-  return eval(file, member.value, nullptr, depth + 1);
+  const Context in = context_with(env);
+  Values values = eval(file, member.value, env == 0 ? nullptr : &in, depth + 1);
+  for (Value& found : values.list) {
+    if (found.kind != ValueKind::signature) continue;
+    found.declared_in = &file;
+    found.origin = index;
+  }
+  return values;
 }
 
 /// Properties added by assignment. Function literals outrank other values: what is assigned beside
@@ -306,6 +370,9 @@ Values Evaluator::member_values(const LinkFile& file, std::uint32_t index, int d
 Values Evaluator::added_member(const LinkFile& file, Holder holder, std::string_view name,
                                int depth) {
   const auto found = few(rows(file.index->added, FileIndex::added_row(holder, hash_text(name))));
+  if (!file.own && is_element(name)) {
+    note(element_key(*file.facts, *file.index, holder, hash_text(name)));
+  }
   Values values;
   for (const auto& row : found) {
     const ExprIndex value = file.facts->assignments[row.value].value;
@@ -319,7 +386,7 @@ Values Evaluator::added_member(const LinkFile& file, Holder holder, std::string_
   for (const auto& row : found) {
     join(values, eval(file, file.facts->assignments[row.value].value, nullptr, depth + 1));
   }
-  if (found.empty() && !name.starts_with('<') && step(depth)) {
+  if (found.empty() && !name.starts_with('<') && !is_element(name) && step(depth)) {
     values = mixed_in(file, holder, name, depth + 1);
   }
   settle(values);
@@ -338,15 +405,28 @@ Values Evaluator::mixed_in(const LinkFile& file, Holder holder, std::string_view
   return values;
 }
 
-Values Evaluator::parent_of(const LinkFile& file, AtomIndex atom, int depth) {
+Values Evaluator::parent_of(const LinkFile& file, AtomIndex atom, std::uint32_t env, int depth) {
   if (!step(depth)) return Values::unknown();
+  const Context in = context_with(env);
+  const Context* const context = env == 0 ? nullptr : &in;
   read_atom(file, raw(atom));
   Values found;
   const ShapeIndex shape = file.facts->atoms[raw(atom)].shape;
   if (shape != kNone<ShapeIndex> && raw(file.facts->shapes[raw(shape)].extends) != 0) {
     const ExprIndex extends = file.facts->shapes[raw(shape)].extends;
-    found = eval(file, extends, nullptr, depth + 1);
-    join(found, mixin_bases(file, extends, depth + 1));
+    if (file.facts->atoms[raw(atom)].kind == AtomKind::interface) {
+      Values types = eval_type(file, extends, context, depth + 1);
+      for (Value& value : types.list) {
+        if (value.kind == ValueKind::instance) value.kind = ValueKind::atom;
+      }
+      return types;
+    }
+    found = eval(file, extends, context, depth + 1);
+    // A class that a mixin made has its parents itself.
+    const bool made = std::any_of(found.list.begin(), found.list.end(), [](const Value& v) {
+      return v.kind == ValueKind::atom && v.via == Via::none && v.env != 0;
+    });
+    if (!made) join(found, mixin_bases(file, extends, depth + 1));
   } else {
     for (const HolderKind kind : {HolderKind::statics, HolderKind::instance}) {
       join(found, added_member(file, {kind, raw(atom)}, "<extends>", depth + 1));
@@ -361,10 +441,35 @@ Values Evaluator::parent_of(const LinkFile& file, AtomIndex atom, int depth) {
     if (value.kind == ValueKind::instance) value.kind = ValueKind::atom;  // B.prototype
     if (value.kind != ValueKind::atom) continue;
     if (value.file == &file && value.index == raw(atom)) continue;
+    const AtomKind kind = value.file->facts->atoms[value.index].kind;
+    if (kind == AtomKind::type_alias) {
+      for (const Value& type : instantiate(Values::one(value), {}, depth + 1).list) {
+        join(parents, Values::one(type));
+      }
+      continue;
+    }
     value.through_this = value.through_super = false;
     join(parents, Values::one(value));
   }
   return parents;
+}
+
+/// What an interface extends beside its first parent.
+Values Evaluator::interfaces_of(const LinkFile& file, AtomIndex atom, std::uint32_t env,
+                                int depth) {
+  Values values;
+  const ShapeIndex shape = file.facts->atoms[raw(atom)].shape;
+  if (shape == kNone<ShapeIndex>) return values;
+  const Context in = context_with(env);
+  const Range list = file.facts->shapes[raw(shape)].implements;
+  for (std::uint32_t i = 0; i < std::min<std::uint32_t>(list.count, kMaxAlternatives); ++i) {
+    const ExprIndex type = file.facts->expr_lists[list.begin + i];
+    for (Value value : eval_type(file, type, &in, depth + 1).list) {
+      if (value.kind == ValueKind::instance) value.kind = ValueKind::atom;
+      join(values, Values::one(value));
+    }
+  }
+  return values;
 }
 
 /// `class A extends Mix(Base)`: Base too is above A, whatever Mix puts between.
@@ -388,8 +493,10 @@ Values Evaluator::mixin_bases(const LinkFile& file, ExprIndex extends, int depth
 Values Evaluator::getters(const Values& receivers, std::string_view name) {
   Values values;
   for (const Value& receiver : receivers.list) {
-    if (receiver.promise || receiver.via == Via::wrap || receiver.kind == ValueKind::module)
-      continue;
+    const bool declares = receiver.kind == ValueKind::atom ||
+                          receiver.kind == ValueKind::instance ||
+                          receiver.kind == ValueKind::object;
+    if (receiver.promise || receiver.via == Via::wrap || !declares) continue;
     Value at = receiver;
     for (int hops = 0; hops < 32; ++hops) {
       const Values own = own_accessor(at, name);
@@ -400,7 +507,7 @@ Values Evaluator::getters(const Values& receivers, std::string_view name) {
           join(values, Values::one(value));
       }
       if (!own.list.empty() || at.kind == ValueKind::object) break;
-      const Values up = parent_of(*at.file, AtomIndex{at.index});
+      const Values up = parent_of(*at.file, AtomIndex{at.index}, at.env, 0);
       if (up.list.empty() || up.list[0].kind != ValueKind::atom) break;
       const ValueKind kind = at.kind;
       const Confidence so_far = at.confidence;

@@ -23,6 +23,13 @@ void join(Values& into, const Values& from) {
   }
 }
 
+bool is_type_parameter(const LinkFile& file, std::uint32_t binding) noexcept {
+  const Binding& b = file.facts->bindings[binding];
+  return b.kind == BindingKind::type && b.atom == kNone<AtomIndex> &&
+         b.import == kNone<ImportIndex> &&
+         file.facts->scopes[raw(b.scope)].kind != ScopeKind::module;
+}
+
 void settle(Values& values) noexcept {
   if (values.list.size() < 2 && !values.open) return;
   for (Value& value : values.list) {

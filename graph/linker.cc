@@ -80,6 +80,7 @@ class FileLinker {
   void add_modules() {
     for (std::uint32_t i = 0; i < facts_.imports.size(); ++i) {
       const Import& import = facts_.imports[i];
+      if (import.kind == ImportKind::type) continue;  // Runs nothing.
       const Relation relation =
           import.kind == ImportKind::reexport ? Relation::reexports : Relation::imports;
       const Evaluator::Target& target = eval_.resolve(own(), ImportIndex{i});
@@ -312,7 +313,9 @@ class FileLinker {
       required_.assign(facts_.atoms.size(), false);
       for (const Binding& b : facts_.bindings) {
         if (b.atom == kNone<AtomIndex>) continue;
-        const Expr& init = expr(root(b.init));
+        ExprIndex first = b.init;
+        while (expr(first).kind == ExprKind::choice) first = ExprIndex{expr(first).a};
+        const Expr& init = expr(root(first));
         const bool of_import = init.kind == ExprKind::name && init.a != kNoIndex &&
                                facts_.bindings[init.a].import != kNone<ImportIndex>;
         required_[raw(b.atom)] =
@@ -325,9 +328,9 @@ class FileLinker {
   ExprIndex root(ExprIndex index) const {
     for (;;) {
       const Expr& e = expr(index);
-      const bool inner =
-          e.kind == ExprKind::member || e.kind == ExprKind::element || e.kind == ExprKind::await;
-      if (!inner || e.a == kNoIndex || e.a == raw(index)) return index;
+      const bool inner = e.kind == ExprKind::member || e.kind == ExprKind::element ||
+                         e.kind == ExprKind::await || e.kind == ExprKind::typed;
+      if (!inner || e.a == kNoIndex || e.a == 0 || e.a == raw(index)) return index;
       index = ExprIndex{e.a};
     }
   }
@@ -398,7 +401,7 @@ class FileLinker {
   std::uint32_t ordinal_ = 0;
 };
 
-constexpr std::array<std::string_view, 22> kRuleNames = {"none",
+constexpr std::array<std::string_view, 23> kRuleNames = {"none",
                                                          "lexical",
                                                          "import",
                                                          "reexport",
@@ -419,7 +422,8 @@ constexpr std::array<std::string_view, 22> kRuleNames = {"none",
                                                          "override",
                                                          "jsx",
                                                          "decorator",
-                                                         "alias"};
+                                                         "alias",
+                                                         "declared_type"};
 
 }  // namespace
 

@@ -44,6 +44,7 @@ enum class LinkRule : std::uint8_t {
   jsx,
   decorator,
   alias,
+  declared_type,
 };
 std::string_view to_string(LinkRule rule) noexcept;
 

@@ -216,6 +216,10 @@ void Declarer::plan_declarator(NodeId node, NodeId begin, NodeId end) {
   const BindingIndex binding = declare_identifier(name, scope, kind);
   w_.created_require |= w_.source(name) == "require" && creates_require(value);
   const NodeId code = value == kNoNode ? kNoNode : w_.unwrap(value);
+  if (kind == BindingKind::const_ && code != kNoNode && t_[code].kind == Kind::string) {
+    w_.constants.resize(w_.facts.bindings.size());
+    w_.constants[raw(binding)] = code;
+  }
   const bool is_code = code != kNoNode && (is_function(t_[code].kind) || is_class(t_[code].kind));
   if (!is_code && !top_level) return;
   const AtomIndex atom =

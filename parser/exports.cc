@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "parser/work.h"
+#include "parser/jsdoc.h"
 
 namespace dg {
 namespace {
@@ -215,6 +215,31 @@ void assign_to_this(Work& w, const Expr& self, NameId name, ExprIndex value, Ato
   }
 }
 
+/// An element that comes to what `object` holds: a property no source can name of a variable, and
+/// `p[]` of what has `object` as its member p.
+void add_element(Work& w, ExprIndex object, ExprIndex value, AtomIndex owner) {
+  if (!may_hold_code(w.facts.exprs[raw(value)].kind)) return;
+  const Expr of = w.facts.exprs[raw(object)];
+  if (of.kind == ExprKind::name && of.a != kNoIndex) {
+    add_assignment(w, object, w.names.intern("<element>"), value, owner);
+  } else if (of.kind == ExprKind::member) {
+    const std::string name = std::string(w.names.text(NameId{of.b})) + "[]";
+    add_assignment(w, ExprIndex{of.a}, w.names.intern(name), value, owner);
+  }
+}
+
+/// `list.push(x)`, `set.add(x)`, `map.set(k, x)`: of what is pushed nothing may be code, but much
+/// of it leads there.
+void put_into(Work& w, NodeId object, std::string_view method, NodeId arguments, AtomIndex owner) {
+  const SyntaxTree& t = w.tree;
+  const bool pairs = method == "set";
+  if (!pairs && method != "push" && method != "add" && method != "unshift") return;
+  NodeId value = t.first_named(arguments);
+  if (value != kNoNode && pairs) value = t.first_named_after(value, arguments);
+  if (value == kNoNode || t[value].kind == Kind::spread) return;
+  add_element(w, w.eval(object), w.eval(value), owner);
+}
+
 /// `Object.defineProperty(object, key, descriptor)`.
 void define_property(Work& w, NodeId object, NodeId key, NodeId descriptor, AtomIndex owner) {
   const SyntaxTree& t = w.tree;
@@ -241,6 +266,15 @@ void define_property(Work& w, NodeId object, NodeId key, NodeId descriptor, Atom
   } else if (raw(target) != 0 && may_hold_code(w.facts.exprs[raw(held)].kind)) {
     add_assignment(w, target, name, held, owner);
   }
+}
+
+/// `/** @type {T} */ x.y = v;`
+ExprIndex documented(Work& w, NodeId assignment, ExprIndex value) {
+  const NodeId statement = w.tree[assignment].parent;
+  if (w.tree[statement].kind != Kind::expression_statement) return value;
+  const NodeId comment = doc_comment(w, statement);
+  if (comment == kNoNode) return value;
+  return w.typed(value, read_doc(w, comment, ScopeIndex{0}).type);
 }
 
 }  // namespace
@@ -274,7 +308,7 @@ void extract_assignment(Work& w, NodeId node, AtomIndex owner) {
   if (object_node == kNoNode) return;
   const ExprIndex target = w.eval(left);
   const Expr target_expr = w.facts.exprs[raw(target)];
-  const ExprIndex value = w.eval(right);
+  const ExprIndex value = documented(w, node, w.eval(right));
   if (target_expr.kind == ExprKind::module_exports) {
     add_export(w, ExportKind::cjs_value, w.names.intern("="), left).value = value;
     return;
@@ -289,6 +323,8 @@ void extract_assignment(Work& w, NodeId node, AtomIndex owner) {
     const NodeId from = w.unwrap(right);
     if (exports && t[from].kind == Kind::subscript) {
       export_all(w, t.child(from, Field::object), left);
+    } else if (!exports) {
+      add_element(w, object, value, owner);
     }
     return;
   }
@@ -340,6 +376,7 @@ void extract_special_call(Work& w, NodeId call, AtomIndex owner) {
     if (callee == kNoNode) return;
   }
   const std::string_view name = w.source(callee);
+  if (object != kNoNode) put_into(w, object, name, arguments, owner);
   const bool on_object = object != kNoNode && w.source(object) == "Object";
   const bool defines = on_object && name == "defineProperty";
   const bool assigns = on_object && name == "assign";

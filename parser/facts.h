@@ -121,7 +121,8 @@ struct Atom {
   Range references;              ///< Into FileFacts::references: own references, in source order.
   std::uint16_t complexity = 1;  ///< McCabe, own body only (REFERENCE §1.2).
   std::uint32_t code_lines = 0;  ///< Lines with a token of its own or a nested atom's.
-  ExprIndex returns{};           ///< `choice` of the returned expressions; 0 where unknown or none.
+  ExprIndex returns{};  ///< `choice` of the returned expressions; of a generator an array of what
+                        ///< it yields; of a type alias its type. 0 where unknown or none.
   /// Own token stream with comments and white space left out, nested atoms as one placeholder each,
   /// the atom's own declared name as another: equal after a pure rename, shift or reformat.
   std::uint64_t body_hash = 0;
@@ -164,8 +165,10 @@ enum class BindingKind : std::uint8_t {
   namespace_,
   type,
 };
-/// A declared name. `init` is the value it starts with, destructuring already unfolded:
-/// in `const {a: b} = f()` b's init is member(call(f), "a").
+/// A declared name. `init` is the value it starts with and those it is assigned, destructuring
+/// already unfolded: in `const {a: b} = f()` b's init is member(call(f), "a"). Of a type parameter
+/// it is the constraint; of a type alias made by a comment the type, where it is generic as
+/// typed(list of the parameters' names, type).
 struct Binding {
   NameId name{};
   BindingKind kind = BindingKind::var;
@@ -201,9 +204,23 @@ enum class ExprKind : std::uint8_t {
   boolean,
   regexp,
   template_,
-  null_,           ///< Literals; a = first element of an array.
+  null_,           ///< Literals; a = list of an array's elements, b = 0 where their order is lost.
   module_exports,  ///< `module.exports` or the CommonJS `exports` (neither declared locally),
                    ///< top-level `this` in CommonJS.
+  list,            ///< a = first element, b = list of the others (0: none).
+  spread,          ///< An element of a list: all that a (ExprIndex) holds; `...T[]` of a type.
+  iterated,        ///< a = what is iterated: `for (x of a)`, `[...x] = a`.
+  typed,           ///< a = value (0: none), b = the type that is declared for it.
+  argument,   ///< a = call or construct, b = ordinal: what the callee expects as that argument.
+  parameter,  ///< a = a function or its type, b = ordinal: what its parameter is given.
+  // Types. A name or member stands for the type that it names; choice is a union.
+  apply,          ///< a = generic type (or class, function), b = list of type arguments.
+  function_type,  ///< a = list of parameter types, b = type of the result.
+  construct_type,  ///< b = type of what `new` gives.
+  intersection,    ///< a, b.
+  type_query,      ///< a = value: `typeof v`.
+  lookup,          ///< a = type, b = NameId: `T['k']`.
+  tuple,           ///< a = list of element types.
 };
 struct Expr {
   ExprKind kind = ExprKind::unknown;
@@ -248,6 +265,7 @@ enum class ImportKind : std::uint8_t {
   reexport,     ///< export … from 'x'; the names are in FileFacts::exports
   dynamic,      ///< import('x')
   require,      ///< require('x'), import x = require('x')
+  type,         ///< import('x') in a type or a comment
 };
 /// One dependency on a module. `imported` is the name taken: `default`, `*` (the namespace, and the
 /// whole value of a require) or a name.
@@ -369,6 +387,6 @@ struct FileFacts {
 };
 
 /// Raised when the same bytes may give other facts than before: stored facts are then rebuilt.
-inline constexpr std::uint32_t kExtractorVersion = 2;
+inline constexpr std::uint32_t kExtractorVersion = 3;
 
 }  // namespace dg

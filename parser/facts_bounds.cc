@@ -113,11 +113,33 @@ class Bounds {
       case ExprKind::choice:
         return part(e.a) && part(e.b);
       case ExprKind::array:
-        return e.a == kNoIndex || part(e.a);
+        return part(e.a) && is_list(e.a);
+      case ExprKind::tuple:
+        return part(e.a) && is_list(e.a);
+      case ExprKind::list:
+        return part(e.a) && part(e.b) && is_list(e.b);
+      case ExprKind::apply:
+        return part(e.a) && part(e.b) && is_list(e.b);
+      case ExprKind::function_type:
+      case ExprKind::construct_type:
+        return part(e.a) && part(e.b) && is_list(e.a);
+      case ExprKind::spread:
+      case ExprKind::iterated:
+      case ExprKind::type_query:
+      case ExprKind::argument:
+      case ExprKind::parameter:
+        return part(e.a);
+      case ExprKind::typed:
+      case ExprKind::intersection:
+        return part(e.a) && part(e.b);
+      case ExprKind::lookup:
+        return part(e.a) && named(e.b);
       default:
         return true;
     }
   }
+
+  bool is_list(std::uint32_t e) const { return e == 0 || f_.exprs[e].kind == ExprKind::list; }
 
   bool modules() const {
     return all(f_.imports,

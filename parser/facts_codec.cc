@@ -16,7 +16,7 @@
 namespace dg {
 namespace {
 
-constexpr std::uint8_t kFormat = 2;
+constexpr std::uint8_t kFormat = 3;
 constexpr std::size_t kHeader = 1 + sizeof(std::uint64_t);
 
 class Writer {
@@ -347,7 +347,7 @@ class Codec {
   }
 
   void expr(In<Expr> e) {
-    enumeration(e.kind, ExprKind::module_exports);
+    enumeration(e.kind, ExprKind::tuple);
     if constexpr (Stream::reading) {
       e.a = s_.number() - 1;
       e.b = s_.number() - 1;
@@ -368,7 +368,7 @@ class Codec {
   }
 
   void import(In<Import> i) {
-    enumeration(i.kind, ImportKind::require);
+    enumeration(i.kind, ImportKind::type);
     flags({&i.type_only, &i.conditional});
     plain(i.specifier);
     plain(i.imported);

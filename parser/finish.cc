@@ -58,6 +58,7 @@ void order_references(Work& w) {
   }
   for (Expr& e : w.facts.exprs) {
     if (e.kind != ExprKind::call && e.kind != ExprKind::construct) continue;
+    if (e.b == kNoIndex) continue;  // No call of the source: what a function gives.
     const std::uint32_t recorded = w.aux[e.b];
     e.b = recorded == 0 ? kNoIndex : moved[recorded - 1];
   }

@@ -10,6 +10,7 @@
 #include "parser/check.h"
 #include "parser/grammar_gaps.h"
 #include "parser/input.h"
+#include "parser/jsdoc.h"
 #include "parser/work.h"
 
 namespace dg {
@@ -129,6 +130,7 @@ void Parser::Impl::extract_facts() {
   declare(work);
   resolve_names(work);
   collect_imports(work);
+  declare_doc_types(work);
   extract(work);
   fill_shapes(work);
   measure(work);

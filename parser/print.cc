@@ -34,8 +34,8 @@ std::string_view label_of(BindingKind kind) noexcept {
   return label(kLabels, kind);
 }
 std::string_view label_of(ImportKind kind) noexcept {
-  constexpr std::array<std::string_view, 5> kLabels = {"esm", "side_effect", "reexport", "dynamic",
-                                                       "require"};
+  constexpr std::array<std::string_view, 6> kLabels = {"esm",     "side_effect", "reexport",
+                                                       "dynamic", "require",     "type"};
   return label(kLabels, kind);
 }
 std::string_view label_of(ExportKind kind) noexcept {
@@ -126,6 +126,52 @@ void append_expr(const FileFacts& f, ExprIndex index, int depth, std::string& ou
       } else {
         wrap("[", e.a, "]");
       }
+      break;
+    case ExprKind::list:
+      part(e.a);
+      if (e.b != 0) wrap(", ", e.b, "");
+      break;
+    case ExprKind::spread:
+      wrap("...", e.a, "");
+      break;
+    case ExprKind::iterated:
+      wrap("each ", e.a, "");
+      break;
+    case ExprKind::typed:
+      if (e.a != 0) part(e.a);
+      wrap(": ", e.b, "");
+      break;
+    case ExprKind::argument:
+      wrap("argument " + std::to_string(e.b) + " of ", e.a, "");
+      break;
+    case ExprKind::parameter:
+      wrap("parameter " + std::to_string(e.b) + " of ", e.a, "");
+      break;
+    case ExprKind::apply:
+      part(e.a);
+      wrap("<", e.b, ">");
+      break;
+    case ExprKind::function_type:
+    case ExprKind::construct_type:
+      out += e.kind == ExprKind::function_type ? "(" : "new (";
+      if (e.a != 0) part(e.a);
+      wrap(") => ", e.b, "");
+      break;
+    case ExprKind::intersection:
+      wrap("(", e.a, "&");
+      wrap("", e.b, ")");
+      break;
+    case ExprKind::type_query:
+      wrap("typeof ", e.a, "");
+      break;
+    case ExprKind::lookup:
+      part(e.a);
+      out.append("['").append(f.name(NameId{e.b})).append("']");
+      break;
+    case ExprKind::tuple:
+      out += "tuple [";
+      if (e.a != 0) part(e.a);
+      out += "]";
       break;
     case ExprKind::string:
       out += "string";

@@ -80,6 +80,11 @@ class ReferenceExtractor {
       case Kind::for_in_statement:
       case Kind::return_statement:
       case Kind::arrow_function:
+      case Kind::class_declaration:
+      case Kind::class_expression:
+      case Kind::yield_:
+      case Kind::type_parameter:
+      case Kind::type_alias:
         extract_value(w_, i, owner());
         break;
       case Kind::export_statement:
@@ -472,6 +477,7 @@ class ReferenceExtractor {
 
 void extract(Work& work) {
   ReferenceExtractor(work).run();
+  declare_results(work);
 }
 
 }  // namespace dg

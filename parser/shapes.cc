@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "parser/work.h"
+#include "parser/jsdoc.h"
 
 namespace dg {
 namespace {
@@ -22,9 +22,15 @@ class ShapeFiller {
     for (std::uint32_t s = 0; s < w_.shapes.size(); ++s) {
       const NodeId node = w_.shapes[s].node;
       const auto begin = static_cast<std::uint32_t>(w_.facts.members.size());
-      switch (t_[node].kind) {
+      switch (node == kNoNode ? Kind::comment : t_[node].kind) {
+        case Kind::comment:
+          described(w_.shapes[s]);
+          break;
         case Kind::object:
           object(node);
+          break;
+        case Kind::object_type:
+          type_members(node);
           break;
         case Kind::interface_declaration:
           interface(s, node);
@@ -58,9 +64,28 @@ class ShapeFiller {
     return is_code ? w_.atom_of(code) : kNone<AtomIndex>;
   }
 
-  void field(NodeId key, NodeId value, bool is_static) {
+  /// The members that a comment gives an object type.
+  void described(const ShapeWork& shape) {
+    for (std::uint32_t i = shape.doc_begin; i < shape.doc_begin + shape.doc_count; ++i) {
+      const WorkMember& member = w_.doc_members[i];
+      add(member.name, MemberKind::field, false, kNone<AtomIndex>,
+          w_.typed(ExprIndex{0}, member.type));
+    }
+  }
+
+  /// What `/** @type {T} */` before a member says of it.
+  ExprIndex documented(NodeId member, ExprIndex value) {
+    const NodeId comment = doc_comment(w_, member);
+    if (comment == kNoNode) return value;
+    return w_.typed(value, read_doc(w_, comment, ScopeIndex{0}).type);
+  }
+
+  void field(NodeId member, NodeId key, NodeId value, bool is_static) {
     const NameId name = key_of(key);
-    const ExprIndex expr = value == kNoNode ? ExprIndex{0} : w_.eval(value);
+    const NodeId annotation = t_.child(member, Field::type);
+    ExprIndex expr = value == kNoNode ? ExprIndex{0} : w_.eval(value);
+    if (annotation != kNoNode) expr = w_.typed(expr, w_.eval(annotation));
+    expr = documented(member, expr);
     const AtomIndex atom = value == kNoNode ? kNone<AtomIndex> : code_atom(value);
     add(name, MemberKind::field, is_static, atom, expr);
   }
@@ -69,7 +94,7 @@ class ShapeFiller {
     for (NodeId c = node + 1; c < t_[node].next; c = t_[c].next) {
       switch (t_[c].kind) {
         case Kind::pair:
-          field(t_.child(c, Field::key), t_.child(c, Field::value), false);
+          field(c, t_.child(c, Field::key), t_.child(c, Field::value), false);
           break;
         case Kind::method_definition:
           method(c);
@@ -131,7 +156,7 @@ class ShapeFiller {
       case Kind::field_definition: {
         NodeId name = t_.child(c, Field::name);
         if (name == kNoNode) name = t_.child(c, Field::property);
-        field(name, t_.child(c, Field::value), t_.has(c, Kind::kw_static));
+        field(c, name, t_.child(c, Field::value), t_.has(c, Kind::kw_static));
         break;
       }
       default:
@@ -173,10 +198,29 @@ class ShapeFiller {
       value = t_.first_named(clause);
     }
     if (value != kNoNode) {
-      const ExprIndex expr = w_.eval(value);
+      ExprIndex expr = w_.eval(value);
+      const NodeId arguments =
+          extends == kNoNode ? kNoNode : t_.child(extends, Kind::type_arguments);
+      if (arguments != kNoNode) {
+        const ExprIndex list = w_.eval_types(arguments);
+        expr = w_.make_expr(ExprKind::apply, raw(expr), raw(list));
+      } else {
+        expr = documented_parent(node, expr);
+      }
       w_.facts.shapes[shape].extends = expr;
     }
     if (implements != kNoNode) type_list(shape, implements, false);
+  }
+
+  /// `@extends {Base<T>}`: the type arguments that JavaScript cannot write.
+  ExprIndex documented_parent(NodeId node, ExprIndex parent) {
+    const AtomIndex atom = w_.atom_of(node);
+    const NodeId comment =
+        atom == kNone<AtomIndex> ? kNoNode : doc_comment(w_, w_.atoms[raw(atom)].doc_before);
+    if (comment == kNoNode) return parent;
+    const Expr type = w_.facts.exprs[raw(read_doc(w_, comment, w_.scope_of(atom)).extends)];
+    return type.kind == ExprKind::apply ? w_.make_expr(ExprKind::apply, raw(parent), type.b)
+                                        : parent;
   }
 
   void type_list(std::uint32_t shape, NodeId clause, bool first_is_extends) {
@@ -203,15 +247,53 @@ class ShapeFiller {
     const NodeId extends = t_.child(node, Kind::extends_type_clause);
     if (extends != kNoNode) type_list(shape, extends, true);
     const NodeId body = t_.child(node, Field::body);
-    if (body == kNoNode) return;
+    if (body != kNoNode) type_members(body);
+  }
+
+  /// Members of an interface or object type. What it is called as, constructed as and indexed by
+  /// has a name that no source can have.
+  void type_members(NodeId body) {
     for (NodeId c = body + 1; c < t_[body].next; c = t_[c].next) {
-      const NameId name = key_of(t_.child(c, Field::name));
-      if (t_[c].kind == Kind::method_signature) {
-        add(name, MemberKind::method, false, kNone<AtomIndex>, ExprIndex{0});
-      } else if (t_[c].kind == Kind::property_signature) {
-        add(name, MemberKind::field, false, kNone<AtomIndex>, ExprIndex{0});
+      switch (t_[c].kind) {
+        case Kind::method_signature:
+          type_method(c);
+          break;
+        case Kind::property_signature: {
+          const NodeId annotation = t_.child(c, Field::type);
+          type_member(key_of(t_.child(c, Field::name)),
+                      annotation == kNoNode ? ExprIndex{0} : w_.eval(annotation));
+          break;
+        }
+        case Kind::call_signature:
+          type_member(w_.names.intern("<call>"), w_.eval(c));
+          break;
+        case Kind::construct_signature:
+          type_member(w_.names.intern("<new>"), w_.eval(c));
+          break;
+        case Kind::index_signature: {
+          const NodeId annotation = t_.child(c, Field::type);
+          if (annotation != kNoNode) type_member(w_.names.intern("<index>"), w_.eval(annotation));
+          break;
+        }
+        default:
+          break;
       }
     }
+  }
+
+  void type_member(NameId name, ExprIndex type) {
+    add(name, MemberKind::field, false, kNone<AtomIndex>, w_.typed(ExprIndex{0}, type));
+  }
+
+  /// `get x(): T` in a type is a field.
+  void type_method(NodeId node) {
+    const NameId name = key_of(t_.child(node, Field::name));
+    if (t_.has(node, Kind::kw_get)) {
+      const NodeId annotation = t_.child(node, Field::return_type);
+      return type_member(name, annotation == kNoNode ? ExprIndex{0} : w_.eval(annotation));
+    }
+    const ExprIndex type = w_.eval(node);
+    add(name, MemberKind::method, false, kNone<AtomIndex>, w_.typed(ExprIndex{0}, type));
   }
 
   /// What a namespace holds, by the atoms directly inside it.

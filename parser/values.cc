@@ -2,7 +2,10 @@
 /// Values that flow into names: what declarations, assignments and loops start them with, what
 /// functions return, and arguments of functions that are called where they stand.
 
-#include "parser/work.h"
+#include <string>
+
+#include "parser/contexts.h"
+#include "parser/jsdoc.h"
 
 namespace dg {
 namespace {
@@ -22,7 +25,7 @@ class ValueExtractor {
         declarator(i);
         break;
       case Kind::formal_parameters:
-        defaults(i);
+        parameters(t_[i].parent, i);
         break;
       case Kind::for_in_statement:
         for_in(i);
@@ -31,7 +34,21 @@ class ValueExtractor {
         returned(owner, t_.first_named(i));
         break;
       case Kind::arrow_function:
+        if (t_.child(i, Field::parameter) != kNoNode) parameters(i, kNoNode);
         arrow_body(i);
+        break;
+      case Kind::class_declaration:
+      case Kind::class_expression:
+        class_types(i);
+        break;
+      case Kind::yield_:
+        yielded(owner, i);
+        break;
+      case Kind::type_parameter:
+        type_parameter(i);
+        break;
+      case Kind::type_alias:
+        type_alias(i);
         break;
       default:
         break;
@@ -56,39 +73,7 @@ class ValueExtractor {
     }
   }
 
-  /// `import('x').then(m => …)`: m is the module.
-  void bind_imported(NodeId callee, NodeId list) {
-    if (t_[callee].kind != Kind::member || list == kNoNode || t_[list].kind != Kind::arguments)
-      return;
-    const NodeId object = t_.child(callee, Field::object);
-    const NodeId method = t_.child(callee, Field::property);
-    if (object == kNoNode || method == kNoNode || w_.source(method) != "then") return;
-    const ExprIndex module = w_.eval(object);
-    const NodeId first = t_.first_named(list);
-    if (first == kNoNode || w_.facts.exprs[raw(module)].kind != ExprKind::module) return;
-    const AtomIndex atom = w_.atom_of(w_.unwrap(first));
-    if (!is_function(t_[w_.unwrap(first)].kind) || atom == kNone<AtomIndex>) return;
-    const Range params = w_.facts.atoms[raw(atom)].params;
-    if (params.count == 0) return;
-    const ExprIndex value = w_.make_expr(ExprKind::await, raw(module));
-    const Param& param = w_.facts.params[params.begin];
-    if (param.form == ParamForm::plain && param.binding != kNone<BindingIndex>) {
-      w_.facts.bindings[raw(param.binding)].init = value;
-    } else if (param.form == ParamForm::destructured) {
-      const NodeId pattern = parameter_pattern(w_.unwrap(first));
-      if (pattern != kNoNode) flow(pattern, value);
-    }
-  }
-
  private:
-  NodeId parameter_pattern(NodeId function) const {
-    const NodeId list = t_.child(function, Field::parameters);
-    NodeId first = list == kNoNode ? kNoNode : t_.first_named(list);
-    if (first == kNoNode) return kNoNode;
-    if (const NodeId inner = t_.child(first, Field::pattern); inner != kNoNode) first = inner;
-    return t_[first].kind == Kind::object_pattern ? first : kNoNode;
-  }
-
   void assignment(NodeId i) {
     const NodeId left = t_.child(i, Field::left);
     const NodeId right = t_.child(i, Field::right);
@@ -98,20 +83,45 @@ class ValueExtractor {
     const BindingIndex binding = w_.binding_of(name);
     if (binding == kNone<BindingIndex>) return;
     const ExprIndex value = w_.eval(right);
-    Binding& b = w_.facts.bindings[raw(binding)];
-    if (raw(b.init) == 0 && b.atom == kNone<AtomIndex>) b.init = value;
-    if (raw(b.init) == 0 && b.kind != BindingKind::function && b.kind != BindingKind::class_) {
-      b.init = value;
+    const ExprIndex init = w_.facts.bindings[raw(binding)].init;
+    const Expr before = w_.facts.exprs[raw(init)];
+    if (raw(value) == 0 || before.kind == ExprKind::parameter) return;
+    if (before.kind == ExprKind::typed) {
+      const ExprIndex held = with(ExprIndex{before.a}, value);
+      w_.facts.bindings[raw(binding)].init = w_.typed(held, ExprIndex{before.b});
+    } else {
+      w_.facts.bindings[raw(binding)].init = with(init, value);
     }
+  }
+
+  ExprIndex with(ExprIndex alternatives, ExprIndex value) {
+    if (raw(alternatives) == 0) return value;
+    if (!adds(alternatives, value)) return alternatives;
+    return w_.make_expr(ExprKind::choice, raw(alternatives), raw(value));
+  }
+
+  /// Whether `value` is not yet among the alternatives that a name has, and there is room for it.
+  bool adds(ExprIndex alternatives, ExprIndex value) const {
+    for (std::uint32_t count = 1; count < kMaxReturns; ++count) {
+      if (alternatives == value) return false;
+      const Expr& e = w_.facts.exprs[raw(alternatives)];
+      if (e.kind != ExprKind::choice) return true;
+      if (ExprIndex{e.b} == value) return false;
+      alternatives = ExprIndex{e.a};
+    }
+    return false;
   }
 
   void declarator(NodeId i) {
     const NodeId name = t_.child(i, Field::name), value = t_.child(i, Field::value);
-    if (name == kNoNode || value == kNoNode) return;
-    const ExprIndex init = w_.eval(value);
+    const NodeId annotation = t_.child(i, Field::type);
+    if (name == kNoNode || (value == kNoNode && annotation == kNoNode && !is_documented(i))) return;
+    ExprIndex init = value == kNoNode ? ExprIndex{0} : w_.eval(value);
+    if (annotation != kNoNode) init = w_.typed(init, w_.eval(annotation));
+    init = documented(i, init);
     if (t_[name].kind != Kind::identifier) return flow(name, init);
     set_init(name, init);
-    if (names_exports(value)) {
+    if (value != kNoNode && names_exports(value)) {
       const BindingIndex binding = w_.binding_of(name);
       if (binding == kNone<BindingIndex>) return;
       w_.export_alias.resize(w_.facts.bindings.size());
@@ -131,24 +141,134 @@ class ValueExtractor {
     return w_.facts.exprs[raw(w_.eval(n))].kind == ExprKind::module_exports;
   }
 
-  /// `(f = g, {h = g}) => …`: g is one of the things that f and h can be.
-  void defaults(NodeId list) {
+  /// The statement of a declarator, before which its comment stands.
+  NodeId statement_of(NodeId declarator) const {
+    const NodeId declaration = t_[declarator].parent;
+    const NodeId outer = t_[declaration].parent;
+    return t_[outer].kind == Kind::export_statement ? outer : declaration;
+  }
+  bool is_documented(NodeId declarator) const {
+    return doc_comment(w_, statement_of(declarator)) != kNoNode;
+  }
+  ExprIndex documented(NodeId declarator, ExprIndex init) {
+    const NodeId comment = doc_comment(w_, statement_of(declarator));
+    if (comment == kNoNode) return init;
+    return w_.typed(init, read_doc(w_, comment, ScopeIndex{0}).type);
+  }
+
+  // --- Parameters ---
+
+  /// What the parameters of a function can be: their declared type, what the place expects that the
+  /// function is given to, their default. `(f = g, {h = g}) => …`: g is one of the things that f
+  /// and h can be.
+  void parameters(NodeId function, NodeId list) {
+    if (!is_function(t_[function].kind)) return;
+    const AtomIndex atom = w_.atom_of(function);
+    if (atom == kNone<AtomIndex>) return;
+    const DocTypes doc = doc_of_function(function, atom);
+    const NodeId result = t_.child(function, Field::return_type);
+    if (result != kNoNode) w_.atoms[raw(atom)].declared = w_.eval(result);
+    if (raw(doc.returns) != 0) w_.atoms[raw(atom)].declared = doc.returns;
+    if (raw(doc.self) != 0) declare_this(atom, function, doc.self);
+    ExprIndex expected{0};
+    bool asked = false;
+    const auto context = [&](std::uint32_t ordinal) {
+      if (!asked) expected = context_of(w_, function);
+      asked = true;
+      if (raw(expected) == 0) return ExprIndex{0};
+      return w_.make_expr(ExprKind::parameter, raw(expected), ordinal);
+    };
+    if (list == kNoNode) {
+      const NodeId only = t_.child(function, Field::parameter);
+      const ExprIndex type = doc.params.empty() ? ExprIndex{0} : doc.params[0].type;
+      return parameter(function, 0, only, kNoNode,
+                       raw(type) != 0 ? w_.typed(ExprIndex{0}, type) : context(0));
+    }
+    std::uint32_t ordinal = 0;
     for (NodeId p = t_.first_named(list); p != kNoNode; p = t_.first_named_after(p, list)) {
-      NodeId pattern = p, value = kNoNode;
+      NodeId pattern = p, value = kNoNode, annotation = kNoNode;
       if (t_[p].kind == Kind::assignment_pattern) {
         pattern = t_.child(p, Field::left);
         value = t_.child(p, Field::right);
       } else if (t_[p].kind == Kind::required_parameter || t_[p].kind == Kind::optional_parameter) {
         pattern = t_.child(p, Field::pattern);
+        if (pattern == kNoNode) pattern = t_.child(p, Field::name);
         value = t_.child(p, Field::value);
+        annotation = t_.child(p, Field::type);
       }
-      if (pattern == kNoNode) continue;
-      const ExprIndex otherwise = value == kNoNode ? ExprIndex{0} : w_.eval(value);
-      if (t_[pattern].kind == Kind::object_pattern || t_[pattern].kind == Kind::array_pattern) {
-        flow(pattern, otherwise);
-      } else if (t_[pattern].kind == Kind::identifier && raw(otherwise) != 0) {
-        set_init(pattern, otherwise);
+      if (pattern != kNoNode && t_[pattern].kind == Kind::this_ && annotation != kNoNode) {
+        declare_this(atom, pattern, w_.eval(annotation));
       }
+      if (pattern == kNoNode || t_[pattern].kind == Kind::this_) continue;
+      const ExprIndex type =
+          annotation != kNoNode ? w_.eval(annotation) : documented_param(doc, pattern, ordinal);
+      parameter(function, ordinal, pattern, value,
+                raw(type) != 0 ? w_.typed(ExprIndex{0}, type) : context(ordinal));
+      ++ordinal;
+    }
+  }
+
+  /// `function f(this: T)`: a parameter of that name, which no code can name otherwise.
+  void declare_this(AtomIndex atom, NodeId at, ExprIndex type) {
+    const BindingIndex binding =
+        w_.declare(w_.scope_of(atom), w_.names.intern("this"), BindingKind::param, at);
+    w_.facts.bindings[raw(binding)].init = w_.typed(ExprIndex{0}, type);
+  }
+
+  DocTypes doc_of_function(NodeId function, AtomIndex atom) {
+    NodeId comment = doc_comment(w_, w_.atoms[raw(atom)].doc_before);
+    if (comment == kNoNode) comment = doc_comment(w_, function);
+    if (comment == kNoNode) return {};
+    DocTypes doc = read_doc(w_, comment, w_.scope_of(atom));
+    // `/** @type {Handler} */ const f = (x) => …`: x is what a Handler is given.
+    if (raw(doc.type) != 0 && doc.params.empty()) {
+      const std::uint32_t count = w_.facts.atoms[raw(atom)].params.count;
+      for (std::uint32_t i = 0; i < count; ++i) {
+        const ExprIndex held = w_.typed(ExprIndex{0}, doc.type);
+        doc.params.push_back({{}, w_.make_expr(ExprKind::parameter, raw(held), i)});
+      }
+    }
+    return doc;
+  }
+
+  ExprIndex documented_param(const DocTypes& doc, NodeId pattern, std::uint32_t ordinal) {
+    NodeId named = pattern;
+    if (t_[pattern].kind == Kind::rest_pattern) named = t_.first_named(pattern);
+    const bool plain = named != kNoNode && t_[named].kind == Kind::identifier;
+    for (std::size_t i = 0; i < doc.params.size(); ++i) {
+      const DocType& param = doc.params[i];
+      if (param.name.empty() ? i != ordinal : plain ? w_.source(named) != param.name : i != ordinal)
+        continue;
+      // `{...T}` of a rest parameter is an array of T.
+      const Expr type = w_.facts.exprs[raw(param.type)];
+      return type.kind == ExprKind::spread ? w_.array_type(ExprIndex{type.a}) : param.type;
+    }
+    return ExprIndex{0};
+  }
+
+  /// What callers give a parameter that has no name of its own: `({a, b}) => …`.
+  ExprIndex handed_over(NodeId function, std::uint32_t ordinal) {
+    const ExprIndex self = w_.eval(function);
+    return raw(self) == 0 ? self : w_.make_expr(ExprKind::parameter, raw(self), ordinal);
+  }
+
+  void parameter(NodeId function, std::uint32_t ordinal, NodeId pattern, NodeId value,
+                 ExprIndex given) {
+    const ExprIndex otherwise = value == kNoNode ? ExprIndex{0} : w_.eval(value);
+    ExprIndex init = raw(given) == 0 ? otherwise : given;
+    if (raw(given) != 0 && raw(otherwise) != 0) {
+      const Expr& e = w_.facts.exprs[raw(given)];
+      init = e.kind == ExprKind::typed ? w_.typed(otherwise, ExprIndex{e.b})
+                                       : w_.make_expr(ExprKind::choice, raw(given), raw(otherwise));
+    }
+    if (t_[pattern].kind == Kind::object_pattern || t_[pattern].kind == Kind::array_pattern) {
+      flow(pattern, raw(init) == 0 ? handed_over(function, ordinal) : init);
+    } else if (t_[pattern].kind == Kind::identifier && raw(init) != 0) {
+      set_init(pattern, init);
+    } else if (t_[pattern].kind == Kind::rest_pattern && raw(init) != 0) {
+      const NodeId inner = t_.first_named(pattern);
+      const bool declared = w_.facts.exprs[raw(init)].kind == ExprKind::typed;
+      if (inner != kNoNode && t_[inner].kind == Kind::identifier && declared) set_init(inner, init);
     }
   }
 
@@ -167,7 +287,8 @@ class ValueExtractor {
     if (!of) return;
     const ExprIndex list = w_.eval(right);
     if (raw(list) == 0) return;
-    const ExprIndex element = w_.make_expr(ExprKind::element, raw(list));
+    ExprIndex element = w_.make_expr(ExprKind::iterated, raw(list));
+    if (t_.has(i, Kind::kw_await)) element = w_.make_expr(ExprKind::await, raw(element));
     if (t_[left].kind != Kind::identifier) return flow(left, element);
     if ((w_.mark[left] & mark_declares) != 0) set_init(left, element);
   }
@@ -212,9 +333,11 @@ class ValueExtractor {
         if (!known || key == kNoNode || !w_.key_name(key, name)) return ExprIndex{0};
         return w_.make_expr(ExprKind::member, raw(in), raw(name));
       }
-      case Kind::array_pattern:
-        if (t_[j].kind == Kind::rest_pattern) return in;
-        return known ? w_.make_expr(ExprKind::element, raw(in)) : in;
+      case Kind::array_pattern: {
+        if (!known) return in;
+        if (t_[j].kind == Kind::rest_pattern) return w_.rest_of(in);
+        return w_.make_expr(ExprKind::member, raw(in), raw(w_.names.intern(ordinal_of(j))));
+      }
       case Kind::assignment_pattern:
       case Kind::object_assignment_pattern: {
         const NodeId right = t_.child(parent, Field::right);
@@ -227,13 +350,65 @@ class ValueExtractor {
     }
   }
 
+  /// The position of a part of an array pattern, holes counted.
+  std::string ordinal_of(NodeId part) const {
+    const NodeId pattern = t_[part].parent;
+    int ordinal = 0;
+    for (NodeId c = pattern + 1; c < part; c = t_[c].next) ordinal += w_.source(c) == "," ? 1 : 0;
+    return std::to_string(ordinal);
+  }
+
+  // --- Types ---
+
+  void type_parameter(NodeId i) {
+    const NodeId name = t_.child(i, Field::name);
+    const NodeId constraint = t_.child(i, Kind::constraint);
+    const NodeId otherwise = t_.child(i, Field::value);
+    const NodeId standard = otherwise == kNoNode ? kNoNode : t_.first_named(otherwise);
+    if (name == kNoNode) return;
+    const BindingIndex binding = w_.binding_of(name);
+    const ExprIndex least = w_.eval(constraint);
+    const ExprIndex omitted = w_.eval(standard);
+    if (binding != kNone<BindingIndex>) {
+      w_.facts.bindings[raw(binding)].init = w_.typed(omitted, least);
+    }
+  }
+
+  /// `@template T` before a class: its members' comments may mention T.
+  void class_types(NodeId i) {
+    const AtomIndex atom = w_.atom_of(i);
+    if (atom == kNone<AtomIndex>) return;
+    const NodeId comment = doc_comment(w_, w_.atoms[raw(atom)].doc_before);
+    if (comment != kNoNode) read_doc(w_, comment, w_.scope_of(atom));
+  }
+
+  void type_alias(NodeId i) {
+    const NodeId value = t_.child(i, Field::value);
+    const AtomIndex atom = w_.atom_of(i);
+    if (value == kNoNode || atom == kNone<AtomIndex>) return;
+    const ExprIndex type = w_.eval(value);
+    w_.facts.atoms[raw(atom)].returns = type;
+  }
+
   // --- Returned values ---
+
+  void yielded(AtomIndex atom, NodeId i) {
+    const NodeId value = t_.first_named(i);
+    if (value == kNoNode || w_.facts.atoms[raw(atom)].kind == AtomKind::variable) return;
+    if (w_.atoms[raw(atom)].return_count >= kMaxReturns) return;
+    ++w_.atoms[raw(atom)].return_count;
+    ExprIndex element = w_.eval(value);
+    if (t_.has(i, Kind::star)) element = w_.make_expr(ExprKind::spread, raw(element));
+    const ExprIndex before = w_.atoms[raw(atom)].yields;
+    w_.atoms[raw(atom)].yields = w_.make_expr(ExprKind::list, raw(element), raw(before));
+  }
 
   void returned(AtomIndex atom, NodeId value) {
     if (value == kNoNode || raw(atom) == 0) return;
     const AtomKind kind = w_.facts.atoms[raw(atom)].kind;
-    if (kind == AtomKind::generator || kind == AtomKind::variable || kind == AtomKind::class_)
+    if (kind == AtomKind::generator || kind == AtomKind::variable || kind == AtomKind::class_) {
       return;
+    }
     if (w_.atoms[raw(atom)].return_count >= kMaxReturns) return;
     const ExprIndex expr = w_.eval(value);
     Atom& fact = w_.facts.atoms[raw(atom)];
@@ -262,9 +437,17 @@ void extract_value(Work& work, NodeId node, AtomIndex owner) {
   ValueExtractor(work).visit(node, owner);
 }
 
+void declare_results(Work& work) {
+  for (std::size_t a = 1; a < work.atoms.size(); ++a) {
+    const AtomWork& known = work.atoms[a];
+    ExprIndex result = work.facts.atoms[a].returns;
+    if (raw(known.yields) != 0) result = work.make_expr(ExprKind::array, raw(known.yields), 0);
+    work.facts.atoms[a].returns = work.typed(result, known.declared);
+  }
+}
+
 void flow_into_parameters(Work& work, NodeId callee, NodeId arguments) {
   ValueExtractor(work).bind_iife(callee, arguments);
-  ValueExtractor(work).bind_imported(callee, arguments);
 }
 
 }  // namespace dg

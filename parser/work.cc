@@ -16,6 +16,10 @@ std::uint64_t mix(std::uint64_t x) noexcept {
   return x ^ (x >> 29);
 }
 
+bool is_symbol_iterator(std::string_view text) noexcept {
+  return text == "Symbol.iterator" || text == "Symbol.asyncIterator";
+}
+
 template <typename T>
 void reset_table(std::vector<T>& table, T empty) {
   if (table.empty() || table.size() > kKeptTable) {
@@ -142,7 +146,11 @@ void Work::start(std::string_view file_bytes) {
   import_sites.clear();
   assigned.clear();
   export_alias.clear();
+  constants.clear();
   eval_stack.clear();
+  doc_members.clear();
+  doc_imports = 0;
+  scope_of_atom_.clear();
   created_require = false;
   reset_table(expr_slots_, kNoIndex);
   reset_table(declared_keys_, ~std::uint64_t{0});
@@ -203,12 +211,27 @@ bool Work::key_name(NodeId key, NameId& out) {
       return true;
     case Kind::computed_name: {
       const NodeId inner = tree.first_named(key);
-      if (inner == kNoNode || tree[inner].kind != Kind::string) return false;
-      return key_name(inner, out);
+      if (inner == kNoNode) return false;
+      if (tree[inner].kind == Kind::identifier) return constant_text(inner, out);
+      if (is_symbol_iterator(source(inner))) {
+        text_buffer.assign("[").append(source(inner)).append("]");
+        out = names.intern(text_buffer);
+        return true;
+      }
+      return tree[inner].kind == Kind::string && key_name(inner, out);
     }
     default:
       return false;
   }
+}
+
+bool Work::constant_text(NodeId identifier, NameId& out) {
+  const BindingIndex binding = binding_of(identifier);
+  if (binding == kNone<BindingIndex> || raw(binding) >= constants.size()) return false;
+  const NodeId literal = constants[raw(binding)];
+  if (literal == 0 || !literal_text(literal, text_buffer)) return false;
+  out = names.intern(text_buffer);
+  return true;
 }
 
 ExprIndex Work::make_expr(ExprKind kind, std::uint32_t a, std::uint32_t b) {
@@ -302,6 +325,29 @@ BindingIndex Work::declare(ScopeIndex scope, NameId name, BindingKind kind, Node
   b.scope = scope;
   b.at = at(node);
   return BindingIndex{binding};
+}
+
+BindingIndex Work::find(ScopeIndex scope, NameId name) const noexcept {
+  const std::size_t mask = declared_keys_.size() - 1;
+  for (; scope != kNone<ScopeIndex>; scope = facts.scopes[raw(scope)].parent) {
+    const std::uint64_t key = std::uint64_t{raw(scope)} << 32 | raw(name);
+    std::size_t i = mix(key) & mask;
+    while (declared_keys_[i] != ~std::uint64_t{0} && declared_keys_[i] != key) i = (i + 1) & mask;
+    if (declared_keys_[i] == key) return BindingIndex{declared_values_[i]};
+  }
+  return kNone<BindingIndex>;
+}
+
+ScopeIndex Work::scope_of(AtomIndex atom) {
+  if (scope_of_atom_.empty()) {
+    scope_of_atom_.assign(facts.atoms.size(), ScopeIndex{0});
+    for (std::size_t s = facts.scopes.size(); s > 1; --s) {  // The first of each atom stays.
+      scope_of_atom_[raw(facts.scopes[s - 1].owner)] =
+          ScopeIndex{static_cast<std::uint32_t>(s - 1)};
+    }
+    scope_of_atom_[0] = ScopeIndex{0};
+  }
+  return scope_of_atom_[raw(atom)];
 }
 
 void Work::grow_declared() {

@@ -7,12 +7,14 @@
 ///   declare          scopes, bindings, atoms (with their extents), and what `this` means where
 ///   resolve_names    every identifier to its binding
 ///   collect_imports  imports, in source order
+///   declare_doc_types  names that comments define (jsdoc.h)
 ///   extract          references, assignments, exports, returns
 ///   fill_shapes      members of classes and object literals
 ///   measure          hashes, complexity, lines of code
 ///   name_atoms, finish   qualified names, exported flags, sorted and packed facts
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +34,8 @@ struct AtomWork {
   NodeId name_node = kNoNode;               ///< Where its declared name stands.
   NameId segment{};                         ///< Its part of the qualified name, without `#k`.
   std::uint32_t return_count = 0;
+  ExprIndex yields{};    ///< List of what a generator yields.
+  ExprIndex declared{};  ///< The type of its result, as annotated.
 };
 
 /// `this.x = value` in a class' own code.
@@ -51,6 +55,13 @@ struct PendingName {
 struct ShapeWork {
   NodeId node = kNoNode;  ///< The class, interface, namespace or object node.
   bool filled = false;
+  std::uint32_t doc_begin = 0, doc_count = 0;  ///< Into Work::doc_members, where there is no node.
+};
+
+/// A member of an object type that a comment describes.
+struct WorkMember {
+  NameId name{};
+  ExprIndex type{};
 };
 
 class Work {
@@ -74,9 +85,12 @@ class Work {
   std::vector<std::uint32_t> events;  ///< Scope entries and exits, identifiers; resolve_names.
   std::vector<NodeId> import_sites;   ///< Candidates, in source order.
   std::vector<AssignedMember> assigned;
+  std::vector<NodeId> constants;           ///< Per binding: the literal that a `const` holds, or 0.
   std::vector<std::uint8_t> export_alias;  ///< Per binding: it names module.exports.
   bool created_require = false;            ///< `const require = createRequire(import.meta.url)`.
   std::vector<NodeId> eval_stack;
+  std::vector<WorkMember> doc_members;
+  std::uint32_t doc_imports = 0;  ///< The first import that a comment made.
   std::string text_buffer;
 
   void start(std::string_view file_bytes);
@@ -95,9 +109,33 @@ class Work {
   /// The name of a key or property: identifier, private name, string or number; false if computed.
   bool key_name(NodeId key, NameId& out);
 
+  /// The text of a name that is a constant: `const k = 'key'`. False: it is none.
+  bool constant_text(NodeId identifier, NameId& out);
+
   /// Expressions, equal ones once. `call` and `construct` are never shared.
   ExprIndex make_expr(ExprKind kind, std::uint32_t a = kNoIndex, std::uint32_t b = kNoIndex);
   ExprIndex eval(NodeId n);
+  ExprIndex eval_types(NodeId arguments);  ///< The list of the types in a node.
+  ExprIndex make_list(std::span<const ExprIndex> elements);
+  /// `value` with a declared type. The value alone where nothing is known of the type.
+  ExprIndex typed(ExprIndex value, ExprIndex type) {
+    if (raw(type) == 0 || type == value) return value;
+    return make_expr(ExprKind::typed, raw(value), raw(type));
+  }
+  /// `[, ...rest] = of`: an array of what is left of it.
+  ExprIndex rest_of(ExprIndex of) {
+    const ExprIndex all = make_expr(ExprKind::spread, raw(of));
+    return make_expr(ExprKind::array, raw(make_list({&all, 1})), 0);
+  }
+  /// `Array<element>`, of an element type.
+  ExprIndex array_type(ExprIndex element) {
+    const ExprIndex list = make_list({&element, 1});
+    const ExprIndex array = make_expr(ExprKind::name, kNoIndex, raw(names.intern("Array")));
+    return make_expr(ExprKind::apply, raw(array), raw(list));
+  }
+  /// The comment `/** @type {T} */` before a parenthesis, in JavaScript; none.
+  NodeId cast_of(NodeId parenthesis) const noexcept;
+  ExprIndex cast_type(NodeId parenthesis);
 
   AtomIndex atom_of(NodeId n) const noexcept {
     return aux[n] == 0 ? kNone<AtomIndex> : AtomIndex{aux[n] - 1};
@@ -108,8 +146,13 @@ class Work {
   bool is_export_object(ExprIndex expr) const noexcept;
 
   BindingIndex declare(ScopeIndex scope, NameId name, BindingKind kind, NodeId at);
+  /// The binding that a name has in a scope or around it.
+  BindingIndex find(ScopeIndex scope, NameId name) const noexcept;
+  /// The scope that an atom's code opens, the module's where it opens none.
+  ScopeIndex scope_of(AtomIndex atom);
 
  private:
+  std::vector<ScopeIndex> scope_of_atom_;
   std::vector<std::uint32_t> expr_slots_;
   std::vector<std::uint64_t> declared_keys_;
   std::vector<std::uint32_t> declared_values_;
@@ -164,7 +207,9 @@ NameId callee_text(Work& work, NodeId callee);
 
 /// The value that a declarator, assignment, loop or return gives to a name or function.
 void extract_value(Work& work, NodeId node, AtomIndex owner);
-/// `(function (a) {…})(b)`: a starts as b; `import('x').then(m => …)`: m as the module.
+/// The declared types of results, once all that is returned is known.
+void declare_results(Work& work);
+/// `(function (a) {…})(b)`: a starts as b.
 void flow_into_parameters(Work& work, NodeId callee, NodeId arguments);
 /// Records what an assignment expression exports, if anything, and the assignment itself.
 void extract_assignment(Work& work, NodeId node, AtomIndex owner);

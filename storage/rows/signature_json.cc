@@ -38,6 +38,8 @@ std::string_view text_of(ImportKind kind) {
       return "side_effect";
     case ImportKind::reexport:
       return "reexport";
+    case ImportKind::type:
+      return "type";
     case ImportKind::dynamic:
       return "dynamic";
     case ImportKind::require:

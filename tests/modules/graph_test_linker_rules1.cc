@@ -72,7 +72,7 @@ export class Box {}
 <module> instantiates b.js::Box exact namespace_member 17:8
 <module> calls b.js::named exact namespace_member 19:1
 <module> ?calls import().then builtin:Promise 20:18
-<anonymous> calls b.js::named inferred namespace_member 20:30
+<anonymous> calls b.js::named exact namespace_member 20:30
 later calls b.js::named exact namespace_member 21:62
 )");
 }
@@ -439,7 +439,7 @@ bound references a.js::target exact lexical 20:22
 <module> calls a.js::target exact alias 21:1
 <module> reads_state a.js::bound exact lexical 21:1
 <module> references a.js::target exact lexical 22:2
-<module> ?calls [][0] builtin:Array 22:10
+<module> calls a.js::target exact lexical 22:10
 )");
 }
 

@@ -135,7 +135,7 @@ Impl.area calls a.ts::Util.help exact namespace_member 8:24
 Impl.area references a.ts::Util exact lexical 8:24
 a instantiates a.ts::Impl exact lexical 12:16
 a references types.ts::Base exact import 12:26
-a calls a.ts::Impl.area exact constructed_receiver 12:32
+a calls types.ts::Base.area exact constructed_receiver 12:32
 t calls a.ts::tag exact lexical 13:11
 <module> ?calls console.log global:console 15:9
 <module> references a.ts::Color exact lexical 15:19
@@ -303,6 +303,7 @@ twice(1).go();
 )js"}},
                      "a.js"),
             R"(<module> calls x.js::run inferred require_member 3:6
+<module> calls y.js::run inferred require_member 3:6
 get writes_state a.js::lazy exact lexical 5:18
 get reads_state a.js::lazy exact lexical 5:25
 get instantiates a.js::Lazy exact lexical 5:37

@@ -114,7 +114,8 @@ TEST(Atoms, HaveKindsFlagsAndSignatures) {
                   "A class `class A extends B`", "A.get:x getter `get x()` returns number",
                   "A.static:g generator async static `static async *g(a = 'q')`"));
   EXPECT_THAT(lines_of("export function f(a: Foo, b?: string): Promise<void> {}", "atom", "a.ts"),
-              Contains("f function exported `f(a: Foo, b?: string): Promise<void>`"));
+              Contains("f function exported `f(a: Foo, b?: string): Promise<void>` "
+                       "returns : Promise@global<null>"));
 }
 
 TEST(Atoms, CarryTheDocCommentDirectlyBeforeThem) {

@@ -115,7 +115,7 @@ TEST(Bindings, HaveKindsAndValues) {
                "binding"),
       ElementsAre("v var in 0 atom v = number", "l let in 0 reassigned atom l = f@global()",
                   "c const in 0 atom c = new C@global()", "g function in 0 atom g", "p param in 1",
-                  "r param in 1", "x const in 2 = c[]", "z param in 3 = c"));
+                  "r param in 1", "x const in 2 = each c", "z param in 3 = c"));
 }
 
 TEST(Bindings, OfDestructuringUnfold) {
@@ -123,7 +123,7 @@ TEST(Bindings, OfDestructuringUnfold) {
       lines_of("const { a, b: c, 'd': e = g, [k]: h } = f(), [i, ...j] = q;", "binding"),
       ElementsAre("a const in 0 atom a = f@global().a", "c const in 0 atom c = f@global().b",
                   "e const in 0 atom e = (f@global().d|g@global)", "h const in 0 atom h",
-                  "i const in 0 atom i = q@global[]", "j const in 0 atom j = q@global"));
+                  "i const in 0 atom i = q@global.0", "j const in 0 atom j = [...q@global]"));
 }
 
 TEST(Bindings, WithOneNameMerge) {
@@ -155,9 +155,10 @@ TEST(Shapes, OfTypeScript) {
                "interface K extends L, M { p: string; q(): void }\n"
                "namespace N { export function f() {} export class C {} }",
                "shape", "a.ts"),
-      ElementsAre("0 class A extends B@global implements I@global implements n@global.J: "
+      ElementsAre("0 class A extends B@global<T@global> implements I@global implements n@global.J: "
                   "method constructor <A.constructor>, field s = s",
-                  "1 class K extends L@global implements M@global: field p, method q",
+                  "1 class K extends L@global implements M@global: field p = : string, "
+                  "method q = : () => null",
                   "2 N: static field f <N.f>, static field C <N.C>", "3 class N.C"));
 }
 
