@@ -113,6 +113,7 @@ class Evaluator {
   Values mixin_bases(const LinkFile& file, ExprIndex extends, int depth);
 
   Values imported(const LinkFile& file, ImportIndex import, Declaration* declared, int depth);
+  bool takes_whole(const LinkFile& importer, const LinkFile& target);
   Values exported(const LinkFile& file, std::string_view name, Declaration* declared,
                   Visited& visited, int depth);
   Values exported_esm(const LinkFile& file, std::string_view name, Declaration* declared,

@@ -15,8 +15,23 @@ bool is_interop_helper(std::string_view name) noexcept {
   return name == "_interopRequireDefault" || name == "_interopRequireWildcard" ||
          name == "_interopNamespace" || name == "_interopDefault" ||
          name == "_interopDefaultLegacy" || name == "__importDefault" || name == "__importStar" ||
-         name == "__toESM" || name == "_interop_require_default" ||
+         name == "__toESM" || name == "__toCommonJS" || name == "_interop_require_default" ||
          name == "_interop_require_wildcard";
+}
+
+/// The helper's name in `__importStar(x)`, `tslib.__importStar(x)`,
+/// `_interop_require_wildcard._(x)` and `_interopRequireDefault2.default(x)`; else empty.
+std::string_view interop_helper(const FileFacts& facts, const Expr& callee) noexcept {
+  std::string_view name;
+  if (callee.kind == ExprKind::name || callee.kind == ExprKind::member) {
+    name = facts.name(NameId{callee.b});
+  }
+  if (callee.kind == ExprKind::member && (name == "_" || name == "default")) {
+    const Expr& object = facts.exprs[callee.a];
+    name = object.kind == ExprKind::name ? facts.name(NameId{object.b}) : std::string_view();
+    if (name.ends_with('2')) name.remove_suffix(1);
+  }
+  return is_interop_helper(name) ? name : std::string_view();
 }
 
 /// Calls of the global object's functions that give their first argument back.
@@ -70,9 +85,8 @@ Values Evaluator::eval_construct(const LinkFile& file, const Expr& e, const Rece
 /// `return` of each function that may be called, with `this` bound to what it was called on.
 Values Evaluator::eval_call(const LinkFile& file, const Expr& e, const Receiver* self, int depth) {
   const Expr& callee = file.facts->exprs[e.a];
-  if (callee.kind == ExprKind::name) {
-    const std::string_view name = file.facts->name(NameId{callee.b});
-    if (is_interop_helper(name)) return interop(file, e, name, depth + 1);
+  if (const std::string_view helper = interop_helper(*file.facts, callee); !helper.empty()) {
+    return interop(file, e, helper, depth + 1);
   }
   if (callee.kind == ExprKind::member && file.facts->exprs[callee.a].kind == ExprKind::name &&
       file.facts->exprs[callee.a].a == kNoIndex) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <utility>
 
 #include "graph/module_builtins.h"
@@ -48,6 +49,10 @@ std::string_view package_of(std::string_view specifier) noexcept {
   return specifier.substr(0, slash);
 }
 
+std::string in_quotes(std::string_view text) {
+  return '"' + std::string(text) + '"';
+}
+
 /// A folder that holds samples of projects: its packages are not packages of this project.
 bool among_fixtures(std::string_view folder, std::string_view from) noexcept {
   for (const std::string_view name : {"fixtures", "__fixtures__", "testdata", "node_modules"}) {
@@ -90,27 +95,50 @@ class Resolver {
     out_.detail = detail;
     return false;
   }
-  void say(std::string_view what, std::string_view path) {
-    if (request_.explain) out_.steps.push_back(std::string(what) + " " + std::string(path));
+  using Step = ResolutionStep::Kind;
+  void say(std::string text) {
+    if (request_.explain) out_.steps.push_back({Step::rule, std::move(text), {}, 0});
+  }
+  /// A field of a configuration, found by the text of its key.
+  void say(std::string text, const std::string& config, std::string_view key) {
+    if (request_.explain) {
+      out_.steps.push_back({Step::rule, std::move(text), config, line_of(config, key)});
+    }
+  }
+  std::uint32_t line_of(const std::string& config, std::string_view key) const {
+    const ConfigEntry* entry = configs_.at(config);
+    if (entry == nullptr || key.empty()) return 0;
+    const std::string& content = entry->file.content;
+    const std::size_t at = content.find('"' + std::string(key) + '"');
+    if (at == std::string::npos) return 0;
+    const auto end = content.begin() + static_cast<std::ptrdiff_t>(at);
+    return static_cast<std::uint32_t>(std::count(content.begin(), end, '\n')) + 1;
   }
 
   bool resolve(std::string_view specifier) {
     if (specifier.empty()) return fail(OpenReason::dynamic);
     if (specifier.starts_with("./") || specifier.starts_with("../") || specifier == "." ||
         specifier == "..") {
+      say("it is relative to the importing file");
       return resolve_path(folder_of(request_.from), specifier);
     }
-    if (specifier.starts_with('/')) return resolve_path({}, specifier);
+    if (specifier.starts_with('/')) {
+      say("it begins at the project's root");
+      return resolve_path({}, specifier);
+    }
     if (specifier.starts_with("node:")) {
-      say("is a module of Node:", specifier);
+      say("it is a module of Node: " + std::string(specifier));
       return fail(OpenReason::external, specifier.substr(5));
     }
     if (resolve_mapped(specifier)) return true;
     if (specifier.starts_with('#')) return resolve_imports(specifier, 0);
     const std::size_t colon = specifier.find(':');
-    if (colon != std::string_view::npos && colon > 1) return fail(OpenReason::external, specifier);
+    if (colon != std::string_view::npos && colon > 1) {
+      say("it is a URL");
+      return fail(OpenReason::external, specifier);
+    }
     if (is_node_builtin(specifier)) {
-      say("is a module of Node:", specifier);
+      say("it is a module of Node");
       return fail(OpenReason::external, specifier);
     }
     return resolve_package(specifier);
@@ -118,7 +146,7 @@ class Resolver {
 
   bool exists(const std::string& path) {
     const bool found = exists_(path);
-    say(found ? "found" : "no file", path);
+    if (request_.explain) out_.steps.push_back({found ? Step::found : Step::tried, {}, path, 0});
     return found;
   }
   bool take(std::string path) {
@@ -135,10 +163,14 @@ class Resolver {
       plain = relative.substr(0, query);  // `./a.svg?inline`: a bundler's option, no file name.
     }
     const auto base = normalized(folder, plain);
-    if (!base) return fail(OpenReason::no_module);
+    if (!base) {
+      say("it leaves the project");
+      return fail(OpenReason::no_module);
+    }
     const bool folder_only =
         plain.ends_with('/') || plain.ends_with("/.") || plain.ends_with("..") || plain == ".";
     if ((!folder_only && try_file(*base)) || try_folder(*base)) return true;
+    if (is_asset(*base)) say("it is no JavaScript or TypeScript by its name");
     return fail(is_asset(*base) ? OpenReason::no_source : OpenReason::no_module);
   }
 
@@ -179,6 +211,9 @@ class Resolver {
     consulted_(path);
     return configs_.at(path);
   }
+  void consult(const std::string& path, std::string_view table, std::string_view entry) {
+    consulted_(config_part(path, table, table_head(entry)));
+  }
   const PackageJson* package_at(std::string_view folder) {
     const ConfigEntry* entry = config(join_path(folder, "package.json"));
     return entry != nullptr && entry->package ? &*entry->package : nullptr;
@@ -197,11 +232,14 @@ class Resolver {
     return false;
   }
   bool try_main(const std::string& folder, const PackageJson& package) {
-    const std::string* fields[] = {&package.source,
-                                   request_.commonjs ? &package.main : &package.module,
-                                   request_.commonjs ? &package.module : &package.main};
-    for (const std::string* field : fields) {
-      if (!field->empty() && try_target(folder, *field)) return true;
+    using Field = std::pair<const char*, const std::string*>;
+    const Field source{"source", &package.source}, main{"main", &package.main},
+        module{"module", &package.module};
+    for (const auto& [name, target] :
+         {source, request_.commonjs ? main : module, request_.commonjs ? module : main}) {
+      if (target->empty()) continue;
+      say(std::string(name) + " is " + in_quotes(*target), join_path(folder, "package.json"), name);
+      if (try_target(folder, *target)) return true;
     }
     return false;
   }
@@ -220,6 +258,7 @@ class Resolver {
         std::find(kOutput.begin(), kOutput.end(), top) == kOutput.end()) {
       return false;
     }
+    say("a build writes it: its source is looked for in src");
     const auto source = normalized(join_path(folder, "src"), inner.substr(top.size() + 1));
     return source && try_source(*source);
   }
@@ -239,32 +278,79 @@ class Resolver {
 
   struct Mappings {
     const std::vector<TsConfig::Mapping>* paths = nullptr;
-    std::string paths_folder;
+    std::string paths_file, paths_folder;
     std::optional<std::string> base_url;
+    std::string base_file;
+    bool empty() const { return paths == nullptr && !base_url; }
   };
 
+  /// `${configDir}` is the folder of the configuration that is asked, not of the one that says it.
+  static std::optional<std::string> placed(std::string_view folder, std::string_view path,
+                                           std::string_view config_folder) {
+    constexpr std::string_view kConfigDir = "${configDir}";
+    if (path.starts_with(kConfigDir))
+      return normalized(config_folder, path.substr(kConfigDir.size()));
+    return normalized(path.starts_with('/') ? std::string_view() : folder, path);
+  }
+
   /// The options of a configuration and of those that it extends; the nearest setting wins.
-  void gather(const std::string& path, int depth, Mappings& out) {
+  void gather(const std::string& path, std::string_view asked_folder, int depth, Mappings& out) {
     const ConfigEntry* entry = config(path);
     if (entry == nullptr || !entry->ts || depth > 16) return;
     const TsConfig& ts = *entry->ts;
     const std::string folder(folder_of(path));
     if (!out.base_url && ts.base_url) {
-      const auto base = normalized(folder, *ts.base_url);
+      const auto base = placed(folder, *ts.base_url, asked_folder);
       out.base_url = base ? *base : folder;
+      out.base_file = path;
     }
     if (out.paths == nullptr && ts.paths) {
       out.paths = &*ts.paths;
+      out.paths_file = path;
       out.paths_folder = folder;
     }
     // Of several bases the last one wins, so it is asked first.
     for (auto base = ts.extends.rbegin(); base != ts.extends.rend(); ++base) {
-      if (!base->starts_with('.') && !base->starts_with('/')) continue;
-      auto target = normalized(base->starts_with('/') ? std::string_view() : folder, *base);
-      if (!target) continue;
-      if (!target->ends_with(".json")) *target += ".json";
-      gather(*target, depth + 1, out);
+      const std::optional<std::string> target = extended(path, *base);
+      if (target) gather(*target, asked_folder, depth + 1, out);
     }
+  }
+
+  /// The file that `extends` names: relative, or in a package of the project.
+  std::optional<std::string> extended(const std::string& path, std::string_view base) {
+    std::optional<std::string> target;
+    if (base.starts_with('.') || base.starts_with('/')) {
+      target = normalized(base.starts_with('/') ? std::string_view() : folder_of(path), base);
+      if (target && !target->ends_with(".json")) *target += ".json";
+    } else {
+      target = extended_package(base);
+    }
+    const ConfigEntry* entry = target ? configs_.at(*target) : nullptr;
+    if (entry == nullptr || !entry->ts) {
+      say("extends " + in_quotes(base) +
+              ", which is not read: only tsconfig*.json, jsconfig.json "
+              "and *.tsconfig.json of the project are",
+          path, base);
+    } else {
+      say("extends " + *target, path, base);
+    }
+    return target;
+  }
+  std::optional<std::string> extended_package(std::string_view base) {
+    const std::string_view name = package_of(base);
+    const std::optional<std::string> folder = package_folder(name);
+    if (!folder) return std::nullopt;
+    if (base.size() == name.size()) return join_path(*folder, "tsconfig.json");
+    const std::string rest(base.substr(name.size() + 1));
+    if (const PackageJson* package = package_at(*folder)) {
+      consult(join_path(*folder, "package.json"), "exports", rest);
+      for (const std::string& path :
+           package_targets(package->exports, "./" + rest, request_.commonjs).paths) {
+        if (auto target = normalized(*folder, path)) return target;
+      }
+    }
+    const std::string target = join_path(*folder, rest);
+    return target.ends_with(".json") ? target : target + ".json";
   }
 
   /// The configuration nearest above the importing file.
@@ -280,19 +366,45 @@ class Resolver {
 
   bool resolve_mapped(std::string_view specifier) {
     const auto nearest = nearest_config();
-    if (!nearest) return false;
+    if (!nearest) {
+      say("no tsconfig.json or jsconfig.json is above the importing file");
+      return false;
+    }
+    say("the nearest configuration is " + *nearest, *nearest, "");
+    if (resolve_with(*nearest, specifier)) return true;
+    // A configuration that only refers to others leaves its folder's files to them.
+    const ConfigEntry* entry = configs_.at(*nearest);
+    if (!entry->ts) return false;
+    for (const std::string& reference : entry->ts->references) {
+      auto path = normalized(folder_of(*nearest), reference);
+      if (!path) continue;
+      if (!path->ends_with(".json")) *path = join_path(*path, "tsconfig.json");
+      const std::string_view folder = folder_of(*path);
+      const bool above = folder.empty() || (request_.from.starts_with(folder) &&
+                                            request_.from.substr(folder.size()).starts_with('/'));
+      if (!above || *path == *nearest || config(*path) == nullptr) continue;
+      say("references " + *path, *nearest, reference);
+      if (resolve_with(*path, specifier)) return true;
+    }
+    return false;
+  }
+
+  bool resolve_with(const std::string& path, std::string_view specifier) {
     Mappings mappings;
-    gather(*nearest, 0, mappings);
+    const std::string folder(folder_of(path));
+    gather(path, folder, 0, mappings);
     if (mappings.base_url) mappings.paths_folder = *mappings.base_url;  // Wherever it is set.
-    if (mappings.paths != nullptr && resolve_paths(mappings, specifier)) return true;
+    if (mappings.paths != nullptr && resolve_paths(mappings, specifier, folder)) return true;
     if (!mappings.base_url) return false;
     const std::string base = join_path(*mappings.base_url, specifier);
-    say("baseUrl:", base);
+    say("baseUrl makes it " + base, mappings.base_file, "baseUrl");
     return try_file(base) || try_folder(base);
   }
 
   /// An exact pattern, else the one with the longest part before its `*`.
-  bool resolve_paths(const Mappings& mappings, std::string_view specifier) {
+  bool resolve_paths(const Mappings& mappings, std::string_view specifier,
+                     std::string_view config_folder) {
+    consult(mappings.paths_file, "paths", specifier);
     const TsConfig::Mapping* best = nullptr;
     std::string_view best_star;
     std::size_t best_length = 0;
@@ -314,15 +426,16 @@ class Resolver {
       best_length = before.size() + 1;
       best_star = specifier.substr(before.size(), specifier.size() - before.size() - after.size());
     }
-    if (best == nullptr) return false;
-    say("paths:", best->pattern);
+    if (best == nullptr) {
+      say("no pattern of paths matches", mappings.paths_file, "paths");
+      return false;
+    }
+    say("paths has " + in_quotes(best->pattern), mappings.paths_file, best->pattern);
     for (std::string target : best->targets) {
       if (const std::size_t at = target.find('*'); at != std::string::npos) {
         target.replace(at, 1, best_star);
       }
-      const std::string_view root =
-          target.starts_with('/') ? std::string_view() : std::string_view(mappings.paths_folder);
-      const auto base = normalized(root, target);
+      const auto base = placed(mappings.paths_folder, target, config_folder);
       if (base && (try_file(*base) || try_folder(*base))) return true;
     }
     return false;
@@ -341,16 +454,22 @@ class Resolver {
 
   bool resolve_imports(std::string_view specifier, int depth) {
     const auto folder = own_package();
-    if (!folder || depth > 4) return fail(OpenReason::no_module);
+    if (!folder || depth > 4) {
+      say("no package.json is above the importing file");
+      return fail(OpenReason::no_module);
+    }
+    const std::string file = join_path(*folder, "package.json");
+    consult(file, "imports", specifier);
     const PackageJson& package = *package_at(*folder);
-    say("imports of", join_path(*folder, "package.json"));
-    for (const std::string& target :
-         package_targets(package.imports, specifier, request_.commonjs)) {
+    const PackageTargets targets = package_targets(package.imports, specifier, request_.commonjs);
+    say(what_matches("imports", targets), file, targets.key);
+    for (const std::string& target : targets.paths) {
       if (target.starts_with("./")) {
         if (try_target(*folder, target)) return true;
       } else if (target.starts_with('#')) {
         return resolve_imports(target, depth + 1);
       } else {
+        say("its target is " + in_quotes(target), file, targets.key);
         if (target.starts_with("node:")) return fail(OpenReason::external, target.substr(5));
         if (is_node_builtin(target)) return fail(OpenReason::external, target);
         return resolve_package(target);
@@ -359,22 +478,62 @@ class Resolver {
     return fail(OpenReason::no_module);
   }
 
+  static std::string what_matches(std::string_view table, const PackageTargets& targets) {
+    if (targets.closed) return std::string(table) + " closes " + in_quotes(targets.key);
+    if (!targets.key.empty()) return std::string(table) + " has " + in_quotes(targets.key);
+    if (!targets.paths.empty()) return std::string(table) + " names the package's entry";
+    return "no key of " + std::string(table) + " matches";
+  }
+
+  /// The folder that a dependency of one of the packages above names, or the nearest package of
+  /// that name.
+  std::optional<std::string> package_folder(std::string_view name) {
+    std::string_view real = name;
+    for (std::string_view folder = folder_of(request_.from);; folder = folder_of(folder)) {
+      const std::string file = join_path(folder, "package.json");
+      consult(file, "links", "");
+      const ConfigEntry* entry = configs_.at(file);
+      if (entry != nullptr && entry->package) {
+        const auto link = entry->package->links.find(name);
+        if (link != entry->package->links.end()) {
+          say("the dependency is " + in_quotes(link->second), file, name);
+          if (link->second.starts_with('.')) return normalized(folder, link->second);
+          real = link->second;
+          break;
+        }
+      }
+      if (folder.empty()) break;
+    }
+    consulted_("package:" + std::string(real));
+    const std::string* found = nearest_package(real);
+    return found == nullptr ? std::nullopt : std::optional(*found);
+  }
+
   bool resolve_package(std::string_view specifier) {
     const std::string_view name = package_of(specifier);
-    consulted_("package:" + std::string(name));
-    const std::string* folder = nearest_package(name);
-    if (folder == nullptr) {
-      say("is a package outside the project:", name);
-      return fail(is_builtin_folder(name) ? OpenReason::no_module : OpenReason::external, name);
+    const std::optional<std::string> folder = package_folder(name);
+    if (!folder) {
+      const bool alias = is_builtin_folder(name);
+      say(alias ? "it is an alias that no configuration of the project explains"
+                : "no package.json of the project has the name " + in_quotes(name) +
+                      ": it is a package outside of it");
+      return fail(alias ? OpenReason::no_module : OpenReason::external, name);
     }
+    const std::string file = join_path(*folder, "package.json");
     const PackageJson* package = package_at(*folder);
-    if (package == nullptr) return fail(OpenReason::external, name);
-    say("is a package of the project:", join_path(*folder, "package.json"));
+    static const PackageJson kNone;
+    if (package == nullptr) package = &kNone;  // A folder that a dependency names.
+    say("it is a package of the project", file, "name");
     const std::string_view rest = specifier.substr(name.size());
     const std::string subpath = "." + std::string(rest);
-    for (const std::string& target :
-         package_targets(package->exports, subpath, request_.commonjs)) {
-      if (try_target(*folder, target)) return true;
+    consult(file, "exports", without_dot(subpath));
+    if (!package->exports.is_null()) {
+      const PackageTargets targets = package_targets(package->exports, subpath, request_.commonjs);
+      say(what_matches("exports", targets), file, targets.key.empty() ? "exports" : targets.key);
+      if (targets.closed) return fail(OpenReason::no_module);
+      for (const std::string& target : targets.paths) {
+        if (try_target(*folder, target)) return true;
+      }
     }
     if (rest.size() > 1) {
       const auto base = normalized(*folder, rest.substr(1));
@@ -384,7 +543,10 @@ class Resolver {
       return fail(is_asset(specifier) ? OpenReason::no_source : OpenReason::no_module);
     }
     if (try_main(*folder, *package) || try_index(*folder)) return true;
-    if (!package->types.empty() && try_target(*folder, package->types)) return true;
+    if (!package->types.empty()) {
+      say("types is " + in_quotes(package->types), file, "types");
+      if (try_target(*folder, package->types)) return true;
+    }
     if (try_index(join_path(*folder, "src"))) return true;
     return fail(OpenReason::no_module);
   }
@@ -422,6 +584,20 @@ Resolution resolve_module(const ModuleConfigs& configs, const ResolveRequest& re
                           const std::function<bool(std::string_view)>& exists,
                           const std::function<void(std::string_view)>& consulted) {
   return Resolver(configs.impl(), request, exists, consulted).run();
+}
+
+bool is_node_module(const ModuleConfigs& configs, std::string_view path,
+                    const std::function<void(std::string_view)>& consulted) {
+  const std::string_view extension = extension_of(path);
+  if (extension == ".mjs" || extension == ".mts") return true;
+  if (extension == ".cjs" || extension == ".cts") return false;
+  for (std::string_view folder = folder_of(path);; folder = folder_of(folder)) {
+    const std::string file = join_path(folder, "package.json");
+    consulted(config_part(file, "type", ""));
+    const ConfigEntry* entry = configs.impl().at(file);
+    if (entry != nullptr && entry->package) return entry->package->type == "module";
+    if (folder.empty()) return false;
+  }
 }
 
 }  // namespace dg

@@ -369,6 +369,6 @@ struct FileFacts {
 };
 
 /// Raised when the same bytes may give other facts than before: stored facts are then rebuilt.
-inline constexpr std::uint32_t kExtractorVersion = 2;
+inline constexpr std::uint32_t kExtractorVersion = 3;
 
 }  // namespace dg

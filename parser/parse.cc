@@ -90,6 +90,7 @@ TreePointer Parser::Impl::parse_tree(Language language, std::string_view bytes) 
 void Parser::Impl::extract_facts() {
   declare(work);
   resolve_names(work);
+  unwrap_module(work);
   collect_imports(work);
   extract(work);
   fill_shapes(work);

@@ -38,11 +38,24 @@ class ValueExtractor {
     }
   }
 
-  /// `(function (a) {…})(b)`: a starts as b.
+  /// The function literal that is called where it stands, or where it is handed to one that is:
+  /// `(function (f) { f(b) })(function (a) {…})`.
+  AtomIndex literal_called(NodeId callee) const {
+    if (is_function(t_[callee].kind)) return w_.atom_of(callee);
+    if (t_[callee].kind != Kind::identifier) return kNone<AtomIndex>;
+    const BindingIndex binding = w_.binding_of(callee);
+    if (binding == kNone<BindingIndex>) return kNone<AtomIndex>;
+    const Binding& b = w_.facts.bindings[raw(binding)];
+    const Expr& init = w_.facts.exprs[raw(b.init)];
+    const bool literal = b.kind == BindingKind::param && init.kind == ExprKind::atom;
+    return literal ? AtomIndex{init.a} : kNone<AtomIndex>;
+  }
+
+  /// `(function (a) {…})(b)`: a starts as b. Of several calls the first counts, but for one that
+  /// hands over a module.
   void bind_iife(NodeId callee, NodeId list) {
-    if (!is_function(t_[callee].kind) || list == kNoNode || t_[list].kind != Kind::arguments)
-      return;
-    const AtomIndex atom = w_.atom_of(callee);
+    if (list == kNoNode || t_[list].kind != Kind::arguments) return;
+    const AtomIndex atom = literal_called(callee);
     if (atom == kNone<AtomIndex>) return;
     const Range params = w_.facts.atoms[raw(atom)].params;
     NodeId argument = t_.first_named(list);
@@ -51,7 +64,10 @@ class ValueExtractor {
       if (t_[argument].kind == Kind::spread || param.form == ParamForm::rest) return;
       const BindingIndex binding = param.binding;
       const ExprIndex value = w_.eval(argument);
-      if (binding != kNone<BindingIndex>) w_.facts.bindings[raw(binding)].init = value;
+      if (binding != kNone<BindingIndex>) {
+        ExprIndex& init = w_.facts.bindings[raw(binding)].init;
+        if (raw(init) == 0 || kind_of(value) == ExprKind::module) init = value;
+      }
       argument = t_.first_named_after(argument, list);
     }
   }
@@ -89,6 +105,8 @@ class ValueExtractor {
     return t_[first].kind == Kind::object_pattern ? first : kNoNode;
   }
 
+  ExprKind kind_of(ExprIndex value) const { return w_.facts.exprs[raw(value)].kind; }
+
   void assignment(NodeId i) {
     const NodeId left = t_.child(i, Field::left);
     const NodeId right = t_.child(i, Field::right);
@@ -102,6 +120,11 @@ class ValueExtractor {
     if (raw(b.init) == 0 && b.atom == kNone<AtomIndex>) b.init = value;
     if (raw(b.init) == 0 && b.kind != BindingKind::function && b.kind != BindingKind::class_) {
       b.init = value;
+    }
+    // `try { x = require('a') } catch { x = require('b') }`: either.
+    if (b.init != value && kind_of(b.init) == ExprKind::module &&
+        kind_of(value) == ExprKind::module) {
+      b.init = w_.make_expr(ExprKind::choice, raw(b.init), raw(value));
     }
   }
 
