@@ -157,6 +157,12 @@ Values Evaluator::eval_name(const LinkFile& file, const Expr& e, const Receiver*
 
 Values Evaluator::eval_binding(const LinkFile& file, BindingIndex index, const Receiver* self,
                                int depth) {
+  return traced({TraceStep::Kind::binding, &file, raw(index), {}, {}, {}},
+                [&] { return binding_value(file, index, self, depth); });
+}
+
+Values Evaluator::binding_value(const LinkFile& file, BindingIndex index, const Receiver* self,
+                                int depth) {
   read_binding(file, index);
   const Binding& b = file.facts->bindings[raw(index)];
   if (b.kind == BindingKind::param || b.kind == BindingKind::catch_) {

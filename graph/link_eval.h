@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "graph/key_map.h"
+#include "graph/link_trace.h"
 #include "graph/link_values.h"
 #include "graph/linker.h"
 
@@ -33,6 +34,8 @@ class Evaluator {
 
   /// Starts a new question: the step budget is full again.
   void restart() noexcept { steps_ = 0; }
+  /// Notes in `trace`, which must outlive the questions, what is followed from now on.
+  void trace_to(LinkTrace* trace) noexcept { trace_ = trace; }
   /// What an expression can be. A module stays a module; see callable().
   Values eval(const LinkFile& file, ExprIndex expr) { return eval(file, expr, nullptr, 0); }
   /// The same with modules replaced by the value that they export as a whole.
@@ -83,6 +86,7 @@ class Evaluator {
   Values compute(const LinkFile& file, ExprIndex expr, const Receiver* self, int depth);
   Values eval_name(const LinkFile& file, const Expr& e, const Receiver* self, int depth);
   Values eval_binding(const LinkFile& file, BindingIndex binding, const Receiver* self, int depth);
+  Values binding_value(const LinkFile& file, BindingIndex binding, const Receiver* self, int depth);
   Values eval_this(const LinkFile& file, std::uint32_t atom, const Receiver* self, int depth);
   Values eval_super(const LinkFile& file, const Expr& e, int depth);
   Values eval_member(const LinkFile& file, const Expr& e, const Receiver* self, int depth);
@@ -92,6 +96,7 @@ class Evaluator {
   Values eval_choice(const LinkFile& file, const Expr& e, const Receiver* self, int depth);
   Values eval_holder(const LinkFile& file, Holder holder);
   Values returned(const Value& function, const Values* receiver, int depth);
+  Values returned_value(const Value& function, const Values* receiver, int depth);
   Values wrapped(const LinkFile& file, const Expr& call, int depth);
   Values merged(const LinkFile& file, const Expr& call, int depth);
   Values interop(const LinkFile& file, const Expr& call, std::string_view callee, int depth);
@@ -110,12 +115,16 @@ class Evaluator {
   Values own_accessor(const Value& holder, std::string_view name);
   Values mixed_in(const LinkFile& file, Holder holder, std::string_view name, int depth);
   Values parent_of(const LinkFile& file, AtomIndex atom, int depth);
+  Values parent_value(const LinkFile& file, AtomIndex atom, int depth);
   Values mixin_bases(const LinkFile& file, ExprIndex extends, int depth);
 
   Values imported(const LinkFile& file, ImportIndex import, Declaration* declared, int depth);
+  Values imported_value(const LinkFile& file, ImportIndex import, Declaration* declared, int depth);
   bool takes_whole(const LinkFile& importer, const LinkFile& target);
   Values exported(const LinkFile& file, std::string_view name, Declaration* declared,
                   Visited& visited, int depth);
+  Values exported_value(const LinkFile& file, std::string_view name, Declaration* declared,
+                        Visited& visited, int depth);
   Values exported_esm(const LinkFile& file, std::string_view name, Declaration* declared,
                       Visited& visited, int depth);
   Values exported_cjs(const LinkFile& file, std::string_view name, int depth);
@@ -124,6 +133,15 @@ class Evaluator {
                       Visited& visited, int depth);
   Values whole_value(const LinkFile& file, int depth);
   bool step(int depth) noexcept;
+  /// Computes, and notes the step and its result where somebody wants to know.
+  template <typename Compute>
+  Values traced(const TraceStep& step, const Compute& compute) {
+    if (trace_ == nullptr) return compute();
+    const std::size_t at = trace_->enter(step);
+    Values values = compute();
+    trace_->leave(at, values);
+    return values;
+  }
   std::int32_t& memo_of(const LinkFile& file, ExprIndex expr);
 
   const LinkSource& source_;
@@ -139,6 +157,7 @@ class Evaluator {
   KeyMap<std::int32_t> memo_of_others_;
   std::vector<Values> memo_;
   int steps_ = 0;
+  LinkTrace* trace_ = nullptr;
 };
 
 }  // namespace dg

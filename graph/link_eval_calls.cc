@@ -159,6 +159,11 @@ Values Evaluator::merged(const LinkFile& file, const Expr& call, int depth) {
 }
 
 Values Evaluator::returned(const Value& function, const Values* receiver, int depth) {
+  return traced({TraceStep::Kind::returned, function.file, function.index, {}, {}, {}},
+                [&] { return returned_value(function, receiver, depth); });
+}
+
+Values Evaluator::returned_value(const Value& function, const Values* receiver, int depth) {
   const LinkFile& file = *function.file;
   read_atom(file, function.index);
   const Atom& atom = file.facts->atoms[function.index];

@@ -65,6 +65,12 @@ const Evaluator::Target& Evaluator::resolve(const LinkFile& file, ImportIndex im
 
 Values Evaluator::imported(const LinkFile& file, ImportIndex import, Declaration* declared,
                            int depth) {
+  return traced({TraceStep::Kind::import, &file, raw(import), {}, {}, {}},
+                [&] { return imported_value(file, import, declared, depth); });
+}
+
+Values Evaluator::imported_value(const LinkFile& file, ImportIndex import, Declaration* declared,
+                                 int depth) {
   if (!step(depth)) return Values::unknown();
   const Import& i = file.facts->imports[raw(import)];
   const Target target = resolve(file, import);
@@ -100,6 +106,12 @@ bool Evaluator::takes_whole(const LinkFile& importer, const LinkFile& target) {
 
 Values Evaluator::exported(const LinkFile& file, std::string_view name, Declaration* declared,
                            Visited& visited, int depth) {
+  return traced({TraceStep::Kind::exported, &file, kNoIndex, name, {}, {}},
+                [&] { return exported_value(file, name, declared, visited, depth); });
+}
+
+Values Evaluator::exported_value(const LinkFile& file, std::string_view name, Declaration* declared,
+                                 Visited& visited, int depth) {
   if (!step(depth)) return Values::unknown();
   if (std::find(visited.begin(), visited.end(), &file) != visited.end()) return {};
   visited.push_back(&file);

@@ -81,7 +81,9 @@ Values Evaluator::member(const Values& receivers, std::string_view name, const R
       join(values, Values::unknown(OpenReason::builtin, detail("Promise")));
       continue;
     }
-    Values found = step(depth) ? member_of(receiver, name, depth + 1) : Values::unknown();
+    Values found = traced(
+        {TraceStep::Kind::member, receiver.file, receiver.index, name, receiver.kind, {}},
+        [&] { return step(depth) ? member_of(receiver, name, depth + 1) : Values::unknown(); });
     for (Value& value : found.list) {
       value.confidence = std::max(value.confidence, receiver.confidence);
     }
@@ -339,6 +341,11 @@ Values Evaluator::mixed_in(const LinkFile& file, Holder holder, std::string_view
 }
 
 Values Evaluator::parent_of(const LinkFile& file, AtomIndex atom, int depth) {
+  return traced({TraceStep::Kind::parent, &file, raw(atom), {}, {}, {}},
+                [&] { return parent_value(file, atom, depth); });
+}
+
+Values Evaluator::parent_value(const LinkFile& file, AtomIndex atom, int depth) {
   if (!step(depth)) return Values::unknown();
   read_atom(file, raw(atom));
   Values found;

@@ -65,6 +65,16 @@ std::string link_target(std::string_view spec) {
   return {};
 }
 
+std::vector<std::string> strings_of(const Json& json) {
+  std::vector<std::string> out;
+  if (json.is_string()) out.push_back(json.get<std::string>());
+  if (!json.is_array()) return out;
+  for (const Json& item : json) {
+    if (item.is_string()) out.push_back(item.get<std::string>());
+  }
+  return out;
+}
+
 PackageJson package_from(const Json& json) {
   PackageJson package;
   package.name = string_at(json, "name");
@@ -76,6 +86,12 @@ PackageJson package_from(const Json& json) {
   if (package.types.empty()) package.types = string_at(json, "typings");
   if (const auto found = json.find("exports"); found != json.end()) package.exports = *found;
   if (const auto found = json.find("imports"); found != json.end()) package.imports = *found;
+  if (const auto found = json.find("bin"); found != json.end()) {
+    package.bin = strings_of(*found);
+    for (const auto& [name, path] : found->items()) {
+      if (found->is_object() && path.is_string()) package.bin.push_back(path.get<std::string>());
+    }
+  }
   for (const char* table :
        {"dependencies", "devDependencies", "peerDependencies", "optionalDependencies"}) {
     const auto found = json.find(table);
@@ -87,16 +103,6 @@ PackageJson package_from(const Json& json) {
     }
   }
   return package;
-}
-
-std::vector<std::string> strings_of(const Json& json) {
-  std::vector<std::string> out;
-  if (json.is_string()) out.push_back(json.get<std::string>());
-  if (!json.is_array()) return out;
-  for (const Json& item : json) {
-    if (item.is_string()) out.push_back(item.get<std::string>());
-  }
-  return out;
 }
 
 TsConfig ts_from(const Json& json) {

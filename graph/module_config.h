@@ -21,6 +21,7 @@ namespace dg {
 struct PackageJson {
   std::string name, main, module, source, types, type;
   nlohmann::ordered_json exports, imports;
+  std::vector<std::string> bin;
   /// Dependencies that may be in the project, by name: `file:../x`, `link:`, `portal:` give a
   /// folder that begins with `.`, `workspace:other@*` and `npm:other@1` another package's name.
   std::map<std::string, std::string, std::less<>> links;

@@ -84,12 +84,48 @@ class Resolver {
         extension == ".ts" || extension == ".tsx" || extension == ".mts" || extension == ".cts";
   }
 
+  /// What the package in that folder gives to the outside.
+  void entries(const std::string& folder, const PackageJson& package, PackageEntries& out) {
+    std::vector<std::string> targets = package.bin;
+    for (const std::string* field :
+         {&package.main, &package.module, &package.source, &package.types}) {
+      if (!field->empty()) targets.push_back(*field);
+    }
+    const bool keyed = package.exports.is_object() && !package.exports.empty() &&
+                       is_subpath(package.exports.begin().key());
+    if (keyed) {
+      for (const auto& [key, target] : package.exports.items()) add_targets(package, key, targets);
+    } else if (!package.exports.is_null()) {
+      add_targets(package, ".", targets);
+    }
+    for (const std::string& target : targets) {
+      if (const std::size_t star = target.find(kStar); star != std::string::npos) {
+        const auto before = normalized(folder, std::string_view(target).substr(0, star));
+        const bool whole = star > 0 && target[star - 1] == '/';
+        if (before)
+          out.patterns.emplace_back(*before + (whole ? "/" : ""), target.substr(star + 1));
+      } else if (try_target(folder, target)) {
+        out.paths.push_back(std::move(out_.path));
+      }
+    }
+    if (package.main.empty() && try_index(folder)) out.paths.push_back(std::move(out_.path));
+  }
+
   Resolution run() {
     if (!resolve(request_.specifier)) out_.path.clear();
     return std::move(out_);
   }
 
  private:
+  static constexpr char kStar = '\x01';  ///< In no path; stands for any text.
+  static void add_targets(const PackageJson& package, std::string key,
+                          std::vector<std::string>& targets) {
+    std::replace(key.begin(), key.end(), '*', kStar);
+    for (std::string& path : package_targets(package.exports, key, false).paths) {
+      targets.push_back(std::move(path));
+    }
+  }
+
   bool fail(OpenReason reason, std::string_view detail = {}) {
     out_.reason = reason;
     out_.detail = detail;
@@ -571,7 +607,7 @@ class Resolver {
   }
 
   const ModuleConfigs::Impl& configs_;
-  const ResolveRequest& request_;
+  const ResolveRequest request_;
   const std::function<bool(std::string_view)>& exists_;
   const std::function<void(std::string_view)>& consulted_;
   bool typescript_ = false;
@@ -584,6 +620,27 @@ Resolution resolve_module(const ModuleConfigs& configs, const ResolveRequest& re
                           const std::function<bool(std::string_view)>& exists,
                           const std::function<void(std::string_view)>& consulted) {
   return Resolver(configs.impl(), request, exists, consulted).run();
+}
+
+PackageEntries package_entries(const ModuleConfigs& configs,
+                               const std::function<bool(std::string_view)>& exists) {
+  PackageEntries entries;
+  const std::function<void(std::string_view)> nobody = [](std::string_view) {};
+  for (const auto& [path, entry] : configs.impl().entries) {
+    if (!entry->package) continue;
+    Resolver resolver(configs.impl(), {path, {}, false, false}, exists, nobody);
+    resolver.entries(std::string(folder_of(path)), *entry->package, entries);
+  }
+  std::sort(entries.paths.begin(), entries.paths.end());
+  return entries;
+}
+
+bool PackageEntries::has(std::string_view path) const {
+  if (std::binary_search(paths.begin(), paths.end(), path)) return true;
+  return std::any_of(patterns.begin(), patterns.end(), [&](const auto& pattern) {
+    return path.size() >= pattern.first.size() + pattern.second.size() &&
+           path.starts_with(pattern.first) && path.ends_with(pattern.second);
+  });
 }
 
 bool is_node_module(const ModuleConfigs& configs, std::string_view path,

@@ -82,6 +82,16 @@ Resolution resolve_module(const ModuleConfigs& configs, const ResolveRequest& re
                           const std::function<bool(std::string_view)>& exists,
                           const std::function<void(std::string_view)>& consulted);
 
+/// The files that packages of the project give to the outside: main, module, source, types, bin and
+/// exports of every package.json, found as resolve_module finds them.
+struct PackageEntries {
+  std::vector<std::string> paths;                             ///< Sorted.
+  std::vector<std::pair<std::string, std::string>> patterns;  ///< What is before and after a `*`.
+  bool has(std::string_view path) const;
+};
+PackageEntries package_entries(const ModuleConfigs& configs,
+                               const std::function<bool(std::string_view)>& exists);
+
 /// Whether Node takes the file for an ES module: by its extension, else by `type` of the nearest
 /// package.json (nodejs.org/api/packages.html#determining-module-system).
 bool is_node_module(const ModuleConfigs& configs, std::string_view path,
