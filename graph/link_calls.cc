@@ -15,8 +15,23 @@ bool is_interop_helper(std::string_view name) noexcept {
   return name == "_interopRequireDefault" || name == "_interopRequireWildcard" ||
          name == "_interopNamespace" || name == "_interopDefault" ||
          name == "_interopDefaultLegacy" || name == "__importDefault" || name == "__importStar" ||
-         name == "__toESM" || name == "_interop_require_default" ||
+         name == "__toESM" || name == "__toCommonJS" || name == "_interop_require_default" ||
          name == "_interop_require_wildcard";
+}
+
+/// Whether the callee is such a helper: `__importStar`, `tslib.__importStar`,
+/// `_interop_require_wildcard._` and `_interopRequireDefault2.default`.
+bool names_interop_helper(const FileFacts& facts, const Expr& callee) noexcept {
+  std::string_view name;
+  if (callee.kind == ExprKind::name || callee.kind == ExprKind::member) {
+    name = facts.name(NameId{callee.b});
+  }
+  if (callee.kind == ExprKind::member && (name == "_" || name == "default")) {
+    const Expr& object = facts.exprs[callee.a];
+    name = object.kind == ExprKind::name ? facts.name(NameId{object.b}) : std::string_view();
+    if (name.ends_with('2')) name.remove_suffix(1);
+  }
+  return is_interop_helper(name);
 }
 
 /// Calls followed with their arguments: deeper ones are answered alike for all callers.
@@ -133,10 +148,7 @@ std::uint32_t Evaluator::constructed_env(const Value& callee, const CallSite& si
 Values Evaluator::eval_call(const LinkFile& file, const Expr& e, const Context* in, int depth) {
   const CallSite site{&file, &e, in, {}};
   const Expr& callee = unapplied(file, e.a);
-  if (callee.kind == ExprKind::name) {
-    const std::string_view name = file.facts->name(NameId{callee.b});
-    if (is_interop_helper(name)) return first_argument(file, e, in, depth + 1);
-  }
+  if (names_interop_helper(*file.facts, callee)) return first_argument(file, e, in, depth + 1);
   if (callee.kind != ExprKind::member) {
     const Values functions = callable(eval(file, ExprIndex{e.a}, in, depth + 1), depth + 1);
     return results(functions, nullptr, site, depth);
@@ -232,6 +244,12 @@ Values Evaluator::merged(const LinkFile& file, const Expr& call, const Context* 
 
 Values Evaluator::returned(const Value& function, const Values* receiver, const CallSite* site,
                            int depth) {
+  return traced({TraceStep::Kind::returned, function.file, function.index, {}, {}, {}},
+                [&] { return returned_value(function, receiver, site, depth); });
+}
+
+Values Evaluator::returned_value(const Value& function, const Values* receiver,
+                                 const CallSite* site, int depth) {
   const LinkFile& file = *function.file;
   if (!step(depth)) return Values::unknown();
   if (function.kind == ValueKind::signature) {

@@ -254,6 +254,12 @@ Values Evaluator::eval_parameter_binding(const LinkFile& file, BindingIndex inde
 
 Values Evaluator::eval_binding(const LinkFile& file, BindingIndex index, const Context* in,
                                int depth) {
+  return traced({TraceStep::Kind::binding, &file, raw(index), {}, {}, {}},
+                [&] { return binding_value(file, index, in, depth); });
+}
+
+Values Evaluator::binding_value(const LinkFile& file, BindingIndex index, const Context* in,
+                                int depth) {
   if (in != nullptr && in->env != 0) {
     const Values* const bound = envs_[in->env].find(binding_slot(file, index));
     if (bound != nullptr) return *bound;

@@ -19,6 +19,7 @@
 
 #include "graph/key_map.h"
 #include "graph/link_env.h"
+#include "graph/link_trace.h"
 #include "graph/link_values.h"
 #include "graph/linker.h"
 
@@ -34,6 +35,8 @@ class Evaluator {
 
   /// Starts a new question: the step budget is full again.
   void restart() noexcept { steps_ = 0; }
+  /// Notes in `trace`, which must outlive the questions, what is followed from now on.
+  void trace_to(LinkTrace* trace) noexcept { trace_ = trace; }
   /// What an expression can be. A module stays a module; see callable().
   Values eval(const LinkFile& file, ExprIndex expr) { return eval(file, expr, nullptr, 0); }
   /// The same with modules replaced by the value that they export as a whole.
@@ -108,6 +111,7 @@ class Evaluator {
   Values compute(const LinkFile& file, ExprIndex expr, const Context* in, int depth);
   Values eval_name(const LinkFile& file, const Expr& e, const Context* in, int depth);
   Values eval_binding(const LinkFile& file, BindingIndex binding, const Context* in, int depth);
+  Values binding_value(const LinkFile& file, BindingIndex binding, const Context* in, int depth);
   Values eval_parameter_binding(const LinkFile& file, BindingIndex binding, const Context* in,
                                 int depth);
   void add_elements(const LinkFile& file, BindingIndex binding, Values& values, int depth);
@@ -154,6 +158,8 @@ class Evaluator {
   Values construct_global(const LinkFile& file, const Expr& e, std::string_view name,
                           const Context* in, int depth);
   Values returned(const Value& function, const Values* receiver, const CallSite* site, int depth);
+  Values returned_value(const Value& function, const Values* receiver, const CallSite* site,
+                        int depth);
   Values callable(const Values& values, int depth);
   Values wrapped(const LinkFile& file, const Expr& call, int depth);
   Values merged(const LinkFile& file, const Expr& call, const Context* in, int depth);
@@ -209,6 +215,7 @@ class Evaluator {
   Values own_accessor(const Value& holder, std::string_view name);
   Values mixed_in(const LinkFile& file, Holder holder, std::string_view name, int depth);
   Values parent_of(const LinkFile& file, AtomIndex atom, std::uint32_t env, int depth);
+  Values parent_value(const LinkFile& file, AtomIndex atom, std::uint32_t env, int depth);
   Values interfaces_of(const LinkFile& file, AtomIndex atom, std::uint32_t env, int depth);
   Values mixin_bases(const LinkFile& file, ExprIndex extends, int depth);
 
@@ -224,8 +231,12 @@ class Evaluator {
 
   // link_exports.cc.
   Values imported(const LinkFile& file, ImportIndex import, Declaration* declared, int depth);
+  Values imported_value(const LinkFile& file, ImportIndex import, Declaration* declared, int depth);
+  bool takes_whole(const LinkFile& importer, const LinkFile& target);
   Values exported(const LinkFile& file, std::string_view name, Declaration* declared,
                   Visited& visited, int depth);
+  Values exported_value(const LinkFile& file, std::string_view name, Declaration* declared,
+                        Visited& visited, int depth);
   Values exported_esm(const LinkFile& file, std::string_view name, Declaration* declared,
                       Visited& visited, int depth);
   Values exported_cjs(const LinkFile& file, std::string_view name, int depth);
@@ -236,6 +247,15 @@ class Evaluator {
   Values comment_type(const LinkFile& file, std::string_view name);
 
   Context context_with(std::uint32_t env) const noexcept;
+  /// Computes, and notes the step and its result where somebody wants to know.
+  template <typename Compute>
+  Values traced(const TraceStep& step, const Compute& compute) {
+    if (trace_ == nullptr) return compute();
+    const std::size_t at = trace_->enter(step);
+    Values values = compute();
+    trace_->leave(at, values);
+    return values;
+  }
 
   const LinkSource& source_;
   LinkFile own_;
@@ -253,6 +273,7 @@ class Evaluator {
   Environments envs_;
   int steps_ = 0;
   bool naming_type_ = false;  ///< A name that is a type and a value is the type.
+  LinkTrace* trace_ = nullptr;
 };
 
 }  // namespace dg

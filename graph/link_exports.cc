@@ -65,6 +65,12 @@ const Evaluator::Target& Evaluator::resolve(const LinkFile& file, ImportIndex im
 
 Values Evaluator::imported(const LinkFile& file, ImportIndex import, Declaration* declared,
                            int depth) {
+  return traced({TraceStep::Kind::import, &file, raw(import), {}, {}, {}},
+                [&] { return imported_value(file, import, declared, depth); });
+}
+
+Values Evaluator::imported_value(const LinkFile& file, ImportIndex import, Declaration* declared,
+                                 int depth) {
   if (!step(depth)) return Values::unknown();
   const Import& i = file.facts->imports[raw(import)];
   const Target target = resolve(file, import);
@@ -77,6 +83,9 @@ Values Evaluator::imported(const LinkFile& file, ImportIndex import, Declaration
     values.list[0].promise = i.kind == ImportKind::dynamic;
     return values;
   }
+  if (name == "default" && i.kind == ImportKind::esm && takes_whole(file, *target.file)) {
+    return whole_module(*target.file, LinkRule::import);
+  }
   Visited visited;
   Values values = exported(*target.file, name, declared, visited, depth + 1);
   const LinkRule rule = i.kind == ImportKind::require ? LinkRule::require_member : LinkRule::import;
@@ -86,8 +95,23 @@ Values Evaluator::imported(const LinkFile& file, ImportIndex import, Declaration
   return values;
 }
 
+/// Node gives its ES modules all of a CommonJS module as the default; elsewhere compilers decide
+/// (see cjs_default).
+bool Evaluator::takes_whole(const LinkFile& importer, const LinkFile& target) {
+  if (!target.own) read_module(target);
+  if (target.index->esm_exports || !target.index->cjs_exports) return false;
+  return is_node_module(source_.configs(), importer.version->path,
+                        [this](std::string_view text) { note(config_key(text)); });
+}
+
 Values Evaluator::exported(const LinkFile& file, std::string_view name, Declaration* declared,
                            Visited& visited, int depth) {
+  return traced({TraceStep::Kind::exported, &file, kNoIndex, name, {}, {}},
+                [&] { return exported_value(file, name, declared, visited, depth); });
+}
+
+Values Evaluator::exported_value(const LinkFile& file, std::string_view name, Declaration* declared,
+                                 Visited& visited, int depth) {
   if (!step(depth)) return Values::unknown();
   if (std::find(visited.begin(), visited.end(), &file) != visited.end()) return {};
   visited.push_back(&file);
@@ -214,14 +238,17 @@ Values Evaluator::exported_cjs(const LinkFile& file, std::string_view name, int 
     values = member(whole, name, nullptr, depth + 1);
     if (conclusive(values)) return values;
   }
+  Values elsewhere;  // What is copied of something unknown: the name may come from there.
   for (const std::uint32_t star : file.index->stars) {
     const Export& e = file.facts->exports[star];
     if (e.kind != ExportKind::cjs_all) continue;
     const Values copied = eval(file, e.value, nullptr, depth + 1);
     Values found = member(copied, name, nullptr, depth + 1);
     for (Value& value : found.list) value.rule = LinkRule::reexport;
-    if (conclusive(found)) return found;
+    if (!found.list.empty()) return found;
+    if (conclusive(found) && nothing(elsewhere)) elsewhere = std::move(found);
   }
+  if (!nothing(elsewhere)) return elsewhere;
   const bool declared = !rows(file.index->exports, hash_text(name)).empty();
   return declared ? Values::unknown() : Values{};
 }
@@ -238,11 +265,8 @@ Values Evaluator::cjs_default(const LinkFile& file, int depth) {
         return exported(*value.file, "default", nullptr, visited, depth + 1);
       }
       if (value.kind != ValueKind::object) continue;
-      const std::uint64_t key =
-          FileIndex::member_row(ShapeIndex{value.index}, hash_text("default"));
-      const auto members = rows(value.file->index->members, key);
-      if (!members.empty())
-        return member_values(*value.file, members.front().value, value.env, depth + 1);
+      Values own = member_of_object(value, "default", depth + 1);
+      if (!own.list.empty()) return own;
     }
   }
   return whole_module(file, LinkRule::import);

@@ -83,7 +83,9 @@ Values Evaluator::member(const Values& receivers, std::string_view name, const C
       join(values, Values::unknown(OpenReason::builtin, detail("Promise")));
       continue;
     }
-    Values found = step(depth) ? member_of(receiver, name, depth + 1) : Values::unknown();
+    Values found = traced(
+        {TraceStep::Kind::member, receiver.file, receiver.index, name, receiver.kind, {}},
+        [&] { return step(depth) ? member_of(receiver, name, depth + 1) : Values::unknown(); });
     for (Value& value : found.list) {
       value.confidence = std::max(value.confidence, receiver.confidence);
     }
@@ -406,6 +408,11 @@ Values Evaluator::mixed_in(const LinkFile& file, Holder holder, std::string_view
 }
 
 Values Evaluator::parent_of(const LinkFile& file, AtomIndex atom, std::uint32_t env, int depth) {
+  return traced({TraceStep::Kind::parent, &file, raw(atom), {}, {}, {}},
+                [&] { return parent_value(file, atom, env, depth); });
+}
+
+Values Evaluator::parent_value(const LinkFile& file, AtomIndex atom, std::uint32_t env, int depth) {
   if (!step(depth)) return Values::unknown();
   const Context in = context_with(env);
   const Context* const context = env == 0 ? nullptr : &in;

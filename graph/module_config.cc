@@ -46,17 +46,23 @@ std::string string_at(const Json& json, const char* key) {
   return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-PackageJson package_from(const Json& json) {
-  PackageJson package;
-  package.name = string_at(json, "name");
-  package.main = string_at(json, "main");
-  package.module = string_at(json, "module");
-  package.source = string_at(json, "source");
-  package.types = string_at(json, "types");
-  if (package.types.empty()) package.types = string_at(json, "typings");
-  if (const auto found = json.find("exports"); found != json.end()) package.exports = *found;
-  if (const auto found = json.find("imports"); found != json.end()) package.imports = *found;
-  return package;
+/// Where a dependency's specification leads that may be in the project; empty for versions.
+std::string link_target(std::string_view spec) {
+  for (const std::string_view scheme : {"file:", "link:", "portal:"}) {
+    if (!spec.starts_with(scheme)) continue;
+    spec.remove_prefix(scheme.size());
+    if (spec.starts_with('.')) return std::string(spec);
+    return spec.starts_with('/') || spec.starts_with('~') ? "" : "./" + std::string(spec);
+  }
+  if (spec.starts_with("workspace:.")) return std::string(spec.substr(10));
+  for (const std::string_view scheme : {"workspace:", "npm:"}) {
+    if (!spec.starts_with(scheme)) continue;
+    spec.remove_prefix(scheme.size());
+    const std::size_t version = spec.find('@', 1);
+    const bool alias = version != std::string_view::npos && spec[0] != '^' && spec[0] != '~';
+    return alias ? std::string(spec.substr(0, version)) : "";
+  }
+  return {};
 }
 
 std::vector<std::string> strings_of(const Json& json) {
@@ -69,10 +75,45 @@ std::vector<std::string> strings_of(const Json& json) {
   return out;
 }
 
+PackageJson package_from(const Json& json) {
+  PackageJson package;
+  package.name = string_at(json, "name");
+  package.main = string_at(json, "main");
+  package.module = string_at(json, "module");
+  package.source = string_at(json, "source");
+  package.types = string_at(json, "types");
+  package.type = string_at(json, "type");
+  if (package.types.empty()) package.types = string_at(json, "typings");
+  if (const auto found = json.find("exports"); found != json.end()) package.exports = *found;
+  if (const auto found = json.find("imports"); found != json.end()) package.imports = *found;
+  if (const auto found = json.find("bin"); found != json.end()) {
+    package.bin = strings_of(*found);
+    for (const auto& [name, path] : found->items()) {
+      if (found->is_object() && path.is_string()) package.bin.push_back(path.get<std::string>());
+    }
+  }
+  for (const char* table :
+       {"dependencies", "devDependencies", "peerDependencies", "optionalDependencies"}) {
+    const auto found = json.find(table);
+    if (found == json.end() || !found->is_object()) continue;
+    for (const auto& [name, spec] : found->items()) {
+      if (!spec.is_string()) continue;
+      std::string target = link_target(spec.get_ref<const std::string&>());
+      if (!target.empty()) package.links.try_emplace(name, std::move(target));
+    }
+  }
+  return package;
+}
+
 TsConfig ts_from(const Json& json) {
   TsConfig config;
   if (const auto found = json.find("extends"); found != json.end()) {
     config.extends = strings_of(*found);
+  }
+  if (const auto found = json.find("references"); found != json.end() && found->is_array()) {
+    for (const Json& item : *found) {
+      if (item.is_object()) config.references.push_back(string_at(item, "path"));
+    }
   }
   const auto options = json.find("compilerOptions");
   if (options == json.end() || !options->is_object()) return config;
@@ -88,27 +129,56 @@ TsConfig ts_from(const Json& json) {
   return config;
 }
 
-std::uint64_t value_of(const PackageJson& p) {
-  std::uint64_t value = 1;
-  for (const std::string* text : {&p.name, &p.main, &p.module, &p.source, &p.types}) {
-    value = mix(value, hash_text(*text));
-  }
-  const auto dump = [](const Json& json) {
-    return hash_text(json.dump(-1, ' ', false, Json::error_handler_t::replace));
-  };
-  return mix(mix(value, dump(p.exports)), dump(p.imports));
+std::uint64_t hash_of(const Json& json) {
+  return hash_text(json.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
-std::uint64_t value_of(const TsConfig& config) {
-  std::uint64_t value = 2;
-  for (const std::string& base : config.extends) value = mix(value, hash_text(base));
-  value = mix(value, config.base_url ? hash_text(*config.base_url) : 0);
-  if (!config.paths) return value;
-  for (const TsConfig::Mapping& mapping : *config.paths) {
-    value = mix(value, hash_text(mapping.pattern));
-    for (const std::string& target : mapping.targets) value = mix(value, hash_text(target));
+/// Adds an entry of a table to the part that it belongs to.
+void add_part(ConfigEntry& entry, std::string_view table, std::string_view key,
+              std::uint64_t value) {
+  const std::string_view before = key.substr(0, key.find('*'));
+  const bool open = before.size() < key.size() && before.find('/') == std::string_view::npos;
+  std::uint64_t& part = open ? entry.value : entry.parts[{table, std::string(table_head(key))}];
+  part = mix(mix(part, hash_text(key)), value);
+}
+
+void add_package_values(ConfigEntry& entry) {
+  const PackageJson& p = *entry.package;
+  entry.value = 1;
+  for (const std::string* text : {&p.name, &p.main, &p.module, &p.source, &p.types}) {
+    entry.value = mix(entry.value, hash_text(*text));
   }
-  return value;
+  for (const auto& [table, json] :
+       {std::pair<std::string_view, const Json*>("exports", &p.exports), {"imports", &p.imports}}) {
+    if (json->is_null()) continue;
+    const bool keyed = json->is_object() && !json->empty() && is_subpath(json->begin().key());
+    if (!keyed) {
+      add_part(entry, table, "", hash_of(*json));
+      continue;
+    }
+    for (const auto& [key, target] : json->items()) {
+      add_part(entry, table, without_dot(key), hash_of(target));
+    }
+  }
+  // That there is a package.json ends the search for `type` above it.
+  add_part(entry, "type", "", hash_text(p.type));
+  for (const auto& [name, target] : p.links) add_part(entry, "links", "", hash_text(name + target));
+}
+
+void add_ts_values(ConfigEntry& entry) {
+  const TsConfig& config = *entry.ts;
+  entry.value = 2;
+  for (const std::string& base : config.extends) entry.value = mix(entry.value, hash_text(base));
+  entry.value = mix(entry.value, config.extends.size());
+  for (const std::string& path : config.references) entry.value = mix(entry.value, hash_text(path));
+  entry.value = mix(entry.value, config.base_url ? hash_text(*config.base_url) : 0);
+  entry.value = mix(entry.value, config.paths.has_value() ? 1 : 0);
+  if (!config.paths) return;
+  for (const TsConfig::Mapping& mapping : *config.paths) {
+    std::uint64_t value = mapping.targets.size();
+    for (const std::string& target : mapping.targets) value = mix(value, hash_text(target));
+    add_part(entry, "paths", mapping.pattern, value);
+  }
 }
 
 }  // namespace
@@ -128,12 +198,31 @@ ConfigEntry parse_config(const ConfigFile& file) {
       std::string_view(file.path).substr(slash == std::string::npos ? 0 : slash + 1);
   if (name == "package.json") {
     entry.package = package_from(json);
-    entry.value = value_of(*entry.package);
+    add_package_values(entry);
   } else {
     entry.ts = ts_from(json);
-    entry.value = value_of(*entry.ts);
+    add_ts_values(entry);
   }
   return entry;
+}
+
+std::string_view table_head(std::string_view entry) noexcept {
+  const std::size_t slash = entry.find('/');
+  return slash == std::string_view::npos ? entry : entry.substr(0, slash + 1);
+}
+
+std::string config_part(std::string_view path, std::string_view table, std::string_view head) {
+  std::string text(path);
+  return text.append("\n").append(table).append("\n").append(head);
+}
+
+std::string_view without_dot(std::string_view subpath) noexcept {
+  if (subpath == ".") return {};
+  return subpath.starts_with("./") ? subpath.substr(2) : subpath;
+}
+
+bool is_subpath(std::string_view key) noexcept {
+  return key.starts_with('.') || key.starts_with('#');
 }
 
 std::string_view folder_of(std::string_view path) noexcept {

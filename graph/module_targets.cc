@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "graph/module_config.h"
+
 namespace dg {
 namespace {
 
@@ -41,20 +43,17 @@ void collect(const Json& json, std::string_view star, bool commonjs, int rank, i
   }
 }
 
-bool is_subpath(std::string_view key) noexcept {
-  return key.starts_with('.') || key.starts_with('#');
-}
-
 /// The key with the longest part before its `*` wins; a key that ends in `/` maps a folder.
 struct Match {
   const Json* target = nullptr;
   std::string star;
+  std::string key;
 };
 Match find(const Json& table, std::string_view subpath) {
   Match best;
   std::size_t best_length = 0;
   for (const auto& [key, target] : table.items()) {
-    if (key == subpath) return {&target, {}};
+    if (key == subpath) return {&target, {}, key};
     const std::size_t at = key.ends_with('/') ? key.size() : key.find('*');
     if (at == std::string::npos) continue;
     const std::string_view before = std::string_view(key).substr(0, at);
@@ -64,6 +63,7 @@ Match find(const Json& table, std::string_view subpath) {
     if (subpath.size() < before.size() + after.size() || before.size() + 1 <= best_length) continue;
     best_length = before.size() + 1;
     best.target = &target;
+    best.key = key;
     best.star = subpath.substr(before.size(), subpath.size() - before.size() - after.size());
   }
   return best;
@@ -71,13 +71,16 @@ Match find(const Json& table, std::string_view subpath) {
 
 }  // namespace
 
-std::vector<std::string> package_targets(const nlohmann::ordered_json& table,
-                                         std::string_view subpath, bool commonjs) {
+PackageTargets package_targets(const nlohmann::ordered_json& table, std::string_view subpath,
+                               bool commonjs) {
+  PackageTargets targets;
   std::vector<Target> found;
   const bool keyed = table.is_object() && !table.empty() && is_subpath(table.begin().key());
   if (keyed) {
-    const Match match = find(table, subpath);
-    if (match.target == nullptr) return {};
+    Match match = find(table, subpath);
+    if (match.target == nullptr) return targets;
+    targets.key = std::move(match.key);
+    targets.closed = match.target->is_null();
     collect(*match.target, match.star, commonjs, 0, 0, found);
     for (Target& target : found) {
       if (target.path.ends_with('/')) target.path += match.star;
@@ -87,10 +90,9 @@ std::vector<std::string> package_targets(const nlohmann::ordered_json& table,
   }
   std::stable_sort(found.begin(), found.end(),
                    [](const Target& a, const Target& b) { return a.rank < b.rank; });
-  std::vector<std::string> paths;
-  paths.reserve(found.size());
-  for (Target& target : found) paths.push_back(std::move(target.path));
-  return paths;
+  targets.paths.reserve(found.size());
+  for (Target& target : found) targets.paths.push_back(std::move(target.path));
+  return targets;
 }
 
 }  // namespace dg

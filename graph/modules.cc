@@ -68,6 +68,9 @@ std::vector<InterfaceItem> interface_of(const ModuleConfigs& configs) {
   std::vector<InterfaceItem> items;
   for (const auto& [path, entry] : configs.impl().entries) {
     items.push_back({config_key(path), entry->value});
+    for (const auto& [part, value] : entry->parts) {
+      items.push_back({config_key(config_part(path, part.first, part.second)), value});
+    }
   }
   for (const auto& [name, folders] : configs.impl().packages) {
     std::uint64_t value = 3;

@@ -6,6 +6,7 @@
 /// typescriptlang.org/docs/handbook/modules/reference.html). Pure: it sees the project's source
 /// paths and configuration files, never the disk.
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -18,9 +19,11 @@
 
 namespace dg {
 
-/// The parsed configuration files of a project: package.json (name, main, module, exports, imports,
-/// type, workspaces) and tsconfig.json/jsconfig.json (baseUrl, paths, extends; JSON with comments).
-/// A value; a broken file counts as an empty one and is listed in problems().
+/// The parsed configuration files of a project: package.json (name, main, module, source, types,
+/// exports, imports, dependencies on folders of the project) and tsconfig.json/jsconfig.json
+/// (baseUrl, paths, extends, references; JSON with comments). Packages of the project are found by
+/// the name in their package.json, whichever tool links them (npm, yarn, pnpm); lists of workspaces
+/// are not read. A value; a broken file counts as an empty one and is listed in problems().
 class ModuleConfigs {
  public:
   ModuleConfigs();
@@ -44,11 +47,24 @@ class ModuleConfigs {
   std::shared_ptr<const Impl> impl_;
 };
 
+/// One step of a resolution, for people.
+struct ResolutionStep {
+  enum class Kind : std::uint8_t {
+    rule,   ///< What is looked at next, and why; `path` and `line` name a configuration's field.
+    tried,  ///< No source file is at `path`.
+    found,  ///< A source file is at `path`.
+  };
+  Kind kind = Kind::rule;
+  std::string text;  ///< Of a rule: a clause without a full stop.
+  std::string path;
+  std::uint32_t line = 0;  ///< From 1; 0: the whole file is meant.
+};
+
 struct Resolution {
   std::string path;                           ///< The file of the project; empty: none.
   OpenReason reason = OpenReason::no_module;  ///< Where path is empty.
   std::string detail;                         ///< The package or builtin for `external`.
-  std::vector<std::string> steps;  ///< What was tried, for people; filled only on request.
+  std::vector<ResolutionStep> steps;          ///< In order; filled only on request.
 };
 
 struct ResolveRequest {
@@ -58,10 +74,27 @@ struct ResolveRequest {
   bool explain = false;
 };
 
-/// `exists(path)` tells whether a path is a source file of the project; `consulted(config path)`
-/// is told every configuration file (existing or not) that the answer depends on.
+/// `exists(path)` tells whether a path is a source file of the project; `consulted(text)` is told
+/// everything in configurations that the answer depends on, whether it is there or not: a file's
+/// path for its plain settings, `package:<name>` for the folders of that name, and
+/// config_part(path, table, entry) for entries of tables such as `paths`.
 Resolution resolve_module(const ModuleConfigs& configs, const ResolveRequest& request,
                           const std::function<bool(std::string_view)>& exists,
                           const std::function<void(std::string_view)>& consulted);
+
+/// The files that packages of the project give to the outside: main, module, source, types, bin and
+/// exports of every package.json, found as resolve_module finds them.
+struct PackageEntries {
+  std::vector<std::string> paths;                             ///< Sorted.
+  std::vector<std::pair<std::string, std::string>> patterns;  ///< What is before and after a `*`.
+  bool has(std::string_view path) const;
+};
+PackageEntries package_entries(const ModuleConfigs& configs,
+                               const std::function<bool(std::string_view)>& exists);
+
+/// Whether Node takes the file for an ES module: by its extension, else by `type` of the nearest
+/// package.json (nodejs.org/api/packages.html#determining-module-system).
+bool is_node_module(const ModuleConfigs& configs, std::string_view path,
+                    const std::function<void(std::string_view)>& consulted);
 
 }  // namespace dg

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// What an open reference says of the name it mentions. Internal to graph/. Pure.
+/// What an open reference says of the name it mentions. Pure.
 
 #include <string_view>
 

@@ -147,6 +147,17 @@ NodeId described_value(const Work& w, NodeId descriptor) {
   return kNoNode;
 }
 
+/// What `b` gives in `{a: function () { return b }, a: () => b, get a() { return b }}`: for the
+/// tables of getters that SWC's `_export` and esbuild's `__export` take.
+NodeId given_by(const Work& w, NodeId entry) {
+  const SyntaxTree& t = w.tree;
+  if (t[entry].kind == Kind::method_definition) return returned_by(w, entry);
+  if (t[entry].kind != Kind::pair) return kNoNode;
+  const NodeId value = t.child(entry, Field::value);
+  if (value == kNoNode || !is_function(t[w.unwrap(value)].kind)) return kNoNode;
+  return returned_by(w, w.unwrap(value));
+}
+
 void export_all(Work& w, NodeId value, NodeId at) {
   const ExprIndex expr = w.eval(value);
   add_export(w, ExportKind::cjs_all, NameId{}, at).value = expr;
@@ -240,6 +251,18 @@ void put_into(Work& w, NodeId object, std::string_view method, NodeId arguments,
   add_element(w, w.eval(object), w.eval(value), owner);
 }
 
+/// A name of an object, by a getter: an export where it is the exports object.
+void give_out(Work& w, NodeId object, NameId name, NodeId value, NodeId at, AtomIndex owner) {
+  const ExprIndex target = w.eval(object);
+  const ExprIndex held = w.eval(value);
+  if (w.is_export_object(target)) {
+    add_export(w, ExportKind::cjs_member, name, at).value = held;
+    w.facts.is_commonjs = true;
+  } else if (raw(target) != 0 && may_hold_code(w.facts.exprs[raw(held)].kind)) {
+    add_assignment(w, target, name, held, owner);
+  }
+}
+
 /// `Object.defineProperty(object, key, descriptor)`.
 void define_property(Work& w, NodeId object, NodeId key, NodeId descriptor, AtomIndex owner) {
   const SyntaxTree& t = w.tree;
@@ -259,12 +282,19 @@ void define_property(Work& w, NodeId object, NodeId key, NodeId descriptor, Atom
   NameId name{};
   if (t[key].kind != Kind::string || !w.key_name(key, name)) return;
   if (w.names.text(name) == "__esModule") return;
-  const ExprIndex held = w.eval(value);
-  if (exports) {
-    add_export(w, ExportKind::cjs_member, name, key).value = held;
-    w.facts.is_commonjs = true;
-  } else if (raw(target) != 0 && may_hold_code(w.facts.exprs[raw(held)].kind)) {
-    add_assignment(w, target, name, held, owner);
+  give_out(w, object, name, value, key, owner);
+}
+
+/// `_export(exports, {a: () => a})`.
+void give_out_table(Work& w, NodeId object, NodeId table, AtomIndex owner) {
+  const SyntaxTree& t = w.tree;
+  for (NodeId c = table + 1; c < t[table].next; c = t[c].next) {
+    const NodeId value = given_by(w, c);
+    const NodeId key = t.child(c, t[c].kind == Kind::pair ? Field::key : Field::name);
+    NameId name{};
+    if (value == kNoNode || key == kNoNode) continue;
+    if (!w.key_name(key, name)) name = w.intern(key);
+    give_out(w, object, name, value, key, owner);
   }
 }
 
@@ -275,6 +305,32 @@ ExprIndex documented(Work& w, NodeId assignment, ExprIndex value) {
   const NodeId comment = doc_comment(w, statement);
   if (comment == kNoNode) return value;
   return w.typed(value, read_doc(w, comment, ScopeIndex{0}).type);
+}
+
+/// What compilers write for `export *`, whatever the helper's arguments are called.
+enum class Helper { none, star, star_onto, table };
+Helper helper_named(std::string_view name) {
+  if (name == "__exportStar" || name == "_export_star" || name == "_exportStar") {
+    return Helper::star;
+  }
+  if (name == "__export" || name == "_export") return Helper::table;
+  return name == "__reExport" ? Helper::star_onto : Helper::none;
+}
+
+/// `__exportStar(from, exports)`, `__export(from)`, `__reExport(onto, from)`,
+/// `_export(exports, {…})`.
+void extract_helper(Work& w, Helper helper, NodeId first, NodeId second, AtomIndex owner) {
+  const SyntaxTree& t = w.tree;
+  if (helper == Helper::table && second != kNoNode) {
+    if (t[second].kind == Kind::object) give_out_table(w, first, second, owner);
+    return;
+  }
+  if (helper == Helper::star_onto) {
+    if (second != kNoNode && w.facts.is_commonjs) export_all(w, second, second);
+    return;
+  }
+  const bool onto_exports = second == kNoNode || w.is_export_object(w.eval(second));
+  if (onto_exports && w.facts.is_commonjs) export_all(w, first, first);
 }
 
 }  // namespace
@@ -383,18 +439,24 @@ void extract_special_call(Work& w, NodeId call, AtomIndex owner) {
   const bool sets_prototype = on_object && name == "setPrototypeOf";
   const bool inherits =
       name == "inherits" || name == "__extends" || name == "_inherits" || name == "_inheritsLoose";
-  const bool stars = name == "__exportStar" || name == "__export";
-  if (!defines && !assigns && !sets_prototype && !inherits && !stars) return;
+  const Helper helper = helper_named(name);
+  const bool getter = object != kNoNode && name == "__defineGetter__";
+  if (!defines && !assigns && !sets_prototype && !inherits && !getter && helper == Helper::none) {
+    return;
+  }
   const NodeId first = t.first_named(arguments);
   const NodeId second = first == kNoNode ? kNoNode : t.first_named_after(first, arguments);
   if (first == kNoNode) return;
-  if (stars) {
-    const bool onto_exports = second == kNoNode || w.is_export_object(w.eval(second));
-    if (onto_exports && w.facts.is_commonjs) export_all(w, first, call);
-    return;
-  }
+  if (helper != Helper::none) return extract_helper(w, helper, first, second, owner);
   if (second == kNoNode) return;
-  if (defines) {
+  NameId key{};
+  if (getter && t[first].kind == Kind::string && w.key_name(first, key) &&
+      is_function(t[w.unwrap(second)].kind)) {
+    const NodeId value = returned_by(w, w.unwrap(second));
+    if (value != kNoNode) give_out(w, object, key, value, first, owner);
+  } else if (getter) {
+    return;
+  } else if (defines) {
     const NodeId third = t.first_named_after(second, arguments);
     if (third != kNoNode) define_property(w, first, second, third, owner);
   } else if (assigns) {

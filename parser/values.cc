@@ -55,11 +55,24 @@ class ValueExtractor {
     }
   }
 
-  /// `(function (a) {…})(b)`: a starts as b.
+  /// The function literal that is called where it stands, or where it is handed to one that is:
+  /// `(function (f) { f(b) })(function (a) {…})`.
+  AtomIndex literal_called(NodeId callee) const {
+    if (is_function(t_[callee].kind)) return w_.atom_of(callee);
+    if (t_[callee].kind != Kind::identifier) return kNone<AtomIndex>;
+    const BindingIndex binding = w_.binding_of(callee);
+    if (binding == kNone<BindingIndex>) return kNone<AtomIndex>;
+    const Binding& b = w_.facts.bindings[raw(binding)];
+    const Expr& init = w_.facts.exprs[raw(b.init)];
+    const bool literal = b.kind == BindingKind::param && init.kind == ExprKind::atom;
+    return literal ? AtomIndex{init.a} : kNone<AtomIndex>;
+  }
+
+  /// `(function (a) {…})(b)`: a starts as b. Of several calls the first counts, but for one that
+  /// hands over a module.
   void bind_iife(NodeId callee, NodeId list) {
-    if (!is_function(t_[callee].kind) || list == kNoNode || t_[list].kind != Kind::arguments)
-      return;
-    const AtomIndex atom = w_.atom_of(callee);
+    if (list == kNoNode || t_[list].kind != Kind::arguments) return;
+    const AtomIndex atom = literal_called(callee);
     if (atom == kNone<AtomIndex>) return;
     const Range params = w_.facts.atoms[raw(atom)].params;
     NodeId argument = t_.first_named(list);
@@ -68,12 +81,18 @@ class ValueExtractor {
       if (t_[argument].kind == Kind::spread || param.form == ParamForm::rest) return;
       const BindingIndex binding = param.binding;
       const ExprIndex value = w_.eval(argument);
-      if (binding != kNone<BindingIndex>) w_.facts.bindings[raw(binding)].init = value;
+      if (binding != kNone<BindingIndex>) {
+        ExprIndex& init = w_.facts.bindings[raw(binding)].init;
+        const bool is_open = raw(init) == 0 || kind_of(init) == ExprKind::parameter;
+        if (is_open || kind_of(value) == ExprKind::module) init = value;
+      }
       argument = t_.first_named_after(argument, list);
     }
   }
 
  private:
+  ExprKind kind_of(ExprIndex value) const { return w_.facts.exprs[raw(value)].kind; }
+
   void assignment(NodeId i) {
     const NodeId left = t_.child(i, Field::left);
     const NodeId right = t_.child(i, Field::right);

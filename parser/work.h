@@ -175,6 +175,7 @@ inline constexpr std::uint32_t kThisIsClass = 0x80000000U;
 
 void declare(Work& work);
 void resolve_names(Work& work);
+void unwrap_module(Work& work);
 void collect_imports(Work& work);
 void extract(Work& work);
 void fill_shapes(Work& work);

@@ -47,6 +47,10 @@ std::string duration_text(double milliseconds) {
   return fmt::format("{} min {} s", seconds / 60, seconds % 60);
 }
 
+std::string share_text(double share) {
+  return fmt::format("{:.1f} %", 100 * share);
+}
+
 std::string age_text(std::int64_t milliseconds) {
   const std::int64_t seconds = milliseconds / 1000;
   if (seconds < 1) return "just now";

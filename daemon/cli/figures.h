@@ -11,6 +11,7 @@ namespace dg {
 std::string grouped(std::uint64_t number);       ///< 1234567 -> `1,234,567`.
 std::string bytes_text(std::uint64_t bytes);     ///< 1536 -> `1.5 kB` (1 kB = 1024 bytes).
 std::string duration_text(double milliseconds);  ///< `0.42 ms`, `12 ms`, `1.3 s`, `2 min 5 s`.
+std::string share_text(double share);            ///< 0.123 -> `12.3 %`.
 std::string age_text(
     std::int64_t milliseconds);  ///< `just now`, `3 s old`, `5 min old`, `2 days old`.
 /// `1 file`, `3 files`; a plural other than with `s` is given.

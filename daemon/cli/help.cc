@@ -43,14 +43,15 @@ constexpr Examples kExamples[] = {
      "Examples:\n"
      "  deltagraph callers pay                     by name; ambiguous names list the candidates\n"
      "  deltagraph callers src/cart.ts:42:9        what stands at this place\n"
-     "  deltagraph callers Cart.pay --relations all --min-confidence exact\n"
+     "  deltagraph callers Cart.pay --relations all --confidence exact\n"
+     "  deltagraph callers pay --confidence name   with those that match by name alone\n"
      "  deltagraph callers pay --unresolved        with the sites that may mean it\n"
      "  deltagraph callers pay --at yesterday      who called it then\n"},
     {"callees", "Example:\n  deltagraph callees src/cart.ts::Cart.pay\n"},
     {"impact",
      "Examples:\n"
      "  deltagraph impact Cart.pay\n"
-     "  deltagraph impact Cart.pay --depth 20 --min-confidence exact --json\n"},
+     "  deltagraph impact Cart.pay --depth 20 --confidence exact --json\n"},
     {"path", "Example:\n  deltagraph path checkout src/bank.ts::transfer\n"},
     {"diff",
      "Examples:\n"
@@ -104,6 +105,30 @@ constexpr Examples kExamples[] = {
      "  deltagraph watch --json | jq -c '.broken[]'\n"
      "  deltagraph watch --since 41 --json       all after commit 41, then live: to go on after\n"
      "                                           a break without a gap or a repeat\n"},
+    {"why",
+     "Examples:\n"
+     "  deltagraph why checkout Cart.pay\n"
+     "  deltagraph why src/app.ts:12 src/cart.ts::Cart.pay --json | jq '.items[].sites[].steps'\n"},
+    {"why-not",
+     "Examples:\n"
+     "  deltagraph why-not checkout Cart.pay\n"
+     "  deltagraph why-not a b && echo 'there is no edge'\n"},
+    {"explain-import",
+     "Examples:\n"
+     "  deltagraph explain-import src/app.ts:3           each candidate, and the rule it comes "
+     "from\n"
+     "  deltagraph explain-import src/app.ts             where all its imports lead\n"
+     "  deltagraph explain-import src/app.ts @/lib/pay   as if the file had this import\n"},
+    {"unresolved",
+     "Examples:\n"
+     "  deltagraph unresolved src/cart.ts\n"
+     "  deltagraph unresolved src --reasons no_module,not_found\n"
+     "  deltagraph unresolved --json | jq .by_reason\n"},
+    {"validate-imports",
+     "Examples:\n"
+     "  deltagraph validate-imports              exit 1: an import is broken\n"
+     "  deltagraph validate-imports src/app.ts\n"
+     "  deltagraph validate-imports --json --limit 10000 | jq '.unused_exports.items[]'\n"},
     {"why-ignored", "Example:\n  deltagraph why-ignored dist/bundle.js\n"},
     {"completion",
      "Examples:\n"

@@ -25,7 +25,8 @@ struct Typed {
 };
 
 bool is_place(std::string_view name) {
-  return name == "atom" || name == "from" || name == "to" || name == "file" || name == "path";
+  return name == "atom" || name == "from" || name == "to" || name == "file" || name == "path" ||
+         name == "place";
 }
 
 /// `find parse url` and `sql SELECT 1` need no quotes.
@@ -41,7 +42,7 @@ std::string joined(const std::vector<std::string>& words) {
 
 /// Positionals that may be left out.
 bool may_be_empty(const std::string& method) {
-  return method == "log";
+  return method == "log" || method == "unresolved" || method == "validate-imports";
 }
 
 Json params_of(const std::string& method, const Typed& typed, const fs::path& project,
@@ -97,7 +98,7 @@ void add_parameter(CLI::App& command, const Parameter& parameter, Typed& typed) 
     command.add_option(upper(name), typed.words[name], parameter.description)
         ->required()
         ->type_name("");
-  } else if (parameter.required || is_place(name)) {
+  } else if (parameter.required || is_place(name) || name == "specifier") {
     command.add_option(upper(name), typed.texts[name], parameter.description)
         ->required(parameter.required)
         ->type_name("");
@@ -110,7 +111,9 @@ void add_parameter(CLI::App& command, const Parameter& parameter, Typed& typed) 
             parameter.description)
         ->type_name("N");
   } else {
-    command.add_option(option_name(name), typed.texts[name], parameter.description)
+    // `--min-confidence` is what the option was called first.
+    const std::string names = option_name(name) + (name == "confidence" ? ",--min-confidence" : "");
+    command.add_option(names, typed.texts[name], parameter.description)
         ->type_name(type == "list"                       ? "A,B"
                     : name == "cursor"                   ? "CURSOR"
                     : name == "since" || name == "until" ? "POINT"
@@ -122,8 +125,18 @@ void add_parameter(CLI::App& command, const Parameter& parameter, Typed& typed) 
 
 Exit exit_of_answer(const std::string& method, const Json& answer) {
   if (method == "why-ignored") return answer.value("ignored", false) ? Exit::done : Exit::no_result;
-  if (method == "path") return answer.value("found", false) ? Exit::done : Exit::no_result;
-  if (method == "sql" || method == "stats" || method == "show" || method == "diff") {
+  if (method == "path" || method == "why")
+    return answer.value("found", false) ? Exit::done : Exit::no_result;
+  if (method == "why-not") return answer.value("found", false) ? Exit::no_result : Exit::done;
+  if (method == "explain-import") {
+    const bool fine = answer.value("broken", 0) == 0 && answer.value("total", 0) > 0;
+    return fine ? Exit::done : Exit::no_result;
+  }
+  if (method == "validate-imports") {
+    return answer.at("broken").value("failing", 0) == 0 ? Exit::done : Exit::no_result;
+  }
+  if (method == "unresolved" || method == "sql" || method == "stats" || method == "show" ||
+      method == "diff") {
     return Exit::done;
   }
   const bool open = method == "callees" && !answer.value("open", Json::array()).empty();

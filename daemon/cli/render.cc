@@ -15,19 +15,25 @@ void render_stats(Session& session, const Json& answer) {
 
 void render_answer(Session& session, const std::string& method, const Json& answer) {
   using Renderer = void (*)(Session&, const Json&);
-  constexpr std::pair<const char*, Renderer> renderers[] = {{"find", render_find},
-                                                            {"show", render_show},
-                                                            {"outline", render_outline},
-                                                            {"callers", render_callers},
-                                                            {"callees", render_callees},
-                                                            {"impact", render_impact},
-                                                            {"path", render_path},
-                                                            {"diff", render_diff},
-                                                            {"log", render_log},
-                                                            {"sql", render_sql},
-                                                            {"stats", render_stats},
-                                                            {"resolve", render_resolve},
-                                                            {"why-ignored", render_why_ignored}};
+  constexpr std::pair<const char*, Renderer> renderers[] = {
+      {"find", render_find},
+      {"show", render_show},
+      {"outline", render_outline},
+      {"callers", render_callers},
+      {"callees", render_callees},
+      {"impact", render_impact},
+      {"path", render_path},
+      {"diff", render_diff},
+      {"log", render_log},
+      {"sql", render_sql},
+      {"stats", render_stats},
+      {"resolve", render_resolve},
+      {"why", render_why},
+      {"why-not", render_why_not},
+      {"explain-import", render_explain_import},
+      {"unresolved", render_unresolved},
+      {"validate-imports", render_validate_imports},
+      {"why-ignored", render_why_ignored}};
   for (const auto& [name, render] : renderers) {
     if (method != name) continue;
     render(session, answer);

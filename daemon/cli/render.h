@@ -30,6 +30,11 @@ void render_diff(Session& session, const Json& answer);
 void render_log(Session& session, const Json& answer);
 void render_sql(Session& session, const Json& answer);
 void render_resolve(Session& session, const Json& answer);
+void render_why(Session& session, const Json& answer);
+void render_why_not(Session& session, const Json& answer);
+void render_explain_import(Session& session, const Json& answer);
+void render_unresolved(Session& session, const Json& answer);
+void render_validate_imports(Session& session, const Json& answer);
 void render_why_ignored(Session& session, const Json& answer);
 
 /// `src/a.js:12:3` of an atom_json().

@@ -56,6 +56,13 @@ void render_other_relations(Terminal& out, const Json& answer) {
   out.line(out.paint(Style::dim, line + " (--relations all)"));
 }
 
+void render_less_sure(Terminal& out, const Json& answer) {
+  const std::uint64_t count = answer.value("less_sure", std::uint64_t{0});
+  if (count == 0) return;
+  out.line(out.paint(Style::dim,
+                     counted(count, "edge") + " less sure than asked for (--confidence name)"));
+}
+
 void render_mentioning_sites(Terminal& out, const Json& answer) {
   const Json unresolved = answer.value("unresolved", Json::object());
   if (!unresolved.contains("sites") || !unresolved["sites"].is_array()) return;
@@ -83,6 +90,7 @@ void render_callers(Session& session, const Json& answer) {
   table.print(out, 2);
   render_page(out, answer, items.size());
   render_other_relations(out, answer);
+  render_less_sure(out, answer);
   render_mentions(out, answer);
   render_mentioning_sites(out, answer);
 }
@@ -98,6 +106,7 @@ void render_callees(Session& session, const Json& answer) {
   for (const Json& item : items) add_neighbour(table, item, file);
   table.print(out, 2);
   render_page(out, answer, items.size());
+  render_less_sure(out, answer);
 
   const Json& open = answer.at("open");
   if (!open.empty()) {

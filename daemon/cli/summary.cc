@@ -55,6 +55,37 @@ void add_ignored(Table& table, const Json& ignored) {
   table.row({"  ignored", grouped(folders + files), text});
 }
 
+/// `exact 62 %, inferred 3 %, …`: shares of all call sites.
+void add_call_sites(Table& table, const Json& sites) {
+  const std::uint64_t total = number(sites, "total");
+  if (total == 0) return;
+  std::string text;
+  const auto add = [&](const std::string& name, std::uint64_t count) {
+    if (count == 0) return;
+    text += (text.empty() ? "" : ", ") + name + " " +
+            share_text(static_cast<double>(count) / static_cast<double>(total));
+  };
+  for (const auto& [confidence, count] : at(sites, "edges").items()) {
+    add(confidence, count.get<std::uint64_t>());
+  }
+  const Json& external = at(sites, "external");
+  add("external", number(external, "total"));
+  for (const auto& [reason, count] : at(at(sites, "unresolved"), "by_reason").items()) {
+    add(reason, count.get<std::uint64_t>());
+  }
+  table.row({"call sites", grouped(total), text});
+  if (number(external, "total") > 0) {
+    std::string packages;
+    std::size_t shown = 0;
+    for (const auto& [name, count] : at(external, "by_package").items()) {
+      if (++shown > 8) break;
+      packages += (shown == 1 ? "" : ", ") + name + " " + grouped(count.get<std::uint64_t>());
+    }
+    table.row({"  external to", grouped(number(external, "packages")),
+               packages + (number(external, "packages") > 8 ? ", …" : "")});
+  }
+}
+
 void add_counts(Table& table, const Json& summary) {
   const Json& files = at(summary, "files");
   const bool some = number(files, "total") > 0;
@@ -80,6 +111,7 @@ void add_counts(Table& table, const Json& summary) {
   if (number(relations, "total") > 0) {
     table.row({"  by confidence", "", breakdown(at(relations, "by_confidence"))});
   }
+  add_call_sites(table, at(summary, "call_sites"));
   const Json& unresolved = at(summary, "unresolved");
   table.row(
       {"unresolved", grouped(number(unresolved, "total")), breakdown(at(unresolved, "by_reason"))});

@@ -112,9 +112,9 @@ const Parameter kRelationsParameter{"relations", "list",
                                     "calls|instantiates|references|extends|overrides|imports|"
                                     "reexports|reads_state|writes_state|emits|"
                                     "listens|contains|implements|all"};
-const Parameter kMinConfidenceParameter{"min_confidence", "text",
-                                        "leave out edges less sure than this (name)", false,
-                                        "exact|inferred|name"};
+const Parameter kConfidenceParameter{"confidence", "text",
+                                     "the least sure edges that count (inferred)", false,
+                                     "exact|inferred|name"};
 
 Result<AtomRef> find_atom(const Snapshot& snapshot, const std::string& spec) {
   if (std::optional<Error> beyond = beyond_end(snapshot, spec)) return *std::move(beyond);
@@ -133,6 +133,7 @@ Result<AtomRef> find_atom(const Snapshot& snapshot, const std::string& spec) {
 
 EdgeFilter edge_filter(const Params& params) {
   EdgeFilter filter;
+  filter.worst = Confidence::inferred;  // A name alone is no evidence: only who asks gets it.
   if (params.has("relations")) {
     filter.relations = RelationSet();
     for (const std::string& name : params.list("relations")) {
@@ -143,7 +144,7 @@ EdgeFilter edge_filter(const Params& params) {
       }
     }
   }
-  if (const auto worst = confidence_named(params.text("min_confidence"))) filter.worst = *worst;
+  if (const auto worst = confidence_named(params.text("confidence"))) filter.worst = *worst;
   return filter;
 }
 

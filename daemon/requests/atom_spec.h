@@ -13,13 +13,13 @@ namespace dg {
 /// An id, `file:line[:col]`, a file, a qualified or a bare name (graph/queries/resolve.h).
 extern const Parameter kAtomParameter;
 extern const Parameter kRelationsParameter;
-extern const Parameter kMinConfidenceParameter;
+extern const Parameter kConfidenceParameter;
 
 /// The one atom that `spec` means. More than one: ambiguous, with the first 20 as candidates. None:
 /// not_found, with up to 5 atoms whose names are near as candidates.
 Result<AtomRef> find_atom(const Snapshot& snapshot, const std::string& spec);
 
-/// `relations` (default: calls and instantiates) and `min_confidence` (default: name).
+/// `relations` (default: calls and instantiates) and `confidence` (default: inferred).
 EdgeFilter edge_filter(const Params& params);
 
 /// {"possible", "elsewhere"}: sites without a target that mention the name last, those that may

@@ -1,11 +1,13 @@
 /// \file
 /// `callees`: what an atom calls, constructs or otherwise uses.
 ///
-///     params  {"atom", "relations", "min_confidence", "limit", "cursor"}
+///     params  {"atom", "relations", "confidence", "limit", "cursor"}
 ///     answer  kAnswer, below
 ///
 /// Items are sorted by first site; all sites are in the file of `atom`. `open` lists, at most
 /// `limit` of them, the atom's own references of these relations without a target in the project.
+
+#include <algorithm>
 
 #include "daemon/requests/atom_spec.h"
 #include "daemon/requests/handlers.h"
@@ -18,13 +20,12 @@ namespace {
 constexpr const char* kAnswer =
     R"(  {"atom": ATOM, "items": [{"atom": ATOM, "relation", "confidence", "sites": [{"line",
    "col", "confidence", "rule"}]}], "open": [{"text", "relation", "reason", "detail",
-   "sites": [{"line", "col"}]}], "unresolved": {"sites"}, PAGE}
+   "sites": [{"line", "col"}]}], "unresolved": {"sites"}, "less_sure": 2, PAGE}
 )";
 
 const std::vector<Parameter>& parameters() {
-  static const std::vector<Parameter> all{kAtomParameter, kRelationsParameter,
-                                          kMinConfidenceParameter, kLimitParameter,
-                                          kCursorParameter};
+  static const std::vector<Parameter> all{kAtomParameter, kRelationsParameter, kConfidenceParameter,
+                                          kLimitParameter, kCursorParameter};
   return all;
 }
 
@@ -57,6 +58,10 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
                      {"confidence", to_string(all[i].confidence)},
                      {"sites", sites_json(all[i].sites)}});
   }
+  const auto edges = snapshot.edges(atom->id());
+  const auto less_sure = std::count_if(edges.begin(), edges.end(), [&](const Edge& edge) {
+    return filter.relations.has(edge.relation) && edge.confidence > filter.worst;
+  });
   Json open = Json::array();
   std::size_t open_sites = 0;
   for (const OpenUse& use : open_uses(snapshot, atom->id())) {

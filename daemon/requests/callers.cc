@@ -1,15 +1,18 @@
 /// \file
 /// `callers`: who calls, constructs or otherwise uses an atom.
 ///
-///     params  {"atom", "relations", "min_confidence", "unresolved", "limit", "cursor"}
+///     params  {"atom", "relations", "confidence", "unresolved", "limit", "cursor"}
 ///     answer  kAnswer, below
 ///
 /// Items are sorted by (path, start, relation); sites are in the item's file. `other_relations`
-/// counts incoming edges that the filter left out. `unresolved.sites` is there when asked for: the
+/// counts incoming edges of relations that were not asked for, `less_sure` those that are less sure
+/// than asked for. `unresolved.sites` is there when asked for: the
 /// sites that may mean this atom, at most `limit`, as {"source", "place", "relation", "text",
 /// "reason"}.
 
 #include "graph/queries/callers.h"
+
+#include <algorithm>
 
 #include "daemon/requests/atom_spec.h"
 #include "daemon/requests/handlers.h"
@@ -20,7 +23,7 @@ namespace {
 
 constexpr const char* kAnswer =
     R"(  {"atom": ATOM, "items": [{"atom": ATOM, "relation", "confidence", "sites": [{"line",
-   "col", "confidence", "rule"}]}], "other_relations": {"references": 2}, "unresolved":
+   "col", "confidence", "rule"}]}], "other_relations": {"references": 2}, "less_sure": 2, "unresolved":
    {"possible", "elsewhere", "sites": […]}, PAGE}
 )";
 
@@ -28,7 +31,7 @@ const std::vector<Parameter>& parameters() {
   static const std::vector<Parameter> all{
       kAtomParameter,
       kRelationsParameter,
-      kMinConfidenceParameter,
+      kConfidenceParameter,
       {"unresolved", "boolean", "list the unresolved sites that may mean this atom"},
       kLimitParameter,
       kCursorParameter};
@@ -38,11 +41,19 @@ const std::vector<Parameter>& parameters() {
 Json left_out(const Snapshot& snapshot, AtomId target, const EdgeFilter& filter) {
   Json counts = Json::object();
   for (const InEdge& edge : snapshot.incoming(target)) {
-    if (filter.has(snapshot, target, edge.relation, edge.confidence)) continue;
+    if (filter.relations.has(edge.relation)) continue;
     Json& count = counts[std::string(to_string(edge.relation))];
     count = count.is_null() ? 1 : count.get<int>() + 1;
   }
   return counts;
+}
+
+/// Edges of the relations asked for that are less sure than asked for.
+std::size_t less_sure(const Snapshot& snapshot, AtomId target, const EdgeFilter& filter) {
+  const auto edges = snapshot.incoming(target);
+  return static_cast<std::size_t>(std::count_if(edges.begin(), edges.end(), [&](const InEdge& e) {
+    return filter.relations.has(e.relation) && e.confidence > filter.worst;
+  }));
 }
 
 Json mentioning_sites(const Snapshot& snapshot, std::string_view name, std::size_t limit) {
@@ -80,6 +91,7 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
   Json result{{"atom", atom_json(*atom)}, {"items", std::move(items)}};
   add_page(result, *page, all.size(), snapshot);
   result["other_relations"] = left_out(snapshot, atom->id(), filter);
+  result["less_sure"] = less_sure(snapshot, atom->id(), filter);
   result["unresolved"] = mentions_json(snapshot.open_mentions(atom->name()));
   if (params->flag("unresolved")) {
     result["unresolved"]["sites"] = mentioning_sites(snapshot, atom->name(), page->limit);

@@ -10,6 +10,7 @@ namespace dg {
 Method callees_method();
 Method callers_method();
 Method diff_method();
+Method explain_import_method();
 Method export_method();
 Method find_method();
 Method impact_method();
@@ -20,6 +21,10 @@ Method resolve_method();
 Method show_method();
 Method sql_method();
 Method stats_method();
+Method unresolved_method();
+Method validate_imports_method();
+Method why_method();
 Method why_ignored_method();
+Method why_not_method();
 
 }  // namespace dg

@@ -1,7 +1,7 @@
 /// \file
 /// `impact`: who is reached when an atom changes: its callers, their callers, and so on.
 ///
-///     params  {"atom", "depth", "relations", "min_confidence", "limit", "cursor"}
+///     params  {"atom", "depth", "relations", "confidence", "limit", "cursor"}
 ///     answer  kAnswer, below
 ///
 /// Sorted by (level, path, start). `cut` tells that there are more beyond `depth`. `via` is the
@@ -25,7 +25,7 @@ const std::vector<Parameter>& parameters() {
       kAtomParameter,
       {"depth", "integer", "how many levels of callers (5)", false, "", 1, 1000},
       kRelationsParameter,
-      kMinConfidenceParameter,
+      kConfidenceParameter,
       kLimitParameter,
       kCursorParameter};
   return all;

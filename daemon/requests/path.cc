@@ -1,7 +1,7 @@
 /// \file
 /// `path`: a shortest way from one atom to another.
 ///
-///     params  {"from", "to", "relations", "min_confidence"}
+///     params  {"from", "to", "relations", "confidence"}
 ///     answer  kAnswer, below
 ///
 /// `unresolved` is about the name of `to`: a way may lead over one of those sites.
@@ -23,7 +23,7 @@ const std::vector<Parameter>& parameters() {
   static const std::vector<Parameter> all{{"from", "text", kAtomParameter.description, true},
                                           {"to", "text", kAtomParameter.description, true},
                                           kRelationsParameter,
-                                          kMinConfidenceParameter};
+                                          kConfidenceParameter};
   return all;
 }
 

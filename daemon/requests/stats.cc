@@ -1,7 +1,10 @@
 #include "daemon/requests/stats.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "daemon/requests/answer.h"
 #include "daemon/requests/handlers.h"
@@ -15,7 +18,9 @@ constexpr const char* kAnswer =
     R"(  {"files": {"total", "skipped", "skipped_by_reason": {"minified": 3}, "with_problems",
    "by_language": {"javascript": 12}, "lines", "bytes"}, "atoms": {"total", "exported",
    "by_kind": {"function": 120, …}}, "relations": {"total", "by_relation": {"calls":
-   {"edges", "sites"}, …}, "by_confidence": {"exact", "inferred", "name"}}, "unresolved":
+   {"edges", "sites"}, …}, "by_confidence": {"exact", "inferred", "name"}}, "call_sites":
+   {"total", "edges": {"exact", "inferred", "name"}, "external": {"total", "packages",
+   "by_package": {"react": 40, …}}, "unresolved": {"total", "by_reason"}, "missing": 0}, "unresolved":
    {"total", "by_reason": {"external": 40, …}}, "skipped_files": [{"file", "reason"}],
    "problem_files": [{"file", "problems", "first": {"line", "col", "kind"}}], "truncated"}
 )";
@@ -89,6 +94,40 @@ Json unresolved_json(const Totals& totals) {
   return {{"total", total}, {"by_reason", by_reason}};
 }
 
+/// The packages that most call sites go to.
+Json packages_json(const CallSites& sites, std::size_t most) {
+  std::vector<std::pair<std::string, std::uint64_t>> packages(sites.packages.begin(),
+                                                              sites.packages.end());
+  std::stable_sort(packages.begin(), packages.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  if (packages.size() > most) packages.resize(most);
+  Json json = Json::object();
+  for (const auto& [name, count] : packages) json[name] = count;
+  return json;
+}
+
+Json call_sites_json(const Snapshot& snapshot, std::size_t most) {
+  const CallSites sites = call_sites_of(snapshot);
+  Json edges = Json::object(), unresolved = Json::object();
+  for (int i = 0; i < 3; ++i)
+    edges[std::string(to_string(static_cast<Confidence>(i)))] = sites.edges[i];
+  std::uint64_t open = 0;
+  for (std::size_t i = 0; i < sites.open.size(); ++i) {
+    const auto reason = static_cast<OpenReason>(i);
+    if (reason == OpenReason::external || sites.open[i] == 0) continue;
+    unresolved[std::string(to_string(reason))] = sites.open[i];
+    open += sites.open[i];
+  }
+  return {{"total", sites.total},
+          {"edges", std::move(edges)},
+          {"external",
+           {{"total", sites.open[static_cast<std::size_t>(OpenReason::external)]},
+            {"packages", sites.packages.size()},
+            {"by_package", packages_json(sites, most)}}},
+          {"unresolved", {{"total", open}, {"by_reason", std::move(unresolved)}}},
+          {"missing", sites.missing}};
+}
+
 }  // namespace
 
 Json stats_json(const Snapshot& snapshot, std::size_t most_files) {
@@ -108,6 +147,7 @@ Json stats_json(const Snapshot& snapshot, std::size_t most_files) {
                      {"exported", stats.exported_atoms},
                      {"by_kind", named_counts<AtomKind>(stats.atoms_by_kind)}};
   answer["relations"] = relations_json(totals);
+  answer["call_sites"] = call_sites_json(snapshot, most_files);
   answer["unresolved"] = unresolved_json(totals);
   answer["skipped_files"] = std::move(lists.skipped);
   answer["problem_files"] = std::move(lists.problems);

@@ -249,7 +249,7 @@ ContentHash content_hash(std::string_view bytes) noexcept {
 bool is_config_name(std::string_view path) noexcept {
   const std::size_t slash = path.rfind('/');
   const std::string_view name = slash == std::string_view::npos ? path : path.substr(slash + 1);
-  return name == "package.json" || name == "jsconfig.json" ||
+  return name == "package.json" || name == "jsconfig.json" || name.ends_with(".tsconfig.json") ||
          (name.starts_with("tsconfig") && name.ends_with(".json"));
 }
 

@@ -4,10 +4,25 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
 
 #include "graph/snapshot.h"
 
 namespace dg {
+
+/// What became of the call sites: calls, constructions, tagged templates, JSX elements, decorators.
+struct CallSites {
+  std::uint64_t total = 0;
+  std::array<std::uint64_t, 3> edges{};  ///< By Confidence, the surest of each site.
+  std::array<std::uint64_t, 10> open{};  ///< By OpenReason.
+  std::uint64_t missing = 0;             ///< Neither: there are none.
+  std::map<std::string, std::uint64_t, std::less<>> packages;  ///< Of `external`, by name.
+};
+
+/// O(references of the project).
+CallSites call_sites_of(const Snapshot& snapshot);
 
 struct Stats {
   Sequence sequence{};

@@ -16,10 +16,34 @@ TEST_F(CliTest, SaysItsVersion) {
 TEST_F(CliTest, HelpHasAnExampleForEachCommand) {
   const Ran overview = run({"help"});
   EXPECT_EQ(overview.code, 0);
-  for (const char* command :
-       {"index",  "serve",   "start",       "stop",    "restart",    "status", "sync",  "find",
-        "show",   "outline", "callers",     "callees", "impact",     "path",   "stats", "sql",
-        "export", "watch",   "why-ignored", "resolve", "completion", "help",   "db"}) {
+  for (const char* command : {"index",
+                              "serve",
+                              "start",
+                              "stop",
+                              "restart",
+                              "status",
+                              "sync",
+                              "find",
+                              "show",
+                              "outline",
+                              "callers",
+                              "callees",
+                              "impact",
+                              "path",
+                              "stats",
+                              "sql",
+                              "export",
+                              "watch",
+                              "why-ignored",
+                              "resolve",
+                              "completion",
+                              "help",
+                              "db",
+                              "why",
+                              "why-not",
+                              "unresolved",
+                              "explain-import",
+                              "validate-imports"}) {
     EXPECT_NE(overview.out.find(std::string("  ") + command), std::string::npos) << command;
     const Ran help = run({"help", command});
     EXPECT_EQ(help.code, 0) << command;

@@ -33,6 +33,11 @@ TEST_F(CliQuestions, EveryAnswerCarriesItsFreshness) {
                                                         {"stats"},
                                                         {"sql", "SELECT 1"},
                                                         {"resolve", "pay"},
+                                                        {"why", "checkout", "pay"},
+                                                        {"why-not", "pay", "checkout"},
+                                                        {"explain-import", "src/shop.js"},
+                                                        {"unresolved"},
+                                                        {"validate-imports"},
                                                         {"why-ignored", "node_modules/a.js"}};
   for (const auto& question : questions) {
     const nlohmann::json answer = json(question);
@@ -127,8 +132,9 @@ TEST_F(CliQuestions, RelationsAndConfidenceFilter) {
   EXPECT_GT(all["total"], 1);
   EXPECT_EQ(json({"callers", "pay", "--relations", "calls,contains"})["total"], 2);
   EXPECT_EQ(json({"callers", "pay"})["other_relations"]["contains"], 1);
+  EXPECT_EQ(json({"callers", "pay", "--confidence", "exact"})["total"], 1);
   EXPECT_EQ(json({"callers", "pay", "--min-confidence", "exact"})["total"], 1);
-  const Ran wrong = ask({"callers", "pay", "--min-confidence", "sure"});
+  const Ran wrong = ask({"callers", "pay", "--confidence", "sure"});
   EXPECT_EQ(wrong.code, 2);
   EXPECT_NE(wrong.err.find("exact, inferred, name"), std::string::npos) << wrong.err;
   EXPECT_EQ(ask({"callers", "pay", "--relations", "calls,nothing"}).code, 2);
