@@ -214,8 +214,8 @@ enum class ExprKind : std::uint8_t {
   argument,   ///< a = call or construct, b = ordinal: what the callee expects as that argument.
   parameter,  ///< a = a function or its type, b = ordinal: what its parameter is given.
   // Types. A name or member stands for the type that it names; choice is a union.
-  apply,          ///< a = generic type (or class, function), b = list of type arguments.
-  function_type,  ///< a = list of parameter types, b = type of the result.
+  apply,           ///< a = generic type (or class, function), b = list of type arguments.
+  function_type,   ///< a = list of parameter types, b = type of the result.
   construct_type,  ///< b = type of what `new` gives.
   intersection,    ///< a, b.
   type_query,      ///< a = value: `typeof v`.
