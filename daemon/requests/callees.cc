@@ -73,6 +73,7 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
   add_page(result, *page, all.size(), snapshot);
   result["open"] = std::move(open);
   result["unresolved"] = {{"sites", open_sites}};
+  result["less_sure"] = less_sure;
   return with_freshness(std::move(result), context);
 }
 
