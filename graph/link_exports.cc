@@ -265,8 +265,9 @@ Values Evaluator::cjs_default(const LinkFile& file, int depth) {
         return exported(*value.file, "default", nullptr, visited, depth + 1);
       }
       if (value.kind != ValueKind::object) continue;
+      // A spread module has a default of its own, which is not this one's.
       Values own = member_of_object(value, "default", depth + 1);
-      if (!own.list.empty()) return own;
+      if (!own.list.empty() && own.list.front().kind != ValueKind::module) return own;
     }
   }
   return whole_module(file, LinkRule::import);

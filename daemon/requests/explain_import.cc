@@ -69,6 +69,8 @@ std::string_view kind_text(ImportKind kind) {
       return "dynamic import";
     case ImportKind::require:
       return "require";
+    case ImportKind::type:
+      return "type import";
   }
   return "";
 }
