@@ -21,6 +21,7 @@ struct Done {
 Result<Outcome> reconcile(const fs::path& project) {
   PipelineOptions options;
   options.root = project;
+  options.state_folder = state_folder(project);
   const Result<ParseOptions> parse = parse_options();
   if (!parse) return parse.error();
   options.parse = *parse;
