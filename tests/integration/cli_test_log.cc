@@ -155,5 +155,26 @@ TEST_F(CliLog, HistoryFollowsARename) {
   EXPECT_NE(ask({"debit"}).out.find("as src/cart.js::charge"), std::string::npos);
 }
 
+TEST_F(CliLog, RenamesAndMovesAreCounted) {
+  project_.write("src/cart.js",
+                 "export function settle(order, bank) { return fetch(order); }\n"
+                 "export class Cart {\n"
+                 "  total(item) { return item; }\n"
+                 "}\n");
+  project_.write("src/adding.js", "export function other() { return [1, 2, 3].length; }\n");
+  index();
+  project_.rename("src/adding.js", "src/added.js");
+  index();
+  const nlohmann::json items = log({})["items"];
+  EXPECT_EQ(items[1]["counts"]["renamed"], 1) << items[1].dump(1);
+  EXPECT_EQ(items[0]["counts"]["moved"], 2) << items[0].dump(1);
+  EXPECT_EQ(items[0]["counts"]["updated"], 0) << items[0].dump(1);
+  const nlohmann::json of_file = log({"src/added.js"})["items"];
+  EXPECT_EQ(of_file[0]["counts"]["moved"], 2) << of_file.dump(1);
+  const std::string text = ask({}).out;
+  EXPECT_NE(text.find("1 renamed"), std::string::npos) << text;
+  EXPECT_NE(text.find("2 moved"), std::string::npos) << text;
+}
+
 }  // namespace
 }  // namespace dg
