@@ -27,7 +27,8 @@ constexpr const char* kAnswer =
     R"(  {"of": {"kind": "project|file|atom", "id", "removed"}, "items": […], PAGE}
   an item is {"sequence", "time_ms", "cause", "git_head"} and
     of the project  "files": [{"path", "change"}], "counts": {"files", "created", "updated",
-                    "deleted", "renamed", "moved", "relations_gained", "relations_lost"}, with --patch "atoms": [EVENT]
+                    "deleted", "renamed", "moved", "relations_gained", "relations_lost"},
+                    with --patch "atoms": [EVENT]
     of a file       "change": "added|changed|removed|none", "counts": {"created", "updated",
                     "deleted", "renamed", "moved"} of its atoms, with --patch "atoms": [EVENT]
     of an atom      EVENT
