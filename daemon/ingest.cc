@@ -221,6 +221,8 @@ Ingested Ingest::run(const SnapshotPtr& base, const SettledChange& change, Store
       configs.push_back(path);
     } else if (language_of(path)) {
       list.push_back({path, base->file_at(path), Candidate::Seen::unknown, {}});
+    } else if (const char* unfit = unfit_path(path)) {
+      result.troubles.push_back({path, unfit});
     }
   }
   // Of several opinions about one path, that of a crawl counts.

@@ -92,6 +92,36 @@ void Mailbox::failed(const Batch& batch, const Error& error) {
       error);
 }
 
+bool Mailbox::overtaken(const SettledChange& change, const std::function<void()>& wake) {
+  {
+    const std::lock_guard guard(mutex_);
+    if (stopped_) return false;
+    asked_ = change;
+    answered_.reset();
+  }
+  wake();
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return answered_ || stopped_; });
+  asked_.reset();
+  if (!answered_) return false;
+  const std::vector<std::string>& queued = queued_.change.paths;
+  return *answered_ || queued_.change.rescan ||
+         std::any_of(queued.begin(), queued.end(),
+                     [&](const std::string& path) { return concerns(change, path); });
+}
+
+std::optional<SettledChange> Mailbox::asked() const {
+  const std::lock_guard guard(mutex_);
+  return asked_;
+}
+
+void Mailbox::answer(bool unsettled) {
+  const std::lock_guard guard(mutex_);
+  asked_.reset();
+  answered_ = unsettled;
+  changed_.notify_one();
+}
+
 void Mailbox::wait_for_cookie(std::uint64_t cookie, Then then) {
   const std::lock_guard guard(mutex_);
   waiters_.push_back({false, cookie, Clock::now(), std::move(then)});

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "daemon/watch/change.h"
@@ -43,6 +44,14 @@ class Mailbox {
   /// The batch could not be committed: its waiters are told why.
   void failed(const Batch& batch, const Error& error);
 
+  /// Writer: whether what the change names was written again since it settled. Waits for the watch
+  /// thread's next look at the kernel's events, for which `wake` is called.
+  bool overtaken(const SettledChange& change, const std::function<void()>& wake);
+  /// Watch thread: the change that the writer asks about, if it waits.
+  std::optional<SettledChange> asked() const;
+  /// Watch thread, after a look that began after asked(): its word on what has not settled.
+  void answer(bool unsettled);
+
   void wait_for_cookie(std::uint64_t cookie, Then then);
   void wait_for_rescan(Then then);
   /// Tells waiters older than `age` that it takes too long.
@@ -71,6 +80,8 @@ class Mailbox {
   std::uint64_t rescans_asked_ = 0;
   std::size_t in_flight_ = 0;
   std::vector<Waiter> waiters_;
+  std::optional<SettledChange> asked_;  ///< By overtaken().
+  std::optional<bool> answered_;
 };
 
 }  // namespace dg

@@ -55,12 +55,10 @@ Result<std::unique_ptr<Store>> begin_anew(const Store::Options& options, const E
   return Store::open(options);
 }
 
-/// Opens the store; a damaged database is set aside and a new one is begun.
-Result<std::unique_ptr<Store>> open_store(const Store::Options& options,
-                                          std::vector<std::string>& notices) {
-  Result<std::unique_ptr<Store>> store = Store::open(options);
-  if (store || store.error().kind != ErrorKind::corrupt) return store;
-  return begin_anew(options, store.error(), notices);
+/// Whether reading takes more than one look at the disk, between which it may change.
+bool reads_several(const SettledChange& change) {
+  return change.rescan || change.paths.size() > 1 ||
+         (change.paths.size() == 1 && change.paths.front().ends_with('/'));
 }
 
 SnapshotPtr snapshot_of(StoredProject stored) {
@@ -76,9 +74,11 @@ SnapshotPtr snapshot_of(StoredProject stored) {
 
 struct Pipeline::Impl {
   std::unique_ptr<WriteLock> lock;  // First in, last out: held for as long as the store is open.
+  std::string socket;               // Of the service; empty: there is none. Writer thread only.
   Store::Options store_options;
   std::unique_ptr<Store> store;
   std::unique_ptr<Ingest> ingest;
+  std::string replica;   // Of the open database. Writer thread only.
   bool reparse = false;  // The stored facts are another extractor's.
   /// Parsed and linked anew whatever is known of them. Writer thread only.
   std::set<std::string, std::less<>> distrusted;
@@ -93,10 +93,46 @@ struct Pipeline::Impl {
   std::atomic<std::uint64_t> generation{1};
   std::atomic<std::size_t> dirty{0};
 
+  Result<> take_lock(const std::filesystem::path& folder) {
+    lock.reset();
+    Result<std::unique_ptr<WriteLock>> taken = WriteLock::acquire(folder, "index");
+    if (!taken) return taken.error();
+    lock = std::move(*taken);
+    if (!socket.empty()) announce();
+    return Ok{};
+  }
+  void announce() const {
+    if (lock != nullptr) lock->sign("service", socket);
+  }
+  /// Opens the store and reads all of it; a damaged database is set aside and a new one is begun.
+  Result<StoredProject> open_store(std::vector<std::string>& said) {
+    store.reset();
+    Result<std::unique_ptr<Store>> opened = Store::open(store_options);
+    Result<StoredProject> stored = opened ? (*opened)->load() : opened.error();
+    if (!stored && stored.error().kind == ErrorKind::corrupt) {
+      opened = Error{};  // Closed before its file is moved.
+      opened = begin_anew(store_options, stored.error(), said);
+      stored = opened ? (*opened)->load() : opened.error();
+    }
+    if (!stored) return stored;
+    store = *std::move(opened);
+    replica = stored->replica;
+    return stored;
+  }
   void publish(SnapshotPtr next, std::int64_t at_ms) {
     const std::lock_guard guard(mutex);
     snapshot = std::move(next);
     committed_ms = at_ms;
+  }
+  void say(const std::string& notice) {
+    const std::lock_guard guard(mutex);
+    notices.push_back(notice);
+  }
+  void note_replaced(const std::vector<std::string>& said) {
+    const std::lock_guard guard(mutex);
+    inode = inode_of(store_options.database);
+    notices.insert(notices.end(), said.begin(), said.end());
+    ++generation;
   }
   SettledChange with_dirty(const SettledChange& change) const {
     SettledChange all = change;
@@ -104,6 +140,8 @@ struct Pipeline::Impl {
     all.paths.insert(all.paths.end(), distrusted.begin(), distrusted.end());
     if (!distrusted.empty()) all.cause = Cause::reconcile;
     all.rescan = all.rescan || dirty_rescan || reparse;
+    std::sort(all.paths.begin(), all.paths.end());
+    all.paths.erase(std::unique(all.paths.begin(), all.paths.end()), all.paths.end());
     return all;
   }
   /// The tables hold another commit than the snapshot: one that had failed is durable after all, or
@@ -140,25 +178,10 @@ Result<std::unique_ptr<Pipeline>> Pipeline::open(const PipelineOptions& given) {
   const Result<Config> config = read_config(options.state_folder);
   if (!config) return config.error();
 
-  Result<std::unique_ptr<WriteLock>> lock =
-      WriteLock::acquire(options.state_folder, options.root.string());
-  if (!lock) return lock.error();
-  impl->lock = std::move(*lock);
-
+  if (const Result<> locked = impl->take_lock(options.state_folder); !locked) return locked.error();
   impl->store_options = {options.state_folder / "deltagraph.db",
                          extractor_options_text(options.parse), options.vfs, config->synchronous};
-  Result<std::unique_ptr<Store>> store = open_store(impl->store_options, impl->notices);
-  if (!store) return store.error();
-  impl->store = std::move(*store);
-
-  Result<StoredProject> stored = impl->store->load();
-  if (!stored && stored.error().kind == ErrorKind::corrupt) {
-    impl->store.reset();
-    store = begin_anew(impl->store_options, stored.error(), impl->notices);
-    if (!store) return store.error();
-    impl->store = std::move(*store);
-    stored = impl->store->load();
-  }
+  Result<StoredProject> stored = impl->open_store(impl->notices);
   if (!stored) return stored.error();
 
   const bool used = raw(stored->sequence) != 0;
@@ -202,6 +225,14 @@ Result<Outcome> Pipeline::apply(const SettledChange& change,
   outcome.timings.read_ms = ingested.read_ms;
   outcome.timings.parse_ms = since_ms(start);
 
+  // Not of the first index, whose listing is given: its own changes would keep it from its end.
+  if (options_.overtaken && repair == nullptr && listing == nullptr && reads_several(all) &&
+      options_.overtaken(all)) {
+    impl_->keep_dirty(all);
+    outcome.overtaken = true;
+    return outcome;
+  }
+
   const bool bulk = ingested.changes.sources.size() > 100;
   if (progress && bulk) progress({"link", 0, ingested.changes.sources.size()});
   const auto link_start = Clock::now();
@@ -234,6 +265,7 @@ Result<Outcome> Pipeline::apply(const SettledChange& change,
     impl_->publish(advanced.next, committed->committed_ms);
     outcome.after = advanced.next;
     outcome.sequence = advanced.next->sequence();
+    outcome.replica = impl_->replica;
     outcome.delta = std::move(advanced.delta);
     if (change.first_event != Clock::time_point())
       outcome.timings.visible_ms = since_ms(change.first_event);
@@ -265,8 +297,9 @@ Result<Outcome> Pipeline::repair(const Repair& repair) {
     if (!aside) return aside.error();
     const Error damage{ErrorKind::corrupt, impl_->store_options.database.string(),
                        "a part of it cannot be read", ""};
-    return recreate_database(
-        set_aside_notice(damage, *aside, salvage(*aside, impl_->store_options.database)));
+    // Said at once: where making the new one fails, it is made later by another call.
+    impl_->say(set_aside_notice(damage, *aside, salvage(*aside, impl_->store_options.database)));
+    return recreate_database("");
   }
   if (repair.base != nullptr) impl_->publish(repair.base, now.committed_ms);
   if (!repair.derived.empty()) {
@@ -318,6 +351,11 @@ bool Pipeline::database_present() const {
   return impl_->inode == inode_of(impl_->store_options.database);
 }
 
+void Pipeline::announce(const std::string& socket) {
+  impl_->socket = socket;
+  impl_->announce();
+}
+
 std::uint64_t Pipeline::database_generation() const noexcept {
   return impl_->generation;
 }
@@ -331,15 +369,13 @@ Result<Outcome> Pipeline::recreate_database() {
 Result<Outcome> Pipeline::recreate_database(const std::string& notice) {
   const Published old = published();
   impl_->store.reset();
-  impl_->lock.reset();
-  Result<std::unique_ptr<WriteLock>> lock =
-      WriteLock::acquire(options_.state_folder, options_.root.string());
-  if (!lock) return lock.error();
-  impl_->lock = std::move(*lock);
-  std::vector<std::string> notices{notice};
-  Result<std::unique_ptr<Store>> store = open_store(impl_->store_options, notices);
-  if (!store) return store.error();
-  impl_->store = std::move(*store);
+  if (const Result<> locked = impl_->take_lock(options_.state_folder); !locked)
+    return locked.error();
+  std::vector<std::string> said;
+  if (!notice.empty()) said.push_back(notice);
+  Result<StoredProject> stored = impl_->open_store(said);
+  if (!stored) return stored.error();
+  if (raw(stored->sequence) != 0) return adopt(*std::move(stored));
 
   ChangeSet everything;
   for (const FileVersionPtr& file : old.snapshot->files()) {
@@ -363,14 +399,28 @@ Result<Outcome> Pipeline::recreate_database(const std::string& notice) {
     committed_ms = committed->committed_ms;
   }
   outcome.sequence = info.sequence;
+  outcome.replica = impl_->replica;
   outcome.after = advanced.next;
   outcome.delta = std::move(advanced.delta);
   impl_->publish(advanced.next, committed_ms);
-  const std::lock_guard guard(impl_->mutex);
-  impl_->inode = inode_of(impl_->store_options.database);
-  impl_->notices.insert(impl_->notices.end(), notices.begin(), notices.end());
-  ++impl_->generation;
+  impl_->note_replaced(said);
   return outcome;
+}
+
+/// Somebody put another database in the place of the open one, as an older copy: it is what counts
+/// now, and the disk says what it lacks.
+Result<Outcome> Pipeline::adopt(StoredProject stored) {
+  const std::int64_t at_ms = stored.committed_ms;
+  const std::string at = std::to_string(raw(stored.sequence));
+  impl_->publish(snapshot_of(std::move(stored)), at_ms);
+  impl_->note_replaced(
+      {"The database was replaced by another one while the service ran: it goes on "
+       "from that one's sequence " +
+       at + "."});
+  SettledChange everything;
+  everything.rescan = true;
+  everything.cause = Cause::reconcile;
+  return apply(everything);
 }
 
 std::vector<std::string> Pipeline::notices() const {

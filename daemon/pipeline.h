@@ -34,6 +34,9 @@ struct PipelineOptions {
   ParseOptions parse;
   unsigned threads = 0;  ///< 0: as many as the machine has.
   std::string vfs;       ///< For tests; see Store::Options.
+  /// Asked when several files were read: whether one of them was written again meanwhile, so that
+  /// what was read is no state that the disk ever had. Empty: never. Writer thread.
+  std::function<bool(const SettledChange&)> overtaken;
 };
 
 /// Work counted, which tests assert instead of time.
@@ -50,10 +53,14 @@ struct Timings {
 struct Outcome {
   Sequence sequence{};
   Delta delta;
+  std::string replica;  ///< Of the database that it was committed to (History::Transaction).
   SnapshotPtr before, after;
   Work work;
   Timings timings;
   Cause cause = Cause::file_watcher;
+  /// PipelineOptions::overtaken said so: nothing was committed, the paths are part of the next
+  /// apply() (invariant 5).
+  bool overtaken = false;
   std::vector<Listing::Trouble>
       troubles;              ///< Files that could not be read; they keep their last known state.
   Listing::Ignored ignored;  ///< Where the whole tree was walked.
@@ -82,6 +89,10 @@ class Pipeline {
   /// and loads the last snapshot. Parses nothing.
   static Result<std::unique_ptr<Pipeline>> open(const PipelineOptions& options);
   ~Pipeline();
+
+  /// Has the lock file say that a service holds the project, and where it listens. Writer thread,
+  /// or before there is one.
+  void announce(const std::string& socket);
 
   /// Brings database and snapshot up to date with the named paths (or the whole tree on `rescan`),
   /// commits, then publishes. On an Error nothing is published and the paths stay dirty: they are
@@ -112,7 +123,8 @@ class Pipeline {
   /// thread.
   Result<> checkpoint();
   /// Begins a new database from the current snapshot, as one `reconcile` transaction. History is
-  /// lost; notices() says so. Writer thread.
+  /// lost; notices() says so. Where somebody put another database there, goes on from that one.
+  /// Writer thread.
   Result<Outcome> recreate_database();
   /// Rises with each recreate_database(): readers opened before it read the old file.
   std::uint64_t database_generation() const noexcept;  ///< Any thread.
@@ -125,6 +137,7 @@ class Pipeline {
                         const std::function<void(const Progress&)>& progress,
                         const Listing* listing, const Repair* repair);
   Result<Outcome> recreate_database(const std::string& notice);
+  Result<Outcome> adopt(StoredProject stored);
   Pipeline(PipelineOptions options, std::unique_ptr<Impl> impl);
   PipelineOptions options_;
   std::unique_ptr<Impl> impl_;

@@ -4,9 +4,10 @@
 
 #include <algorithm>
 #include <atomic>
-#include <deque>
+#include <optional>
 #include <random>
 #include <thread>
+#include <utility>
 
 #include "daemon/backups.h"
 #include "daemon/mailbox.h"
@@ -25,12 +26,17 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kTick{1000};  ///< How often the quiet writer looks around.
 constexpr milliseconds kSyncPatience{10'000};
+/// What was overtaken is read again when the later change has settled, or after this time.
+constexpr milliseconds kUnrestPause{50};
+constexpr milliseconds kUnrestLimit{2'000};
 constexpr milliseconds kRetryCap{30'000};  ///< S2-26.
 
 class RunningService final : public Service, private Host {
  public:
   RunningService(const ServiceOptions& options, ServiceEvents events)
-      : options_(options), events_(std::move(events)) {}
+      : options_(options), events_(std::move(events)) {
+    options_.pipeline.overtaken = [this](const SettledChange& change) { return overtaken(change); };
+  }
 
   ~RunningService() override {
     request_stop();
@@ -55,6 +61,7 @@ class RunningService final : public Service, private Host {
     Result<std::filesystem::path> socket = socket_path(options_.pipeline.root);
     if (!socket) return socket.error();
     socket_ = std::move(*socket);
+    pipeline_->announce(socket_.string());  // Before it listens: who starts can be told to stop.
     Result<std::unique_ptr<Watcher>> watcher = Watcher::start(
         options_.pipeline.root, pipeline_->options().state_folder, options_.watch, &first_listing_);
     if (!watcher) return watcher.error();
@@ -83,7 +90,10 @@ class RunningService final : public Service, private Host {
     if (watcher_) watcher_->wake();
   }
   Pipeline& pipeline() noexcept override { return *pipeline_; }
-  std::filesystem::path socket() const override { return socket_; }
+  std::filesystem::path socket() const override {
+    const std::lock_guard guard(mutex_);
+    return socket_;
+  }
 
  private:
   // --- threads
@@ -91,8 +101,10 @@ class RunningService final : public Service, private Host {
 
   void watch_loop() {
     while (!mailbox_.stopped()) {
-      SettledChange change = watcher_->step(kTick);
+      const std::optional<SettledChange> asked = mailbox_.asked();
+      SettledChange change = watcher_->step(asked ? milliseconds(0) : kTick);
       mailbox_.put(std::move(change), watcher_->cookies_seen());
+      if (asked) mailbox_.answer(watcher_->unsettled(*asked));
     }
   }
 
@@ -104,10 +116,15 @@ class RunningService final : public Service, private Host {
       validator_->write_pending([this](const Outcome& outcome) { publish(outcome); });
       const bool work = !batch.change.empty() || pipeline_->dirty() > 0;
       if (work && !mailbox_.stopped()) {
-        if (apply(batch)) {
-          retry = milliseconds{0};
-        } else {
-          retry = next_retry(retry);
+        switch (apply(batch)) {
+          case Applied::done:
+            retry = milliseconds{0};
+            break;
+          case Applied::overtaken:
+            retry = kUnrestPause;
+            break;
+          case Applied::failed:
+            retry = next_retry(retry);
         }
       } else {
         mailbox_.done(batch);
@@ -140,27 +157,55 @@ class RunningService final : public Service, private Host {
     become_ready();
   }
 
-  bool apply(const Mailbox::Batch& batch) {
+  enum class Applied { done, overtaken, failed };
+
+  Applied apply(const Mailbox::Batch& batch) {
     if (root_gone()) {
       mailbox_.done(batch);
-      return true;
+      return Applied::done;
     }
     Result<Outcome> outcome =
         pipeline_->database_present() ? pipeline_->apply(batch.change) : recreate(batch);
+    if (!outcome && outcome.error().kind == ErrorKind::corrupt) outcome = replace(batch);
     if (!outcome) {
       note_failure(outcome.error());
       mailbox_.failed(batch, outcome.error());
-      return false;
+      return Applied::failed;
     }
+    // Whoever waits for this batch is told with the next one, which has its paths too.
+    if (outcome->overtaken) return Applied::overtaken;
     note_success(*outcome);
     publish(*outcome);
     mailbox_.done(batch);
-    return true;
+    return Applied::done;
+  }
+
+  /// Files that are written all the time must not keep their project from ever being seen.
+  bool overtaken(const SettledChange& change) {
+    if (!mailbox_.overtaken(change, [this] { watcher_->wake(); })) {
+      unrest_since_.reset();
+      return false;
+    }
+    if (!unrest_since_) unrest_since_ = Clock::now();
+    if (Clock::now() - *unrest_since_ < kUnrestLimit) return true;
+    unrest_since_.reset();
+    return false;
   }
 
   /// The database is gone: begin a new one from memory, then apply what changed.
   Result<Outcome> recreate(const Mailbox::Batch& batch) {
     Result<Outcome> outcome = pipeline_->recreate_database();
+    if (!outcome) return outcome;
+    publish(*outcome);
+    return pipeline_->apply(batch.change);
+  }
+
+  /// The database was damaged under the service: it is set aside and begun anew from memory.
+  Result<Outcome> replace(const Mailbox::Batch& batch) {
+    Repair repair;
+    repair.sequence = pipeline_->snapshot()->sequence();
+    repair.new_database = true;
+    Result<Outcome> outcome = pipeline_->repair(repair);
     if (!outcome) return outcome;
     publish(*outcome);
     return pipeline_->apply(batch.change);
@@ -183,10 +228,31 @@ class RunningService final : public Service, private Host {
     return true;
   }
 
+  /// A socket whose file was removed (somebody cleaned up, a session ended) is made anew: who is
+  /// connected stays, and who comes finds the service again.
+  void keep_reachable() {
+    if (server_->reachable()) return;
+    const Result<std::filesystem::path> path = socket_path(options_.pipeline.root);
+    const Result<> listening = path ? server_->listen_again(*path) : Result<>(path.error());
+    if (!listening) {
+      const std::string failure = listening.error().message();
+      if (std::exchange(unreachable_, failure) != failure) say(failure);
+      return;
+    }
+    unreachable_.clear();
+    pipeline_->announce(path->string());
+    {
+      const std::lock_guard guard(mutex_);
+      socket_ = *path;
+    }
+    say("The socket was removed: it is made anew as " + path->string() + ".");
+  }
+
   /// Runs when nothing is to be written.
   void look_around() {
     mailbox_.expire(kSyncPatience);
     if (root_gone()) return;
+    keep_reachable();
     if (!pipeline_->database_present()) {
       const Result<Outcome> outcome = recreate({});
       if (!outcome) note_failure(outcome.error());
@@ -281,7 +347,7 @@ class RunningService final : public Service, private Host {
   Json status() const override {
     StatusFacts facts;
     facts.root = root();
-    facts.socket = socket_.string();
+    facts.socket = socket().string();
     facts.database = (pipeline_->options().state_folder / "deltagraph.db").string();
     facts.database_size = pipeline_->database_size();
     facts.published = pipeline_->published();
@@ -298,6 +364,13 @@ class RunningService final : public Service, private Host {
     facts.last_error = last_error_;
     facts.troubles = troubles_;
     return status_json(facts);
+  }
+
+  std::vector<std::string> take_notices() override {
+    std::vector<std::string> all = pipeline_->notices();
+    const std::size_t told = notices_told_.exchange(all.size());
+    all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(std::min(told, all.size())));
+    return all;
   }
 
   void when_ready(std::function<void()> then) override {
@@ -338,15 +411,19 @@ class RunningService final : public Service, private Host {
   ServiceOptions options_;
   ServiceEvents events_;
   Clock::time_point started_ = Clock::now();
-  std::filesystem::path socket_;
-  Listing first_listing_;                        // Writer thread.
-  std::size_t notices_said_ = 0;                 // Writer thread.
-  bool checkpoint_due_ = false;                  // Writer thread.
+  Listing first_listing_;         // Writer thread.
+  std::size_t notices_said_ = 0;  // Writer thread.
+  bool checkpoint_due_ = false;   // Writer thread.
+  std::optional<Clock::time_point>
+      unrest_since_;                             // Of changes overtaken without end. Writer thread.
+  std::string unreachable_;                      // Why there is no socket. Writer thread.
   std::mt19937 random_{std::random_device{}()};  // Writer thread; jitter only.
   Mailbox mailbox_;
   std::atomic<bool> ready_{false};
+  std::atomic<std::size_t> notices_told_{0};  // In answers.
 
   mutable std::mutex mutex_;  // Guards what follows.
+  std::filesystem::path socket_;
   std::vector<std::function<void()>> ready_waiters_;
   std::vector<std::string> validations_;  // What the validator found by itself, to be said.
   Progress progress_;                     // Of the first index.

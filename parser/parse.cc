@@ -36,9 +36,7 @@ bool past_deadline(TSParseState* state) {
   return Clock::now() > *static_cast<const Clock::time_point*>(state->payload);
 }
 
-}  // namespace
-
-std::optional<Language> language_of(std::string_view path) noexcept {
+std::optional<Language> language_by_extension(std::string_view path) noexcept {
   constexpr std::array<std::pair<std::string_view, Language>, 8> kExtensions = {{
       {".js", Language::javascript},
       {".mjs", Language::javascript},
@@ -53,6 +51,14 @@ std::optional<Language> language_of(std::string_view path) noexcept {
     if (path.ends_with(extension)) return language;
   }
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Language> language_of(std::string_view path) noexcept {
+  for (std::size_t at = path.find("::"); at != std::string_view::npos; at = path.find("::", at + 1))
+    if (language_by_extension(path.substr(0, at))) return std::nullopt;
+  return language_by_extension(path);
 }
 
 namespace {

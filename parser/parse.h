@@ -23,6 +23,7 @@ struct ParseOptions {
 };
 
 /// The language of a path by its extension (.js .mjs .cjs .jsx .ts .mts .cts .tsx), else nothing.
+/// Nothing too for `a.js::b.js`, whose atoms' ids could be those of atoms of `a.js`.
 std::optional<Language> language_of(std::string_view path) noexcept;
 
 /// Owns the parsers and scratch memory of one thread; reuse it, making one costs ~100 µs.

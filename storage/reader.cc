@@ -174,8 +174,10 @@ Reader::Table SqliteReader::rows_of(Statement& statement, std::size_t max_rows) 
     }
     std::vector<std::optional<std::string>>& row = table.rows.emplace_back();
     row.reserve(static_cast<std::size_t>(columns));
+    std::vector<bool>& is_number = table.is_number.emplace_back();
     for (int i = 0; i < columns; ++i) {
       const int type = sqlite3_column_type(statement.handle(), i);
+      is_number.push_back(type == SQLITE_INTEGER || type == SQLITE_FLOAT);
       if (type == SQLITE_NULL) {
         row.emplace_back(std::nullopt);
         continue;

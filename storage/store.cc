@@ -78,6 +78,8 @@ class SqliteStore final : public Store {
   void connect();
   void reconnect_if_lost();
   void drop_connection() noexcept;
+  void check_contents();
+  void note(const Failure& failure) noexcept;
   void abandon(bool doubtful) noexcept;
   CommitCounts write(const Delta& delta, const TransactionInfo& info);
   Result<> write_beside(const std::function<void()>& work);
@@ -91,6 +93,8 @@ class SqliteStore final : public Store {
   std::unique_ptr<TransactionWriter> writer_;
   Statement facts_by_key_, touch_;
   int wal_pages_ = 0;  ///< After the last commit.
+  /// A sync failed: the kernel may have dropped what it was to write, and says so only once.
+  bool contents_unknown_ = false;
 };
 
 void SqliteStore::connect() {
@@ -106,6 +110,7 @@ void SqliteStore::connect() {
                       "Upgrade deltagraph; the file was left as it is"};
         }
         try {
+          check_contents();
           schema::bring_up(connection_);
           replica_ = ensure_replica(connection_, options_.database);
         } catch (...) {
@@ -124,6 +129,24 @@ void SqliteStore::connect() {
   writer_ = std::make_unique<TransactionWriter>(connection_, options_.extractor_options);
   facts_by_key_ = connection_.prepare("SELECT value FROM cache_entries WHERE key = ?1");
   touch_ = connection_.prepare("UPDATE files SET mtime_ns = ?1, size = ?2 WHERE id = ?3");
+}
+
+/// After a failed sync no page of the file is taken on trust (RELIABILITY R-05; PostgreSQL's
+/// lesson, wiki.postgresql.org/wiki/Fsync_Errors). O(file), once after each such failure.
+void SqliteStore::check_contents() {
+  if (!contents_unknown_) return;
+  Statement check = connection_.prepare("PRAGMA quick_check(1)");
+  const std::string finding(check.step() ? check.text(0) : "no answer");
+  if (finding != "ok") {
+    throw Error{ErrorKind::corrupt, thing(), "it was damaged when the disk failed: " + finding,
+                "It is set aside and rebuilt from the sources"};
+  }
+  contents_unknown_ = false;
+}
+
+void SqliteStore::note(const Failure& failure) noexcept {
+  if (failure.code == SQLITE_IOERR_FSYNC || failure.code == SQLITE_IOERR_DIR_FSYNC)
+    contents_unknown_ = true;
 }
 
 void SqliteStore::reconnect_if_lost() {
@@ -192,6 +215,9 @@ Result<CommitCounts> SqliteStore::commit(const Delta& delta, const TransactionIn
       } catch (const SequenceConflict&) {
         doubtful = false;
         throw;
+      } catch (const Failure& failure) {
+        note(failure);
+        throw;
       }
     });
   };
@@ -253,7 +279,8 @@ Result<> SqliteStore::write_beside(const std::function<void()>& work) {
       return Ok{};
     } catch (const Error& error) {
       return error;
-    } catch (const Failure&) {
+    } catch (const Failure& failure) {
+      note(failure);
       abandon(true);
       throw;
     }

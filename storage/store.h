@@ -118,6 +118,9 @@ class Reader {
   struct Table {
     std::vector<std::string> columns;
     std::vector<std::vector<std::optional<std::string>>> rows;
+    /// As rows: whether the value is a number (INTEGER or REAL), which the text shows as SQLite
+    /// does.
+    std::vector<std::vector<bool>> is_number;
     bool truncated = false;
   };
   /// One read-only SELECT, EXPLAIN or PRAGMA without side effect; stops at `max_rows` or

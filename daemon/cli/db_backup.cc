@@ -18,6 +18,11 @@ int backup(Session& session, const std::string& given) {
   const fs::path target = given.empty()
                               ? backup_folder(*project) / ("deltagraph-" + utc_stamp() + ".db")
                               : session.cwd / given;
+  std::error_code ignored;
+  if (!given.empty() && !fs::is_directory(target.parent_path(), ignored)) {
+    return session.fail({ErrorKind::usage, target.parent_path().string(), "there is no such folder",
+                         "Make it first, or name a file in one that is there."});
+  }
   const auto begun = std::chrono::steady_clock::now();
   const Result<Backup> made = back_up(database_path(*project), target);
   if (!made) return session.fail(made.error());

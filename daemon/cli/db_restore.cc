@@ -42,6 +42,7 @@ Result<> check_project(const fs::path& project, const fs::path& file) {
 Result<> reconcile(const fs::path& project, Done& done) {
   PipelineOptions options;
   options.root = project;
+  options.state_folder = state_folder(project);
   const Result<ParseOptions> parse = parse_options();
   if (!parse) return parse.error();
   options.parse = *parse;

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 struct ExportOptions {
   std::string format = "jsonl";
   std::string output;
-  std::string at;
+  std::optional<std::string> at;
 };
 
 Error write_failure(const std::string& where) {
@@ -69,9 +69,9 @@ int run_export(Session& session, const ExportOptions& options) {
   context.reader = state->reader.get();
   context.freshness = freshness;
   context.freshness.committed_ms = state->freshness.committed_ms;
-  if (!options.at.empty()) {
+  if (options.at) {
     PastSnapshots past;
-    if (Result<> there = travel(context, options.at, past, 0); !there)
+    if (Result<> there = travel(context, *options.at, past, 0); !there)
       return session.fail(there.error());
   }
   const Snapshot& snapshot = *context.snapshot;

@@ -22,9 +22,14 @@ constexpr Examples kExamples[] = {
      "  deltagraph serve              index, then one line for each save, until Ctrl-C\n"
      "  deltagraph serve ~/src/shop --idle-exit 60\n"},
     {"start", "Example:\n  deltagraph start && deltagraph status\n"},
-    {"stop", "Example:\n  deltagraph stop --project ~/src/shop\n"},
+    {"stop",
+     "A service that does not answer within 5 s, or whose socket cannot be found, is sent "
+     "SIGTERM,\n"
+     "if the kernel confirms that it holds the project's write lock.\n"
+     "Example:\n  deltagraph stop --project ~/src/shop\n"},
     {"restart", "Example:\n  deltagraph restart\n"},
     {"status",
+     "A service that does not answer within 5 s is named with its pid: exit code 5.\n"
      "Examples:\n"
      "  deltagraph status\n"
      "  deltagraph status --json | jq -r .socket\n"},
@@ -104,7 +109,10 @@ constexpr Examples kExamples[] = {
      "Examples:\n"
      "  deltagraph watch --json | jq -c '.broken[]'\n"
      "  deltagraph watch --since 41 --json       all after commit 41, then live: to go on after\n"
-     "                                           a break without a gap or a repeat\n"},
+     "                                           a break without a gap or a repeat\n"
+     "Each delta has a \"point\", SEQ@REPLICA. Given back as --since it is refused where the "
+     "database\n"
+     "is another one by now (restored, set aside, begun anew), which a mere number cannot tell.\n"},
     {"why",
      "Examples:\n"
      "  deltagraph why checkout Cart.pay\n"
@@ -129,7 +137,11 @@ constexpr Examples kExamples[] = {
      "  deltagraph validate-imports              exit 1: an import is broken\n"
      "  deltagraph validate-imports src/app.ts\n"
      "  deltagraph validate-imports --json --limit 10000 | jq '.unused_exports.items[]'\n"},
-    {"why-ignored", "Example:\n  deltagraph why-ignored dist/bundle.js\n"},
+    {"why-ignored",
+     "Examples:\n"
+     "  deltagraph why-ignored dist/bundle.js\n"
+     "  deltagraph why-ignored packages/link     a symbolic link: what it names, and where that "
+     "is\n"},
     {"completion",
      "Examples:\n"
      "  source <(deltagraph completion bash)\n"

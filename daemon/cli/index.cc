@@ -34,7 +34,7 @@ int index_by_service(Session& session, Client& client, const fs::path& project) 
   Json summary{{"project", project.string()}};
   summary.update(*stats);
   summary["database_bytes"] = database_bytes(project);
-  const Result<Json> status = client.call("status", Json::object(), std::chrono::seconds(30));
+  const Result<Json> status = ask_status(project, client);
   if (status) {
     summary["notices"] = status->value("notices", Json::array());
     summary["unreadable"] = status->value("troubles", Json::array());

@@ -17,7 +17,6 @@
 #include "daemon/cli/progress.h"
 #include "daemon/cli/project.h"
 #include "daemon/requests/error_json.h"
-#include "storage/lock.h"
 
 namespace dg {
 namespace {
@@ -163,11 +162,11 @@ Result<std::unique_ptr<Client>> connect_or_start(Session& session, const fs::pat
 }
 
 /// Until the service has its first consistent state.
-Result<> wait_ready(Session& session, Client& client) {
+Result<> wait_ready(Session& session, const fs::path& project, Client& client) {
   ProgressLine line(session.err);
   const auto begun = Clock::now();
   while (true) {
-    const Result<Json> status = client.call("status", Json::object(), std::chrono::seconds(30));
+    const Result<Json> status = ask_status(project, client);
     if (!status) return status.error();
     const std::string state = status->value("state", "ready");
     if (state == "failing" && status->value("sequence", std::uint64_t{0}) == 0) {
@@ -187,18 +186,7 @@ Result<> wait_ready(Session& session, Client& client) {
   }
 }
 
-/// Whether the project's write lock can be had: its last owner is gone.
-bool is_free(const fs::path& project) {
-  return static_cast<bool>(WriteLock::acquire(state_folder(project), "stop"));
-}
-
 }  // namespace
-
-Result<std::unique_ptr<Client>> connect_service(const fs::path& project) {
-  const Result<fs::path> socket = socket_path(project);
-  if (!socket) return socket.error();
-  return Client::connect(*socket);
-}
 
 Result<std::unique_ptr<Client>> ready_service(Session& session, const fs::path& project,
                                               bool may_start) {
@@ -206,29 +194,11 @@ Result<std::unique_ptr<Client>> ready_service(Session& session, const fs::path& 
     Result<std::unique_ptr<Client>> client =
         may_start ? connect_or_start(session, project) : connect_service(project);
     if (!client) return client;
-    const Result<> ready = wait_ready(session, **client);
+    const Result<> ready = wait_ready(session, project, **client);
     if (ready) return client;
     // A service that is just ending accepts a connection and then closes it.
     if (attempt == 2 || ready.error().kind != ErrorKind::io) return ready.error();
   }
-}
-
-Result<bool> stop_service(const fs::path& project) {
-  Result<std::unique_ptr<Client>> client = connect_service(project);
-  if (!client && client.error().kind == ErrorKind::not_found) return false;
-  if (!client) return client.error();
-  const Result<Json> stopped = (*client)->call("stop", Json::object(), std::chrono::seconds(30));
-  // It may close the connection before its answer is through; what counts is that it ends.
-  if (!stopped && stopped.error().kind != ErrorKind::io) return stopped.error();
-  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (connect_service(project) || !is_free(project)) {
-    if (std::chrono::steady_clock::now() > patience) {
-      return Error{ErrorKind::io, "service of " + project.string(),
-                   "was asked to stop and still runs", "See 'deltagraph status' for its pid."};
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return true;
 }
 
 void report_start(int fd, const Result<>& started) {

@@ -159,15 +159,27 @@ std::uint64_t database_bytes(const fs::path& project) {
 
 std::string relative_to_project(const std::string& typed, const fs::path& project,
                                 const fs::path& cwd) {
-  const std::size_t colon = typed.find(':');
-  const std::string file = typed.substr(0, colon);
-  if (file.empty()) return typed;
+  // A file's name may hold colons: the longest part that is a file counts.
+  for (std::size_t end = typed.size(); end != 0 && end != std::string::npos;
+       end = typed.rfind(':', end - 1)) {
+    std::error_code error;
+    const fs::path real = fs::weakly_canonical(cwd / typed.substr(0, end), error);
+    if (error || !fs::exists(real, error)) continue;
+    const fs::path relative = real.lexically_relative(project);
+    if (relative.empty() || *relative.begin() == "..") return typed;
+    return relative.generic_string() + typed.substr(end);
+  }
+  return typed;
+}
+
+std::string path_in_project(const std::string& typed, const fs::path& project,
+                            const fs::path& cwd) {
   std::error_code error;
-  const fs::path real = fs::weakly_canonical(cwd / file, error);
-  if (error || !fs::exists(real, error)) return typed;
-  const fs::path relative = real.lexically_relative(project);
-  if (relative.empty() || *relative.begin() == "..") return typed;
-  return relative.generic_string() + (colon == std::string::npos ? "" : typed.substr(colon));
+  const fs::path full = (cwd / typed).lexically_normal();
+  const fs::path relative = full.lexically_relative(project);
+  const bool inside = !relative.empty() && *relative.begin() != "..";
+  if (inside && fs::exists(fs::symlink_status(full, error))) return relative.generic_string();
+  return relative_to_project(typed, project, cwd);
 }
 
 }  // namespace dg

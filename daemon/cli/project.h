@@ -42,4 +42,8 @@ std::uint64_t database_bytes(const std::filesystem::path& project);
 std::string relative_to_project(const std::string& typed, const std::filesystem::path& project,
                                 const std::filesystem::path& cwd);
 
+/// The same of a path alone, and of a link the link itself, not what it names.
+std::string path_in_project(const std::string& typed, const std::filesystem::path& project,
+                            const std::filesystem::path& cwd);
+
 }  // namespace dg

@@ -40,17 +40,18 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
-/// Positionals that may be left out.
-bool may_be_empty(const std::string& method) {
-  return method == "log" || method == "unresolved" || method == "validate-imports";
+/// An empty one is most likely a script's empty variable: never "now".
+bool is_point(std::string_view name) {
+  return name == "at" || name == "since" || name == "until";
 }
 
-Json params_of(const std::string& method, const Typed& typed, const fs::path& project,
-               const fs::path& cwd) {
+Json params_of(const Typed& typed, const fs::path& project, const fs::path& cwd) {
   Json params = Json::object();
   for (const auto& [name, text] : typed.texts) {
-    if (!text.empty() || (is_place(name) && !may_be_empty(method)))
-      params[name] = is_place(name) ? relative_to_project(text, project, cwd) : text;
+    if (!text.empty() || is_place(name) || is_point(name))
+      params[name] = name == "path"   ? path_in_project(text, project, cwd)
+                     : is_place(name) ? relative_to_project(text, project, cwd)
+                                      : text;
   }
   for (const auto& [name, words] : typed.words) params[name] = joined(words);
   for (const auto& [name, number] : typed.integers) params[name] = number;
@@ -65,8 +66,7 @@ int ask(Session& session, const std::string& method, const Typed& typed) {
   if (!project) return session.fail(project.error());
   const Result<std::unique_ptr<Answerer>> answerer = Answerer::open(session, *project);
   if (!answerer) return session.fail(answerer.error());
-  const Result<Json> answer =
-      (*answerer)->ask(method, params_of(method, typed, *project, session.cwd));
+  const Result<Json> answer = (*answerer)->ask(method, params_of(typed, *project, session.cwd));
   if (!answer) return session.fail(answer.error());
   if (session.settings.json) {
     session.out.line(json_text(*answer));
@@ -91,6 +91,13 @@ std::string upper(std::string_view name) {
   return text;
 }
 
+/// Keeps what is given, also an empty text, and nothing where nothing is.
+CLI::Option* add_text(CLI::App& command, const std::string& option, const std::string& name,
+                      const std::string& description, Typed& typed) {
+  return command.add_option_function<std::string>(
+      option, [&typed, name](const std::string& text) { typed.texts[name] = text; }, description);
+}
+
 void add_parameter(CLI::App& command, const Parameter& parameter, Typed& typed) {
   const std::string type = parameter.type;
   const std::string name = parameter.name;
@@ -99,7 +106,7 @@ void add_parameter(CLI::App& command, const Parameter& parameter, Typed& typed) 
         ->required()
         ->type_name("");
   } else if (parameter.required || is_place(name) || name == "specifier") {
-    command.add_option(upper(name), typed.texts[name], parameter.description)
+    add_text(command, upper(name), name, parameter.description, typed)
         ->required(parameter.required)
         ->type_name("");
   } else if (type == "boolean") {
@@ -113,11 +120,11 @@ void add_parameter(CLI::App& command, const Parameter& parameter, Typed& typed) 
   } else {
     // `--min-confidence` is what the option was called first.
     const std::string names = option_name(name) + (name == "confidence" ? ",--min-confidence" : "");
-    command.add_option(names, typed.texts[name], parameter.description)
-        ->type_name(type == "list"                       ? "A,B"
-                    : name == "cursor"                   ? "CURSOR"
-                    : name == "since" || name == "until" ? "POINT"
-                                                         : "X");
+    add_text(command, names, name, parameter.description, typed)
+        ->type_name(type == "list"     ? "A,B"
+                    : name == "cursor" ? "CURSOR"
+                    : is_point(name)   ? "POINT"
+                                       : "X");
   }
 }
 
@@ -155,7 +162,7 @@ void add_questions(CLI::App& app, Invocation& invocation) {
                     [typed, name](Session& session) { return ask(session, name, *typed); });
     for (const Parameter& parameter : method.parameters) add_parameter(*command, parameter, *typed);
     if (method.has_past) {
-      command->add_option("--at", typed->texts["at"], std::string("As it was at ") + kPointForms)
+      add_text(*command, "--at", "at", std::string("As it was at ") + kPointForms, *typed)
           ->type_name("POINT");
     }
     if (name == "diff") {

@@ -34,6 +34,8 @@ void render_answer(Session& session, const std::string& method, const Json& answ
       {"unresolved", render_unresolved},
       {"validate-imports", render_validate_imports},
       {"why-ignored", render_why_ignored}};
+  for (const Json& notice : answer.value("notices", Json::array()))
+    session.notice(notice.get<std::string>());
   for (const auto& [name, render] : renderers) {
     if (method != name) continue;
     render(session, answer);

@@ -149,7 +149,9 @@ void render_sql(Session& session, const Json& answer) {
   for (const Json& cells : items) {
     std::vector<std::string> row;
     for (const Json& cell : cells)
-      row.push_back(cell.is_string() ? cell.get<std::string>() : "NULL");
+      row.push_back(cell.is_string() ? cell.get<std::string>()
+                    : cell.is_null() ? "NULL"
+                                     : cell.dump());
     table.row(std::move(row));
   }
   table.print(session.out);

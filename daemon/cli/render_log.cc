@@ -125,8 +125,12 @@ void print_atoms(Terminal& out, const Json& item) {
 }
 
 std::string atoms_text(const Json& counts) {
-  return "+" + count_text(counts, "created") + " ~" + count_text(counts, "updated") + " -" +
-         count_text(counts, "deleted");
+  std::string text = "+" + count_text(counts, "created") + " ~" + count_text(counts, "updated") +
+                     " -" + count_text(counts, "deleted");
+  for (const char* key : {"renamed", "moved"}) {
+    if (counts.value(key, std::uint64_t{0}) > 0) text += ", " + count_text(counts, key) + " " + key;
+  }
+  return text;
 }
 
 void render_project(Terminal& out, const Json& items) {

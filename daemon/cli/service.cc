@@ -1,4 +1,5 @@
 #include <memory>
+#include <optional>
 
 #include "daemon/cli/commands.h"
 #include "daemon/cli/figures.h"
@@ -6,12 +7,12 @@
 #include "daemon/cli/project.h"
 #include "daemon/cli/table.h"
 #include "storage/clock.h"
+#include "storage/lock.h"
 
 namespace dg {
 namespace {
 
 namespace fs = std::filesystem;
-using std::chrono::seconds;
 
 struct ServiceChoice {
   std::string folder;
@@ -31,9 +32,14 @@ int say(Session& session, const Json& json, const std::string& text, Exit code =
 }
 
 int start(Session& session, const fs::path& project) {
-  if (connect_service(project)) {
-    return say(session, {{"project", project.string()}, {"started", false}},
-               "The service of " + project.string() + " runs already.");
+  if (const Result<std::unique_ptr<Client>> running = connect_service(project)) {
+    const Result<Json> status = ask_status(project, **running);
+    if (status) {
+      return say(session, {{"project", project.string()}, {"started", false}},
+                 "The service of " + project.string() + " runs already.");
+    }
+    if (status.error().kind == ErrorKind::cancelled) return session.fail(status.error());
+    // Else it is just ending.
   }
   const Result<std::unique_ptr<Client>> client = ready_service(session, project, true);
   if (!client) return session.fail(client.error());
@@ -124,24 +130,38 @@ void print_status(Session& session, const Json& status) {
   table.print(session.out);
 }
 
+/// Nobody answers: there is no service, or one that is out of reach for the moment.
+int status_without_service(Session& session, const fs::path& project) {
+  const std::optional<LockHolder> holder = WriteLock::holder(state_folder(project));
+  const std::string pid = holder ? std::to_string(holder->pid) : "";
+  if (holder && !holder->socket.empty()) {
+    return session.fail({ErrorKind::io, "service of " + project.string(),
+                         "process " + pid + " does not listen on " + holder->socket,
+                         "It starts, or makes its socket anew within seconds; 'deltagraph stop' "
+                         "ends it."});
+  }
+  const bool indexed = fs::exists(database_path(project));
+  Json json{{"project", project.string()},
+            {"running", false},
+            {"indexed", indexed},
+            {"database",
+             {{"path", database_path(project).string()}, {"bytes", database_bytes(project)}}}};
+  std::string text = "No service of " + project.string() + " runs";
+  if (holder) {
+    json["writer"] = {{"pid", holder->pid}, {"work", holder->work}};
+    text += "; process " + pid + " (" + holder->work + ") is writing to it.";
+  } else {
+    text += (indexed ? "." : ", and it is not indexed.") +
+            std::string(" Start one with 'deltagraph start'.");
+  }
+  return say(session, json, text, Exit::no_result);
+}
+
 int status(Session& session, const fs::path& project) {
   const Result<std::unique_ptr<Client>> client = connect_service(project);
   if (!client && client.error().kind != ErrorKind::not_found) return session.fail(client.error());
-  if (!client) {
-    const bool indexed = fs::exists(database_path(project));
-    const Json json{
-        {"project", project.string()},
-        {"running", false},
-        {"indexed", indexed},
-        {"database",
-         {{"path", database_path(project).string()}, {"bytes", database_bytes(project)}}}};
-    return say(session, json,
-               "No service of " + project.string() + " runs" +
-                   (indexed ? "." : ", and it is not indexed.") +
-                   " Start one with 'deltagraph start'.",
-               Exit::no_result);
-  }
-  const Result<Json> answer = (*client)->call("status", Json::object(), seconds(30));
+  if (!client) return status_without_service(session, project);
+  const Result<Json> answer = ask_status(project, **client);
   if (!answer) return session.fail(answer.error());
   if (session.settings.json) {
     session.out.line(json_text(*answer));

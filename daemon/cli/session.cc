@@ -48,7 +48,8 @@ int Session::fail(const Error& error) {
 }
 
 void Session::notice(const std::string& text) {
-  err.line(err.paint(Style::dim, printable(text)));
+  err.line(settings.json ? json_text(Json{{"notice", text}})
+                         : err.paint(Style::dim, printable(text)));
 }
 
 int Session::finish(Exit code) {

@@ -42,7 +42,8 @@ struct Session {
 
   /// `deltagraph: thing: reason. cure` and the candidates, or the JSON of it, on standard error.
   int fail(const Error& error);
-  /// A line for people: on standard error, so that standard output holds the answer alone.
+  /// A line beside the answer: on standard error, so that standard output holds the answer alone.
+  /// With --json {"notice": text}.
   void notice(const std::string& text);
   /// Flushes and turns what could not be written into an error.
   int finish(Exit code);

@@ -93,6 +93,7 @@ int show(Session& session, const Json& answer) {
 int validate_here(Session& session, const fs::path& project, const ValidateChoice& choice) {
   PipelineOptions options;
   options.root = project;
+  options.state_folder = state_folder(project);
   const Result<ParseOptions> parse = parse_options();
   if (!parse) return session.fail(parse.error());
   options.parse = *parse;

@@ -1,4 +1,5 @@
 #include <memory>
+#include <optional>
 
 #include "daemon/cli/commands.h"
 #include "daemon/cli/delta_lines.h"
@@ -11,7 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Until the service ends or whoever reads is gone. Ctrl-C ends the process: nothing is to be kept.
-int watch(Session& session, const std::string& since, std::uint64_t most) {
+int watch(Session& session, const std::optional<std::string>& since, std::uint64_t most) {
   const Result<fs::path> project = find_project(session.settings.project, session.cwd);
   if (!project) return session.fail(project.error());
   const Result<std::unique_ptr<Client>> client =
@@ -21,7 +22,7 @@ int watch(Session& session, const std::string& since, std::uint64_t most) {
     session.notice("watching " + project->string() + " (Ctrl-C to stop)");
   std::uint64_t seen = 0;
   Json params = Json::object();
-  if (!since.empty()) params["since"] = since;
+  if (since) params["since"] = *since;
   const Result<> ended = (*client)->listen("subscribe", params, [&](const Json& delta) {
     if (session.settings.json) {
       session.out.line(json_text(delta));
@@ -39,7 +40,7 @@ int watch(Session& session, const std::string& since, std::uint64_t most) {
 
 void add_watch(CLI::App& app, Invocation& invocation) {
   struct Chosen {
-    std::string since;
+    std::optional<std::string> since;
     std::uint64_t most = 0;
   };
   const auto chosen = std::make_shared<Chosen>();
@@ -47,8 +48,10 @@ void add_watch(CLI::App& app, Invocation& invocation) {
       app, "watch", "Show each change of the graph as it lands", invocation,
       [chosen](Session& session) { return watch(session, chosen->since, chosen->most); });
   command
-      ->add_option("--since", chosen->since,
-                   "First what happened after this point: the sequence that was seen last, a time")
+      ->add_option(
+          "--since", chosen->since,
+          "First what happened after this point: the point that was seen last (SEQ@REPLICA, "
+          "as --json shows it), a sequence, a time")
       ->type_name("POINT");
   command->add_option("--count", chosen->most, "End after so many changes")->type_name("N");
 }

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -18,6 +19,15 @@ namespace dg {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+/// A service takes connections and questions at once, however busy it is; only one that is
+/// suspended lets its queues fill.
+constexpr timeval kSendPatience{5, 0};
+
+Error no_answer() {
+  return {ErrorKind::cancelled, "service", "did not answer in time",
+          "Try again, or see 'deltagraph status'."};
+}
 
 class SocketClient final : public Client {
  public:
@@ -80,6 +90,7 @@ class SocketClient final : public Client {
     for (std::size_t sent = 0; sent < message.size();) {
       const ssize_t count = ::send(fd_, message.data() + sent, message.size() - sent, MSG_NOSIGNAL);
       if (count < 0 && errno == EINTR) continue;
+      if (count < 0 && errno == EAGAIN) return no_answer();
       if (count < 0) return lost(std::string("the connection broke: ") + std::strerror(errno));
       sent += static_cast<std::size_t>(count);
     }
@@ -99,12 +110,7 @@ class SocketClient final : public Client {
       if (deadline != Clock::time_point::max()) {
         const auto left =
             std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
-        if (left <= 0)
-          return Error{ErrorKind::cancelled,
-                       "service",
-                       "did not answer in time",
-                       "Try again, or see 'deltagraph status'.",
-                       {}};
+        if (left <= 0) return no_answer();
         wait = static_cast<int>(std::min<long long>(left, 1'000'000));
       }
       pollfd poll_fd{fd_, POLLIN, 0};
@@ -137,8 +143,11 @@ Result<std::unique_ptr<Client>> Client::connect(const std::filesystem::path& soc
   const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0) return failed(ErrorKind::io, std::strerror(errno));
   auto client = std::make_unique<SocketClient>(fd);
+  // For connect() too, which waits where the queue of connections is full (unix(7)).
+  ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &kSendPatience, sizeof kSendPatience);
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the sockets interface asks for it
   if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
+    if (errno == EAGAIN) return no_answer();
     const bool nobody = errno == ENOENT || errno == ECONNREFUSED;
     return failed(nobody ? ErrorKind::not_found : ErrorKind::io,
                   nobody ? "nobody listens" : std::strerror(errno));

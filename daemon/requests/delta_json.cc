@@ -85,8 +85,8 @@ Json delta_to_json(const Outcome& outcome, std::int64_t committed_ms) {
     write_file(file, writer);
     write_broken(outcome, file, writer);
   }
-  Json answer =
-      writer.finish(outcome.sequence, to_string(outcome.cause), committed_ms, count(outcome.delta));
+  Json answer = writer.finish(outcome.sequence, outcome.replica, to_string(outcome.cause),
+                              committed_ms, count(outcome.delta));
   const Timings& timings = outcome.timings;
   answer["latency_ms"] = timings.visible_ms > 0 ? Json(timings.visible_ms) : Json(nullptr);
   answer["timings"] = {{"read_ms", timings.read_ms},

@@ -48,9 +48,10 @@ void DeltaWriter::broken(const std::string& source, Relation relation, const std
                      {"place", place}});
 }
 
-Json DeltaWriter::finish(Sequence sequence, std::string_view cause, std::int64_t committed_ms,
-                         const DeltaCounts& counts) {
+Json DeltaWriter::finish(Sequence sequence, const std::string& replica, std::string_view cause,
+                         std::int64_t committed_ms, const DeltaCounts& counts) {
   return Json{{"sequence", raw(sequence)},
+              {"point", std::to_string(raw(sequence)) + "@" + replica},
               {"cause", cause},
               {"committed_ms", committed_ms},
               {"files", std::move(files_)},

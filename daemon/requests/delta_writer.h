@@ -26,8 +26,8 @@ class DeltaWriter {
   void broken(const std::string& source, Relation relation, const std::string& text,
               OpenReason reason, const std::string& place);
   /// The whole, without latency_ms, timings and work.
-  Json finish(Sequence sequence, std::string_view cause, std::int64_t committed_ms,
-              const DeltaCounts& counts);
+  Json finish(Sequence sequence, const std::string& replica, std::string_view cause,
+              std::int64_t committed_ms, const DeltaCounts& counts);
 
  private:
   bool has_room(const Json& list);

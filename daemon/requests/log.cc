@@ -27,9 +27,10 @@ constexpr const char* kAnswer =
     R"(  {"of": {"kind": "project|file|atom", "id", "removed"}, "items": […], PAGE}
   an item is {"sequence", "time_ms", "cause", "git_head"} and
     of the project  "files": [{"path", "change"}], "counts": {"files", "created", "updated",
-                    "deleted", "relations_gained", "relations_lost"}, with --patch "atoms": [EVENT]
+                    "deleted", "renamed", "moved", "relations_gained", "relations_lost"},
+                    with --patch "atoms": [EVENT]
     of a file       "change": "added|changed|removed|none", "counts": {"created", "updated",
-                    "deleted"} of its atoms, with --patch "atoms": [EVENT]
+                    "deleted", "renamed", "moved"} of its atoms, with --patch "atoms": [EVENT]
     of an atom      EVENT
   EVENT is {"operation", "id", "previous_version", "version", "fields"}, with --patch also
     "changes": [{"field", "old", "new"}], "gained", "lost": [{"relation", "target", "confidence"}],
@@ -160,7 +161,11 @@ class Lister {
     if (!page) return page.error();
     Listed listed;
     listed.matching = page->total;
+    if (page->entries.empty()) return listed;
+    auto renames = log_.renames(page->entries.back().sequence, page->entries.front().sequence);
+    if (!renames) return renames.error();
     for (const History::Transaction& each : page->entries) {
+      const EventLog::Renames moves = (*renames)[each.sequence];
       Json item = item_of(each);
       const auto files = log_.files_in(each.sequence, kMostFiles);
       if (!files) return files.error();
@@ -172,8 +177,10 @@ class Lister {
       item["files"] = std::move(paths);
       item["counts"] = {{"files", each.files},
                         {"created", each.atoms_created},
-                        {"updated", each.atoms_updated},
+                        {"updated", each.atoms_updated - moves.renamed - moves.moved},
                         {"deleted", each.atoms_deleted},
+                        {"renamed", moves.renamed},
+                        {"moved", moves.moved},
                         {"relations_gained", each.relations_gained},
                         {"relations_lost", each.relations_lost}};
       Result<> described = add_atoms(item, each, "");
@@ -195,8 +202,11 @@ class Lister {
                        : each.removed ? "removed"
                        : each.existed ? "changed"
                                       : "added";
-      item["counts"] = {
-          {"created", each.created}, {"updated", each.updated}, {"deleted", each.deleted}};
+      item["counts"] = {{"created", each.created},
+                        {"updated", each.updated},
+                        {"deleted", each.deleted},
+                        {"renamed", each.renamed},
+                        {"moved", each.moved}};
       Result<> described = add_atoms(item, each.transaction, path + "::");
       if (!described) return described.error();
       listed.items.push_back(std::move(item));

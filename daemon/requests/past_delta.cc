@@ -74,8 +74,8 @@ class PastDelta {
       const Result<> written = write_broken(file, own);
       if (!written) return written.error();
     }
-    Json json = writer_.finish(transaction_.sequence, transaction_.cause, transaction_.committed_ms,
-                               counts_);
+    Json json = writer_.finish(transaction_.sequence, transaction_.replica, transaction_.cause,
+                               transaction_.committed_ms, counts_);
     for (const char* key : {"latency_ms", "timings", "work"}) json[key] = nullptr;
     return json;
   }

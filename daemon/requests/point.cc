@@ -258,6 +258,17 @@ bool may_be_commit_id(std::string_view text) {
          });
 }
 
+/// In the form that we write: 8-4-4-4-12 hexadecimal digits, small letters.
+bool is_uuid(std::string_view text) {
+  if (text.size() != 36) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    const bool hex = is_digit(text[i]) || (text[i] >= 'a' && text[i] <= 'f');
+    if (dash ? text[i] != '-' : !hex) return false;
+  }
+  return true;
+}
+
 Result<Sequence> read_sequence(std::string_view text, std::string_view digits) {
   const bool all = !digits.empty() && std::all_of(digits.begin(), digits.end(), is_digit);
   if (!all) return refused(text, "'#' is not followed by a number");
@@ -301,6 +312,16 @@ Result<Sequence> checked(const Point& point, Sequence sequence, const History::E
   return sequence;
 }
 
+/// The commit itself, and not one of the same number in another history.
+Result<Sequence> checked_replica(const Point& point, Sequence sequence, History& history) {
+  const auto commit = history.transactions(sequence, sequence, false, 1);
+  if (!commit) return commit.error();
+  if (!commit->empty() && commit->front().replica == point.replica) return sequence;
+  return Error{ErrorKind::not_found, quoted(std::string_view(point.text)),
+               "is of another database: this one was restored, set aside or begun anew since",
+               "Take the whole state anew ('deltagraph export') and go on from its sequence"};
+}
+
 Result<Sequence> at_instant(const Point& point, Instant instant, History& history,
                             const History::Extent& extent) {
   if (raw(extent.last) == 0 || instant.ms < extent.first_ms) {
@@ -315,32 +336,39 @@ Result<Point> parse_point(std::string_view typed, std::int64_t now_ms) {
   const std::string text = trimmed(typed);
   const std::string lower = trimmed_lower(typed);
   if (text.empty()) return refused(typed, "names no point in time");
+  if (const std::size_t at = text.find('@');
+      at != std::string::npos && is_uuid(std::string_view(text).substr(at + 1)) &&
+      std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), is_digit)) {
+    const Result<Sequence> sequence = read_sequence(text, std::string_view(text).substr(0, at));
+    if (!sequence) return sequence.error();
+    return Point{text, *sequence, text.substr(at + 1)};
+  }
   if (text.front() == '#') {
     const Result<Sequence> sequence = read_sequence(text, std::string_view(text).substr(1));
     if (!sequence) return sequence.error();
-    return Point{text, *sequence};
+    return Point{text, *sequence, {}};
   }
   if (std::all_of(text.begin(), text.end(), is_digit)) {
     const Result<Sequence> sequence = read_sequence(text, text);
     if (!sequence) return sequence.error();
-    return Point{text, *sequence};
+    return Point{text, *sequence, {}};
   }
   if (looks_like_a_date(text)) {
     const Result<Instant> instant = calendar_time(text);
     if (!instant) return instant.error();
-    return Point{text, *instant};
+    return Point{text, *instant, {}};
   }
-  if (lower == "now") return Point{text, Instant{now_ms}};
-  if (lower == "today") return Point{text, Instant{day_begin(now_ms, 0)}};
-  if (lower == "yesterday") return Point{text, Instant{day_begin(now_ms, 1)}};
+  if (lower == "now") return Point{text, Instant{now_ms}, {}};
+  if (lower == "today") return Point{text, Instant{day_begin(now_ms, 0)}, {}};
+  if (lower == "yesterday") return Point{text, Instant{day_begin(now_ms, 1)}, {}};
   if (const std::optional<std::int64_t> age = age_ms(lower)) {
     if (may_be_commit_id(text)) {
       return refused(text, "may be an age in days or the id of a commit",
                      "Write '" + text.substr(0, text.size() - 1) + " days ago', or more of the id");
     }
-    return Point{text, Instant{now_ms - *age}};
+    return Point{text, Instant{now_ms - *age}, {}};
   }
-  if (may_be_revision(text)) return Point{text, Revision{text}};
+  if (may_be_revision(text)) return Point{text, Revision{text}, {}};
   return refused(text, "is no point in time");
 }
 
@@ -358,6 +386,7 @@ Result<Sequence> sequence_at(const Point& point, History& history) {
   const Result<History::Extent> extent = history.extent();
   if (!extent) return extent.error();
   if (const auto* sequence = std::get_if<Sequence>(&point.meaning)) {
+    if (!point.replica.empty()) return checked_replica(point, *sequence, history);
     return checked(point, *sequence, *extent);
   }
   if (const auto* instant = std::get_if<Instant>(&point.meaning)) {

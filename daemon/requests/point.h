@@ -3,6 +3,9 @@
 /// Points in time, as every command and protocol takes them (`--at`, `--since`, `--until`).
 ///
 ///     12  #12                      the state after that commit of the log; 0 is the empty project
+///     12@0192f3c4-…                the same, of the database that wrote that commit (the `point`
+///     of a
+///                                  delta): refused by one that was restored or begun anew since
 ///     2026-11-21T12:00[:05[.25]]   a time, with `Z` or `+02:00`, else of the local zone; a space
 ///                                  may stand for the T
 ///     2026-11-21  today  yesterday a day means its first moment in the local zone
@@ -37,6 +40,7 @@ struct Revision {
 struct Point {
   std::string text;  ///< As typed, for messages.
   std::variant<Sequence, Instant, Revision> meaning;
+  std::string replica;  ///< Of the commit, where the point names it.
 };
 
 /// The forms above in one line, for help and for the cure of errors.

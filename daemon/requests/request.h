@@ -61,7 +61,9 @@ struct Method {
 const std::vector<Method>& methods();
 
 /// Adds what every answer carries: {"sequence", "age_ms", "behind", "pending", "live"}, and where a
-/// past point was asked for {"as_of": time of its commit, or null for the empty project}.
+/// past point was asked for {"as_of": time of its commit, or null for the empty project}. A service
+/// that has set a damaged database aside says so in its next answer, as {"notices": [text]};
+/// `status` has it until the service ends.
 Json with_freshness(Json answer, const RequestContext& context);
 
 }  // namespace dg

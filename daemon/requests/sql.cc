@@ -4,7 +4,9 @@
 ///     params  {"statement", "limit"}
 ///     answer  kAnswer, below
 ///
-/// Values are texts or null. `total` is the number of rows given; with `truncated` there are more.
+/// Values are numbers, texts or null. JSON has no infinity: it is the text "Inf" or "-Inf". Bytes
+/// are a text as `x'00ff'`. Fractions have 15 digits, as SQLite shows them. `total` is the number
+/// of rows given; with `truncated` there are more.
 
 #include <algorithm>
 #include <chrono>
@@ -16,7 +18,7 @@ namespace dg {
 namespace {
 
 constexpr const char* kAnswer =
-    R"(  {"columns": ["id", …], "items": [["src/a.js::pay", null], …], "total", "truncated"}
+    R"(  {"columns": ["id", "start_line", …], "items": [["src/a.js::pay", 12, null], …], "total", "truncated"}
 )";
 
 const std::vector<Parameter>& parameters() {
@@ -35,6 +37,14 @@ int milliseconds_left(const RequestContext& context) {
   return static_cast<int>(std::clamp<std::int64_t>(left.count(), 1, kMost));
 }
 
+Json value_of(const std::optional<std::string>& cell, bool is_number) {
+  if (!cell) return nullptr;
+  if (is_number) {
+    if (Json number = Json::parse(*cell, nullptr, false); number.is_number()) return number;
+  }
+  return *cell;
+}
+
 Result<Json> answer(const RequestContext& context, const Json& given) {
   const Result<Params> params = Params::check("sql", parameters(), given);
   if (!params) return params.error();
@@ -47,9 +57,10 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
       context.reader->sql(params->text("statement"), limit, milliseconds_left(context));
   if (!table) return table.error();
   Json rows = Json::array();
-  for (const auto& cells : table->rows) {
+  for (std::size_t i = 0; i < table->rows.size(); ++i) {
     Json row = Json::array();
-    for (const auto& cell : cells) row.push_back(cell ? Json(*cell) : Json(nullptr));
+    for (std::size_t column = 0; column < table->rows[i].size(); ++column)
+      row.push_back(value_of(table->rows[i][column], table->is_number[i][column]));
     rows.push_back(std::move(row));
   }
   Json result{{"columns", table->columns}};

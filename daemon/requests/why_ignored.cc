@@ -4,9 +4,14 @@
 ///     params  {"path"}
 ///     answer  kAnswer, below
 ///
-/// `rule.path` is the path itself or the folder above it that the rule excludes.
+/// `rule.path` is the path itself or the folder above it that the rule excludes. `link` is the
+/// first symbolic link on the way to the path; `real` is null where it leads nowhere or out of the
+/// project.
 
 #include <sys/stat.h>
+
+#include <filesystem>
+#include <optional>
 
 #include "daemon/requests/answer.h"
 #include "daemon/requests/handlers.h"
@@ -19,8 +24,8 @@ namespace dg {
 namespace {
 
 constexpr const char* kAnswer =
-    R"(  {"path", "indexed", "ignored", "rule": {"source", "pattern", "path"} or null, ///
-   "reason"}
+    R"(  {"path", "indexed", "ignored", "rule": {"source", "pattern", "path"} or null,
+   "link": {"path", "target", "real": relative to the project, or null} or null, "reason"}
 )";
 
 const std::vector<Parameter>& parameters() {
@@ -50,6 +55,53 @@ std::optional<Excluded> excluded_by(const std::string& root, const std::string& 
   return std::nullopt;
 }
 
+struct Link {
+  std::string path;    ///< Of the link, relative to the project.
+  std::string target;  ///< As it is written in it.
+  std::string real;    ///< What it names, relative to the project; empty: nothing inside of it.
+  std::string reason;  ///< Why it is not followed.
+};
+
+/// What a link means to the index; it is never followed by its own name (crawl.h).
+Link explain(const std::string& root, const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  Link link{path, fs::read_symlink(root + "/" + path, error).generic_string(), {}, {}};
+  const std::string what = "a symbolic link to " + link.target;
+  const fs::path real = fs::canonical(root + "/" + path, error);
+  if (error) {
+    link.reason = what + (error == std::errc::too_many_symbolic_link_levels
+                              ? ", a loop of links"
+                              : ", which does not exist or cannot be reached");
+    return link;
+  }
+  const bool folder = fs::is_directory(real, error);
+  const fs::path inside = real.lexically_relative(root);
+  if (inside.empty() || *inside.begin() == "..") {
+    link.reason = what + " outside of the project, which is not followed";
+    return link;
+  }
+  link.real = inside.generic_string();
+  link.reason = what +
+                (folder ? ": links to folders are not followed; what lies there is indexed as "
+                        : ": a file is indexed once, by its own path, ") +
+                link.real + (folder ? "/…" : "");
+  return link;
+}
+
+/// The first link on the way to the path, itself included.
+std::optional<Link> link_on(const std::string& root, const std::string& path) {
+  for (std::size_t at = 0; at != std::string::npos;) {
+    const std::size_t slash = path.find('/', at);
+    const std::string part = path.substr(0, slash);
+    struct stat info {};
+    if (lstat((root + "/" + part).c_str(), &info) != 0) return std::nullopt;
+    if (S_ISLNK(info.st_mode)) return explain(root, part);
+    at = slash == std::string::npos ? slash : slash + 1;
+  }
+  return std::nullopt;
+}
+
 std::string reason_of(const FileVersionPtr& file, bool exists, bool is_folder,
                       const std::string& path) {
   if (file && file->facts->skipped != SkipReason::none) {
@@ -59,6 +111,7 @@ std::string reason_of(const FileVersionPtr& file, bool exists, bool is_folder,
   if (!exists) return "does not exist";
   if (is_folder) return "a folder that is not ignored";
   if (is_config_name(path)) return "read as configuration; it holds no atoms";
+  if (const char* unfit = unfit_path(path)) return std::string("not indexed: it ") + unfit;
   if (!language_of(path)) return "not a JavaScript or TypeScript source by its name";
   return "not ignored, and not indexed yet or not readable: see 'deltagraph status'";
 }
@@ -80,6 +133,11 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
   const FileVersionPtr file = context.snapshot->file_at(path);
   const std::optional<Excluded> excluded = excluded_by(context.root, path, is_folder);
   Json result{{"path", path}, {"indexed", file != nullptr}, {"ignored", excluded.has_value()}};
+  const std::optional<Link> link = link_on(context.root, path);
+  result["link"] = link ? Json{{"path", link->path},
+                               {"target", link->target},
+                               {"real", link->real.empty() ? Json() : Json(link->real)}}
+                        : Json();
   if (excluded) {
     result["rule"] = {{"source", excluded->verdict.source},
                       {"pattern", excluded->verdict.pattern},
@@ -88,7 +146,9 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
                        (excluded->path == path ? "" : " (excludes " + excluded->path + ")");
   } else {
     result["rule"] = nullptr;
-    result["reason"] = reason_of(file, exists, is_folder, path);
+    result["reason"] = !link                ? reason_of(file, exists, is_folder, path)
+                       : link->path == path ? link->reason
+                                            : link->path + " is " + link->reason;
   }
   return with_freshness(std::move(result), context);
 }

@@ -189,6 +189,10 @@ Json Dispatcher::run(const Method& method, const Json& id, const Json& params,
         point.empty() ? Result<>(Ok{}) : travel(context, point, past_, pooled.generation);
     Result<Json> answered = there ? method.handler(context, params) : Result<Json>(there.error());
     give_back(std::move(pooled));
+    if (answered && answered->is_object()) {
+      if (std::vector<std::string> notices = host_.take_notices(); !notices.empty())
+        (*answered)["notices"] = std::move(notices);
+    }
     return answered ? rpc_result(id, std::move(*answered)) : rpc_error(id, answered.error());
   } catch (const std::exception& failure) {
     return rpc_error(id, kRpcInternalError,

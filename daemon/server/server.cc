@@ -21,6 +21,7 @@ namespace {
 
 namespace asio = boost::asio;
 using Socket = asio::local::stream_protocol::socket;
+using Acceptor = asio::local::stream_protocol::acceptor;
 using ErrorCode = boost::system::error_code;
 
 /// Unsent bytes after which a client that does not read is cut off.
@@ -203,14 +204,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
 class UnixServer final : public Server {
  public:
-  UnixServer(std::filesystem::path path, Host& host)
-      : path_(std::move(path)),
-        dispatcher_(host,
+  explicit UnixServer(Host& host)
+      : dispatcher_(host,
                     [this](std::function<void()> work) { asio::post(context_, std::move(work)); }),
-        acceptor_(context_) {}
+        strand_(asio::make_strand(context_)),
+        acceptor_(strand_),
+        retry_(strand_) {}
 
   ~UnixServer() override {
-    asio::post(context_, [this] {
+    asio::post(strand_, [this] {
       ErrorCode ignored;
       acceptor_.close(ignored);
     });
@@ -219,30 +221,44 @@ class UnixServer final : public Server {
     // Handlers that still hold a connection keep the context busy for at most one request's
     // deadline.
     for (std::thread& thread : threads_) thread.join();
-    struct stat now {};
-    if (::lstat(path_.c_str(), &now) == 0 && now.st_ino == inode_) ::unlink(path_.c_str());
+    if (reachable()) ::unlink(path_.c_str());
   }
 
-  Result<> open(unsigned threads) {
+  Result<> open(const std::filesystem::path& path, unsigned threads) {
+    if (const Result<> listening = listen_again(path); !listening) return listening;
+    for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { context_.run(); });
+    return Ok{};
+  }
+
+  bool reachable() const noexcept override {
+    struct stat now {};
+    return ::lstat(path_.c_str(), &now) == 0 && now.st_ino == inode_;
+  }
+
+  Result<> listen_again(const std::filesystem::path& path) override {
     ErrorCode failure;
-    const asio::local::stream_protocol::endpoint endpoint(path_.string());
-    ::unlink(path_.c_str());
-    acceptor_.open(endpoint.protocol(), failure);
+    const asio::local::stream_protocol::endpoint endpoint(path.string());
+    ::unlink(path.c_str());
+    Acceptor fresh(strand_);
+    fresh.open(endpoint.protocol(), failure);
     const mode_t mask = ::umask(0177);
-    if (!failure) acceptor_.bind(endpoint, failure);
+    if (!failure) fresh.bind(endpoint, failure);
     ::umask(mask);
-    if (!failure) acceptor_.listen(asio::socket_base::max_listen_connections, failure);
+    if (!failure) fresh.listen(asio::socket_base::max_listen_connections, failure);
     if (failure) {
       return Error{ErrorKind::io,
-                   path_.string(),
+                   path.string(),
                    "cannot listen: " + failure.message(),
                    "Check that the folder exists and is yours, or set XDG_RUNTIME_DIR.",
                    {}};
     }
     struct stat now {};
-    if (::lstat(path_.c_str(), &now) == 0) inode_ = now.st_ino;
-    accept();
-    for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { context_.run(); });
+    if (::lstat(path.c_str(), &now) == 0) inode_ = now.st_ino;
+    path_ = path;
+    asio::post(strand_, [this, next = std::move(fresh)]() mutable {
+      acceptor_ = std::move(next);
+      accept();
+    });
     return Ok{};
   }
 
@@ -262,7 +278,7 @@ class UnixServer final : public Server {
  private:
   void accept() {
     acceptor_.async_accept(asio::make_strand(context_), [this](ErrorCode failure, Socket socket) {
-      if (!acceptor_.is_open()) return;
+      if (failure == asio::error::operation_aborted || !acceptor_.is_open()) return;
       if (!failure) {
         auto connection = std::make_shared<Connection>(std::move(socket), dispatcher_, registry_);
         registry_.add(connection);
@@ -277,14 +293,15 @@ class UnixServer final : public Server {
     });
   }
 
-  std::filesystem::path path_;
+  std::filesystem::path path_;  ///< Of the one thread that calls listen_again(), as inode_.
   ino_t inode_ = 0;
   Dispatcher dispatcher_;
   Registry registry_;
   asio::io_context context_;
   asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
-  asio::local::stream_protocol::acceptor acceptor_;
-  asio::steady_timer retry_{context_};
+  asio::strand<asio::io_context::executor_type> strand_;
+  Acceptor acceptor_;  ///< Touched on strand_ only, as retry_.
+  asio::steady_timer retry_;
   std::vector<std::thread> threads_;
 };
 
@@ -292,8 +309,8 @@ class UnixServer final : public Server {
 
 Result<std::unique_ptr<Server>> Server::listen(const std::filesystem::path& socket, Host& host,
                                                unsigned threads) {
-  auto server = std::make_unique<UnixServer>(socket, host);
-  const Result<> opened = server->open(threads);
+  auto server = std::make_unique<UnixServer>(host);
+  const Result<> opened = server->open(socket, threads);
   if (!opened) return opened.error();
   return std::unique_ptr<Server>(std::move(server));
 }

@@ -17,6 +17,8 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "daemon/requests/request.h"
 #include "storage/result.h"
@@ -40,6 +42,9 @@ class Host {
   /// Changes when the database file is replaced: readers opened before are of no use any more.
   virtual std::uint64_t database_generation() const noexcept = 0;
   virtual Json status() const = 0;
+  /// What a person should know and no answer has told yet: a database that was set aside. Each is
+  /// answered once.
+  virtual std::vector<std::string> take_notices() = 0;
   /// Calls back once, from any thread, when the first consistent state is there. At once if it is.
   virtual void when_ready(std::function<void()> then) = 0;
   /// Calls back once, from any thread: all file operations finished before the call are visible.
@@ -57,6 +62,11 @@ class Server {
   static Result<std::unique_ptr<Server>> listen(const std::filesystem::path& socket, Host& host,
                                                 unsigned threads = 4);
   virtual ~Server() = default;
+
+  /// Whether the socket's file is still this server's: new clients can find it. One system call.
+  virtual bool reachable() const noexcept = 0;
+  /// Listens on a new socket; clients that are connected stay. One thread at a time.
+  virtual Result<> listen_again(const std::filesystem::path& socket) = 0;
 
   /// Sends a `delta` notification to every subscriber. A subscriber that does not read is dropped.
   virtual void publish(Json delta) = 0;

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "storage/store.h"
@@ -27,5 +28,9 @@ struct SettledChange {
   std::chrono::steady_clock::time_point first_event;  ///< For save → visible.
   bool empty() const noexcept { return paths.empty() && !rescan && !state_folder_gone; }
 };
+
+/// Whether an event at `path` (a folder's ends in `/`) may change what is read of the change's
+/// paths. Any does where the whole tree is. O(depth of the path · log paths).
+bool concerns(const SettledChange& change, std::string_view path);
 
 }  // namespace dg

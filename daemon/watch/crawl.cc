@@ -144,6 +144,7 @@ class Crawl {
       return;
     }
     if (!S_ISREG(info.st_mode)) return;
+    if (const char* unfit = unfit_path(path)) return trouble(std::move(path), unfit);
     auto& list = language_of(entry.name) ? out_.sources : out_.configs;
     list.push_back({std::move(path), mtime_of(info), static_cast<std::uint64_t>(info.st_size),
                     ctime_of(info)});
@@ -244,6 +245,12 @@ ReadStep read_once(int fd, const struct stat& before, std::uint64_t max_bytes, F
 ContentHash content_hash(std::string_view bytes) noexcept {
   const XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());
   return {hash.high64, hash.low64};
+}
+
+const char* unfit_path(std::string_view path) noexcept {
+  // Of the name after the last colon only the extension counts, as of any.
+  if (language_of(path) || !language_of(path.substr(path.rfind(':') + 1))) return nullptr;
+  return "has '::' after a source's name: its atoms could be taken for that source's. Rename it";
 }
 
 bool is_config_name(std::string_view path) noexcept {

@@ -64,6 +64,10 @@ Listing crawl_folder(const std::filesystem::path& root, std::string_view folder,
 std::optional<Listing> list_folder(const std::filesystem::path& root, std::string_view folder,
                                    IgnoreRules& rules);
 
+/// Why a file that has a source's name cannot be indexed under its path (language_of); null: it
+/// can.
+const char* unfit_path(std::string_view path) noexcept;
+
 /// Whether a path is of interest by its name alone: a source (language_of) or a configuration file.
 bool is_config_name(std::string_view path) noexcept;
 

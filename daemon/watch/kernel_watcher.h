@@ -30,6 +30,9 @@ class KernelWatcher final : public Watcher {
   Result<Listing> begin();
 
   SettledChange step(std::chrono::milliseconds timeout) override;
+  bool unsettled(const SettledChange& change) const override {
+    return settler_.holds_part_of(change);
+  }
   void wake() noexcept override;
   Result<std::uint64_t> cookie() override;
   std::uint64_t cookies_seen() const noexcept override { return seen_.load(); }

@@ -122,6 +122,11 @@ std::optional<Settler::Time> Settler::deadline() const {
   return at;
 }
 
+bool Settler::holds_part_of(const SettledChange& change) const {
+  return rescan_ || std::any_of(files_.begin(), files_.end(),
+                                [&](const auto& entry) { return concerns(change, entry.first); });
+}
+
 SettledChange Settler::take(Time now) {
   SettledChange out;
   if (empty()) return out;

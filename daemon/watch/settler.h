@@ -67,6 +67,8 @@ class Settler {
   SettledChange take(Time now);
   /// When take() may next have something without any new event; nothing where nothing is pending.
   std::optional<Time> deadline() const;
+  /// Whether something has not settled yet that concerns the change, which was taken before.
+  bool holds_part_of(const SettledChange& change) const;
   std::size_t pending() const noexcept {
     return files_.size() + (rescan_ ? 1 : 0) + (state_gone_ ? 1 : 0);
   }

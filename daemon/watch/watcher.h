@@ -54,6 +54,9 @@ class Watcher {
   /// Waits at most `timeout` for something to settle, a cookie to arrive or wake(); takes what is
   /// there.
   virtual SettledChange step(std::chrono::milliseconds timeout) = 0;
+  /// Whether events that step() has read, but that have not settled, concern the change: what was
+  /// read of it on disk may be half of an earlier and half of a later state. Stepping thread.
+  virtual bool unsettled(const SettledChange& change) const = 0;
   /// Makes a running or the next step() return at once. Any thread.
   virtual void wake() noexcept = 0;
   /// sync: creates a cookie file in the state folder and answers its number. When `cookies_seen()`

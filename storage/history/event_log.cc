@@ -71,6 +71,24 @@ Result<EventLog::Page<History::Transaction>> EventLogReader::transactions(const 
   });
 }
 
+Result<std::map<Sequence, EventLog::Renames>> EventLogReader::renames(Sequence first,
+                                                                      Sequence last) {
+  return guarded(connection_, thing_, [&] {
+    std::map<Sequence, Renames> found;
+    Statement rows = connection_.prepare(
+        "SELECT transaction_id, event_type, count(*) FROM atom_events WHERE event_type IN "
+        "('rename', 'move') AND transaction_id BETWEEN ?1 AND ?2 GROUP BY 1, 2");
+    rows.bind(1, number(first));
+    rows.bind(2, number(last));
+    while (rows.step()) {
+      Renames& commit = found[static_cast<Sequence>(rows.integer(0))];
+      (operation_named(rows.text(1)) == Operation::move ? commit.moved : commit.renamed) +=
+          static_cast<std::uint32_t>(rows.integer(2));
+    }
+    return found;
+  });
+}
+
 Result<EventLog::Page<EventLog::AtomEntry>> EventLogReader::events_of(AtomId atom,
                                                                       const Filter& filter) {
   return guarded(connection_, thing_, [&] {
@@ -132,6 +150,8 @@ Result<EventLog::Page<EventLog::FileEntry>> EventLogReader::events_at(std::strin
         const std::optional<Operation> operation = operation_named(atoms.text(0));
         (operation == Operation::create    ? entry.created
          : operation == Operation::delete_ ? entry.deleted
+         : operation == Operation::rename  ? entry.renamed
+         : operation == Operation::move    ? entry.moved
                                            : entry.updated) +=
             static_cast<std::uint32_t>(atoms.integer(1));
       }

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,6 +43,13 @@ class EventLog {
   /// O(transactions in the range).
   virtual Result<Page<History::Transaction>> transactions(const Filter& filter) = 0;
 
+  struct Renames {
+    std::uint32_t renamed = 0, moved = 0;
+  };
+  /// How many atoms each of these commits renamed and moved; those that did neither are left out.
+  /// O(renames and moves of the range).
+  virtual Result<std::map<Sequence, Renames>> renames(Sequence first, Sequence last) = 0;
+
   struct AtomEntry {
     Event event;
     std::int64_t committed_ms = 0;
@@ -54,7 +62,8 @@ class EventLog {
     History::Transaction transaction;
     bool existed = false, removed = false;                ///< There before; not there after.
     bool written = false;                                 ///< With other bytes than before.
-    std::uint32_t created = 0, updated = 0, deleted = 0;  ///< Of its atoms; moves count as updates.
+    std::uint32_t created = 0, updated = 0, deleted = 0;  ///< Of its atoms,
+    std::uint32_t renamed = 0, moved = 0;                 ///< which are not among the updated.
   };
   /// Commits that wrote a file of this path or changed what its atoms link to.
   virtual Result<Page<FileEntry>> events_at(std::string_view path, const Filter& filter) = 0;

@@ -47,6 +47,7 @@ class History {
     std::uint32_t events = 0;      ///< They are contiguous, and sorted by file.
     std::uint64_t graph_digest = 0;
     std::string git_head;  ///< Empty: none.
+    std::string replica;   ///< The copy of the database that wrote it: UUIDv7.
   };
   /// Those in [first, last], oldest first or newest first, at most `limit`.
   virtual Result<std::vector<Transaction>> transactions(Sequence first, Sequence last,

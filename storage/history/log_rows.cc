@@ -26,6 +26,7 @@ History::Transaction transaction_of(const Statement& row) {
   read.events = count(12);
   read.graph_digest = static_cast<std::uint64_t>(row.integer(13));
   read.git_head = row.text(14);
+  read.replica = row.text(15);
   return read;
 }
 

@@ -15,7 +15,7 @@ namespace dg {
 inline constexpr std::string_view kTransactionColumns =
     "t.sequence, t.id, t.cause, t.started_ms, t.committed_ms, t.files, t.atoms_created, "
     "t.atoms_updated, t.atoms_deleted, t.relations_gained, t.relations_lost, t.first_event, "
-    "t.events, t.graph_digest, coalesce(t.git_head, '')";
+    "t.events, t.graph_digest, coalesce(t.git_head, ''), coalesce(t.replica, '')";
 
 inline constexpr int kTransactionColumnCount = 15;
 

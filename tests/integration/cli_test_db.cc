@@ -49,6 +49,15 @@ TEST_F(CliTest, ABackupHasItsDefaultPlaceAndLeavesNothingElse) {
   EXPECT_TRUE(names[0].starts_with("deltagraph-2") && names[0].ends_with("Z.db")) << names[0];
 }
 
+TEST_F(CliTest, ABackupMakesNoFolderOfAMistypedPath) {
+  index();
+  const Ran ran = run({"db", "backup", "no/such/copy.db"});
+  EXPECT_EQ(ran.code, 2);
+  EXPECT_NE(ran.err.find(root() + "/no/such: there is no such folder"), std::string::npos)
+      << ran.err;
+  EXPECT_FALSE(fs::exists(root() + "/no"));
+}
+
 TEST_F(CliTest, ABackupReplacesNoFileAndNeedsADatabase) {
   EXPECT_EQ(run({"db", "backup"}).code, 4);
   index();

@@ -25,7 +25,7 @@ class CliHistory : public CliTest {
     return run(arguments);
   }
   /// How many triggers guard the log.
-  std::string triggers() const {
+  int triggers() const {
     const Ran ran = ask({"sql", "SELECT count(*) AS n FROM sqlite_schema WHERE type = 'trigger'"});
     return ran.json()["items"][0][0];
   }
@@ -93,8 +93,8 @@ TEST_F(CliHistory, TheLogFoldsToWhatIsStored) {
 }
 
 TEST_F(CliHistory, CompactingLosesWhatItSaysAndNothingElse) {
-  const std::string before = triggers();
-  EXPECT_NE(before, "0");
+  const int before = triggers();
+  EXPECT_GT(before, 0);
   const std::string second = run({"export", "--at", "2", "--no-start"}).out;
   const Ran plan = run({"db", "compact", "--before", "2", "--dry-run", "--json"});
   EXPECT_EQ(plan.json()["commits_lost"], 1) << plan.err;

@@ -156,8 +156,9 @@ TEST_F(CliLog, HistoryFollowsARename) {
 }
 
 TEST_F(CliLog, AFilesLogIsOfWhatHappenedInIt) {
-  const std::string body = "(a, b) {\n  const all = [a, b].filter(Boolean);\n"
-                           "  return all.map((each) => each.total * 2 + b.rest);\n}\n";
+  const std::string body =
+      "(a, b) {\n  const all = [a, b].filter(Boolean);\n"
+      "  return all.map((each) => each.total * 2 + b.rest);\n}\n";
   project_.write("src/from.js", "export function stays() {}\nexport function goes" + body);
   index();
   project_.write("src/from.js", "export function stays() {}\n");
@@ -186,6 +187,27 @@ TEST_F(CliLog, ATimeMeansTheZoneOfWhoAsks) {
   const Ran since = run({"log", "--since", text, "--json"}, {.environment = {"TZ=Asia/Tokyo"}});
   EXPECT_TRUE(sequences(since.json()).empty()) << since.out;
   EXPECT_EQ(run({"stop"}).code, 0);
+}
+
+TEST_F(CliLog, RenamesAndMovesAreCounted) {
+  project_.write("src/cart.js",
+                 "export function settle(order, bank) { return fetch(order); }\n"
+                 "export class Cart {\n"
+                 "  total(item) { return item; }\n"
+                 "}\n");
+  project_.write("src/adding.js", "export function other() { return [1, 2, 3].length; }\n");
+  index();
+  project_.rename("src/adding.js", "src/added.js");
+  index();
+  const nlohmann::json items = log({})["items"];
+  EXPECT_EQ(items[1]["counts"]["renamed"], 1) << items[1].dump(1);
+  EXPECT_EQ(items[0]["counts"]["moved"], 2) << items[0].dump(1);
+  EXPECT_EQ(items[0]["counts"]["updated"], 0) << items[0].dump(1);
+  const nlohmann::json of_file = log({"src/added.js"})["items"];
+  EXPECT_EQ(of_file[0]["counts"]["moved"], 2) << of_file.dump(1);
+  const std::string text = ask({}).out;
+  EXPECT_NE(text.find("1 renamed"), std::string::npos) << text;
+  EXPECT_NE(text.find("2 moved"), std::string::npos) << text;
 }
 
 }  // namespace

@@ -243,7 +243,21 @@ TEST_F(CliQuestions, SqlReadsAndNothingElse) {
     const Ran ran = ask({"sql", statement});
     EXPECT_EQ(ran.code, 2) << statement << ran.out << ran.err;
   }
-  EXPECT_EQ(json({"sql", "SELECT count(*) FROM atoms WHERE name = 'pay'"})["items"][0][0], "1");
+  EXPECT_EQ(json({"sql", "SELECT count(*) FROM atoms WHERE name = 'pay'"})["items"][0][0], 1);
+}
+
+TEST_F(CliQuestions, SqlGivesNumbersAsNumbers) {
+  const nlohmann::json row =
+      json({"sql",
+            "SELECT 7, -9223372036854775807, 0.25, 2.0, 1e300, 9e999, -9e999, "
+            "'12', x'00ff', NULL"})["items"][0];
+  EXPECT_EQ(
+      row,
+      nlohmann::json::parse(
+          R"([7, -9223372036854775807, 0.25, 2.0, 1e300, "Inf", "-Inf", "12", "x'00ff'", null])"));
+  EXPECT_TRUE(row[3].is_number_float());
+  const Ran text = ask({"sql", "SELECT 7 AS n, 0.25 AS r, NULL AS hole"});
+  EXPECT_NE(text.out.find("7  0.25  NULL"), std::string::npos) << text.out;
 }
 
 TEST_F(CliQuestions, WhyIgnored) {
@@ -257,6 +271,49 @@ TEST_F(CliQuestions, WhyIgnored) {
   EXPECT_EQ(indexed.code, 1);
   EXPECT_EQ(indexed.json()["indexed"], true);
   EXPECT_EQ(ask({"why-ignored", "../elsewhere.js"}).code, 2);
+}
+
+TEST_F(CliQuestions, WhyALinkIsNotFollowed) {
+  const TempProject outside;
+  outside.write("far.js", "");
+  const std::filesystem::path at = project_.root();
+  std::filesystem::create_symlink("src/cart.js", at / "file.js");
+  std::filesystem::create_directory_symlink("src", at / "folder");
+  std::filesystem::create_symlink(outside.path("far.js"), at / "out.js");
+  std::filesystem::create_symlink("nowhere.js", at / "broken.js");
+  std::filesystem::create_symlink("loop.js", at / "loop.js");
+  const auto why = [&](const std::string& path) {
+    return nlohmann::json::parse(ask({"why-ignored", path, "--json"}).out);
+  };
+  const std::tuple<const char*, const char*, const char*> cases[] = {
+      {"file.js", "src/cart.js", "by its own path, src/cart.js"},
+      {"folder", "src", "indexed as src/…"},
+      {"folder/cart.js", "src", "folder is a symbolic link to src"},
+      {"out.js", "", "outside of the project"},
+      {"broken.js", "", "does not exist"},
+      {"loop.js", "", "a loop of links"}};
+  for (const auto& [path, real, reason] : cases) {
+    const nlohmann::json answer = why(path);
+    EXPECT_EQ(answer["path"], path);
+    EXPECT_EQ(answer["indexed"], false);
+    EXPECT_EQ(answer["link"]["real"].is_null() ? "" : answer["link"]["real"], real) << path;
+    EXPECT_NE(answer["reason"].get<std::string>().find(reason), std::string::npos)
+        << path << ": " << answer["reason"];
+  }
+  EXPECT_EQ(why("out.js")["link"]["target"], outside.path("far.js").string());
+  EXPECT_TRUE(why("src/cart.js")["link"].is_null());
+}
+
+TEST_F(CliQuestions, AnEmptyPointIsAUsageError) {
+  const std::vector<std::vector<std::string>> all{
+      {"callers", "pay", "--at", ""}, {"log", "--since", ""}, {"log", "--until", ""},
+      {"diff", "--since", ""},        {"export", "--at", ""}, {"export", "--at", " "}};
+  for (const std::vector<std::string>& words : all) {
+    const Ran ran = ask(words);
+    EXPECT_EQ(ran.code, 2) << words[0] << words[1] << ": " << ran.out << ran.err;
+    EXPECT_NE(ran.err.find("point"), std::string::npos) << ran.err;
+  }
+  EXPECT_EQ(run({"watch", "--since", ""}).code, 2);
 }
 
 TEST_F(CliQuestions, ColoursFollowTheirSwitches) {

@@ -64,7 +64,9 @@ TEST_F(CliService, IndexWithAServiceAsksIt) {
   const Ran ran = run({"index", "--json"});
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_EQ(ran.json()["files"]["total"], 3);
-  EXPECT_NE(ran.err.find("running service"), std::string::npos);
+  const nlohmann::json notice = nlohmann::json::parse(ran.err, nullptr, false);
+  ASSERT_TRUE(notice.is_object()) << ran.err;
+  EXPECT_NE(notice.value("notice", "").find("running service"), std::string::npos);
 }
 
 TEST_F(CliService, ASecondServiceIsToldWhoHoldsTheProject) {

@@ -177,7 +177,11 @@ pid_t CliTest::launch(const std::vector<std::string>& arguments, const RunOption
       "XDG_RUNTIME_DIR=" + (other ? nobodys_ : home_).root().string()};
   if (const char* sanitizer = std::getenv("ASAN_OPTIONS"))
     environment.push_back(std::string("ASAN_OPTIONS=") + sanitizer);
-  environment.insert(environment.end(), options.environment.begin(), options.environment.end());
+  for (const std::string& each : options.environment) {
+    const std::string name = each.substr(0, each.find('=') + 1);
+    std::erase_if(environment, [&](const std::string& own) { return own.starts_with(name); });
+    environment.push_back(each);
+  }
   std::vector<char*> argv, envp;
   for (std::string& word : words) argv.push_back(word.data());
   for (std::string& each : environment) envp.push_back(each.data());

@@ -26,7 +26,7 @@ struct Ran {
 
 struct RunOptions {
   std::string cwd = {};                       ///< Empty: the project.
-  std::vector<std::string> environment = {};  ///< `NAME=value`, added to the tests' own.
+  std::vector<std::string> environment = {};  ///< `NAME=value`, over the tests' own.
   bool as_nobody = false;                     ///< Another user, where the tests run as root.
   bool on_terminal = false;                   ///< Standard output is a pseudo-terminal.
   std::string program = {};                   ///< Empty: deltagraph.

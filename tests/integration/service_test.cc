@@ -7,8 +7,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -124,6 +126,44 @@ TEST_F(ServiceTest, AnswersSayHowFreshTheyAre) {
   EXPECT_GE(answer["age_ms"].get<std::int64_t>(), 0);
 }
 
+/// RELIABILITY R-25: an answer given while saves go on is that of the sequence it names.
+TEST_F(ServiceTest, EachAnswerIsThatOfItsSequence) {
+  const auto save = [this](int i) {
+    std::string text = "import { pay } from './a.js';\n";
+    for (int f = 0; f <= i % 5; ++f)
+      text += "export function f" + std::to_string(i) + "_" + std::to_string(f) + "() { pay(); }\n";
+    project_.write("b.js", text);
+  };
+  project_.write("a.js", "export function pay() {}\n");
+  save(0);
+  start();
+  ask("sync");
+  Result<std::unique_ptr<Client>> other = Client::connect(service_->socket());
+  ASSERT_TRUE(other);
+  std::atomic<bool> done{false};
+  std::thread saves([&] {
+    for (int i = 1; i <= 40; ++i) {
+      save(i);
+      EXPECT_TRUE((*other)->call("sync", Json::object(), kPatience));
+    }
+    done = true;
+  });
+  std::map<std::uint64_t, Json> seen;
+  while (!done) {
+    const Json answer = ask("callers", {{"atom", "a.js::pay"}});
+    const auto [at, first] =
+        seen.try_emplace(answer["sequence"].get<std::uint64_t>(), answer["items"]);
+    if (!first) {
+      EXPECT_EQ(at->second, answer["items"]) << "one sequence, one answer";
+    }
+  }
+  saves.join();
+  for (const auto& [sequence, items] : seen) {
+    const Json past = ask("callers", {{"atom", "a.js::pay"}, {"at", std::to_string(sequence)}});
+    EXPECT_EQ(past["items"], items) << "sequence " << sequence;
+  }
+}
+
 TEST_F(ServiceTest, ASecondServiceIsToldWhoHoldsTheProject) {
   project_.write("a.js", "");
   start();
@@ -224,6 +264,35 @@ TEST_F(ServiceTest, ARemovedDatabaseIsBegunAnew) {
   EXPECT_EQ(callers("a.js::pay"), Strings{"b.js::b"});
 }
 
+TEST_F(ServiceTest, AnOlderCopyInTheDatabasesPlaceIsTakenUp) {
+  project_.write("a.js", "export function pay() {}\n");
+  start();
+  ask("sync");
+  stop();  // All is in the file now.
+  const std::filesystem::path database = project_.path(".deltagraph/deltagraph.db");
+  const std::filesystem::path copy = project_.path(".deltagraph/copy.db");
+  std::filesystem::copy_file(database, copy);
+  start();
+  for (int i = 0; i < 3; ++i) {
+    project_.write("b.js", "import { pay } from './a.js';\nfunction b" + std::to_string(i) +
+                               "() { pay(); }\n");
+    ask("sync");
+  }
+  EXPECT_EQ(ask("status")["sequence"], 4);
+  std::filesystem::remove(project_.path(".deltagraph/deltagraph.db-wal"));
+  std::filesystem::remove(project_.path(".deltagraph/deltagraph.db-shm"));
+  std::filesystem::rename(copy, database);
+  project_.write("c.js", "import { pay } from './a.js';\nfunction c() { pay(); }\n");
+  EXPECT_EQ(callers("a.js::pay"), (Strings{"b.js::b2", "c.js::c"}));
+  const Json status = ask("status");
+  EXPECT_EQ(status["state"], "ready") << status.dump(1);
+  EXPECT_LE(status["sequence"], 3) << "it goes on from the copy's sequence";
+  EXPECT_NE(status["notices"].dump().find("replaced"), std::string::npos) << status.dump(1);
+  stop();
+  start();
+  EXPECT_EQ(callers("a.js::pay"), (Strings{"b.js::b2", "c.js::c"}));
+}
+
 TEST_F(ServiceTest, ADamagedDatabaseIsSetAsideAndRebuilt) {
   project_.write("a.js", "export function pay() {}\n");
   start();
@@ -233,7 +302,14 @@ TEST_F(ServiceTest, ADamagedDatabaseIsSetAsideAndRebuilt) {
                  "this is no database, and long enough to be read as one\n");
   project_.remove(".deltagraph/deltagraph.db-wal");
   start();
-  EXPECT_EQ(ask("find", {{"text", "pay"}, {"sync", true}})["total"], 1);
+  const Json first = ask("find", {{"text", "pay"}, {"sync", true}});
+  EXPECT_EQ(first["total"], 1);
+  ASSERT_EQ(first["notices"].size(), 1u) << "the first answer says what was lost";
+  const std::string notice = first["notices"][0];
+  EXPECT_NE(notice.find(".corrupt-"), std::string::npos) << notice;
+  EXPECT_NE(notice.find("history"), std::string::npos) << notice;
+  EXPECT_FALSE(ask("find", {{"text", "pay"}}).contains("notices")) << "once";
+  EXPECT_EQ(ask("status")["notices"], first["notices"]) << "until the service ends";
   std::size_t kept = 0;
   for (const auto& entry : std::filesystem::directory_iterator(project_.path(".deltagraph"))) {
     kept += entry.path().filename().string().find(".corrupt-") != std::string::npos;

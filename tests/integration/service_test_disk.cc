@@ -4,6 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <string>
 #include <thread>
 
 #include "daemon/protocol/client.h"
@@ -81,6 +86,65 @@ TEST_P(ServiceDisk, AnswersMeanwhileAndGoesOnByItself) {
   ASSERT_TRUE(after) << after.error().message();
   EXPECT_EQ((*after)["items"].size(), 1u);
   EXPECT_TRUE(call("show", {{"atom", "c.js::later"}}));
+}
+
+/// RELIABILITY R-05: a sync that fails while the disk loses what it held.
+TEST(ServiceSync, ADatabaseThatTheDiskDamagedIsSetAsideWhileTheServiceRuns) {
+  const TempProject project;
+  project.write("a.js", "export function pay() {}\n");
+  FaultVfs vfs("service-sync");
+  ServiceOptions options;
+  options.pipeline.root = project.root();
+  {  // One that puts its log away when it ends.
+    const Result<std::unique_ptr<Service>> before = Service::start(options, {});
+    ASSERT_TRUE(before) << before.error().message();
+    const Result<std::unique_ptr<Client>> client = Client::connect((*before)->socket());
+    ASSERT_TRUE(client);
+    ASSERT_TRUE((*client)->call("sync", Json::object(), kPatience));
+  }
+  options.pipeline.vfs = vfs.name();
+  const Result<std::unique_ptr<Service>> service = Service::start(options, {});
+  ASSERT_TRUE(service) << service.error().message();
+  const Result<std::unique_ptr<Client>> client = Client::connect((*service)->socket());
+  ASSERT_TRUE(client);
+  const auto call = [&](const std::string& method, const Json& params = Json::object()) {
+    return (*client)->call(method, params, kPatience);
+  };
+  ASSERT_TRUE(call("sync"));
+  vfs.arm(FaultVfs::sync, 1, EIO, FaultVfs::Duration::from_then_on);
+  project.write("b.js", "import { pay } from './a.js';\nexport function buy() { pay(); }\n");
+  // The commit syncs the head of a new log.
+  const auto until = [&](const std::function<bool()>& wanted) {
+    const auto give_up = std::chrono::steady_clock::now() + kPatience;
+    while (!wanted() && std::chrono::steady_clock::now() < give_up) std::this_thread::yield();
+    return wanted();
+  };
+  ASSERT_TRUE(until([&] { return vfs.fired(); }));
+  const std::filesystem::path database = project.path(".deltagraph/deltagraph.db");
+  {
+    std::fstream file(database, std::ios::in | std::ios::out | std::ios::binary);
+    const auto size = static_cast<std::streamoff>(std::filesystem::file_size(database));
+    for (std::streamoff page = 4096 * 4; page < size; page += 4096) {
+      file.seekp(page);
+      file << std::string(64, '\xff');
+    }
+  }
+  project.write("c.js", "import { pay } from './a.js';\nexport function lend() { pay(); }\n");
+  const auto kept = [&] {
+    for (const auto& entry : std::filesystem::directory_iterator(database.parent_path()))
+      if (entry.path().filename().string().find(".corrupt-") != std::string::npos) return true;
+    return false;
+  };
+  EXPECT_TRUE(until(kept));
+  vfs.disarm();
+  EXPECT_TRUE(until([&] {
+    const Result<Json> status = call("status");
+    return status && (*status)["state"] == "ready" && (*status)["behind"] == false;
+  }));
+  const Result<Json> callers = call("callers", {{"atom", "a.js::pay"}, {"sync", true}});
+  ASSERT_TRUE(callers) << callers.error().message();
+  EXPECT_EQ((*callers)["items"].size(), 2u);
+  EXPECT_NE((*call("status"))["notices"].dump().find(".corrupt-"), std::string::npos);
 }
 
 INSTANTIATE_TEST_SUITE_P(Disk, ServiceDisk, testing::Values(ENOSPC, EIO),

@@ -111,6 +111,61 @@ TEST_F(Resume, AWatcherThatIsCutOffAtRandomMissesNothingAndGetsNothingTwice) {
   EXPECT_GT(connections, 5);
 }
 
+TEST_F(Resume, APointOfAnotherDatabaseIsRefused) {
+  project_.write("a.js", "");
+  start();
+  std::vector<std::string> points;
+  const auto follow = [&](const std::string& since, std::size_t most) {
+    return connect()->listen("subscribe", {{"since", since}}, [&](const Json& delta) {
+      points.push_back(delta["point"].get<std::string>());
+      return points.size() < most;
+    });
+  };
+  for (int i = 0; i < 3; ++i) save(i);
+  ASSERT_TRUE(follow("0", 4));
+  const std::string second = points[1];
+  EXPECT_TRUE(second.starts_with("2@")) << second;
+  points.clear();
+  ASSERT_TRUE(follow(second, 2)) << "the same database";
+  EXPECT_TRUE(points[0].starts_with("3@")) << points[0];
+
+  client_.reset();
+  service_.reset();
+  project_.remove(".deltagraph");
+  start();
+  for (int i = 0; i < 3; ++i) save(100 + i);
+  const Result<Json> other = client_->call("subscribe", {{"since", second}}, kPatience);
+  ASSERT_FALSE(other) << "commit 2 of this one is not what the subscriber saw";
+  EXPECT_EQ(other.error().kind, ErrorKind::not_found);
+  EXPECT_NE(other.error().message().find("another database"), std::string::npos);
+  EXPECT_FALSE(other.error().cure.empty());
+  EXPECT_TRUE(client_->call("subscribe", {{"since", "2"}}, kPatience)) << "a number says nothing";
+}
+
+TEST_F(Resume, LiveAndReplayedDeltasNameTheSamePoint) {
+  project_.write("a.js", "");
+  start();
+  std::vector<std::string> live;
+  std::atomic<bool> ready{false};
+  const std::unique_ptr<Client> watcher = connect();
+  std::thread saves([&] {
+    while (!ready) std::this_thread::yield();
+    save(1);
+  });
+  ready = true;
+  const auto note = [](std::vector<std::string>& points) {
+    return [&points](const Json& delta) {
+      points.push_back(delta["point"].get<std::string>());
+      return !points.back().starts_with("2@");
+    };
+  };
+  EXPECT_TRUE(watcher->listen("subscribe", {{"since", "0"}}, note(live)));
+  saves.join();
+  std::vector<std::string> replayed;
+  EXPECT_TRUE(connect()->listen("subscribe", {{"since", "0"}}, note(replayed)));
+  EXPECT_EQ(live, replayed);
+}
+
 TEST_F(Resume, APointAheadOfTheLogIsRefused) {
   project_.write("a.js", "");
   start();

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -102,6 +103,54 @@ TEST(Mailbox, NobodyWaitsForEver) {
   EXPECT_EQ(stopped.what, "the service is stopping");
   EXPECT_TRUE(mailbox.stopped());
   EXPECT_TRUE(mailbox.take(milliseconds(60'000)).change.empty()) << "returns at once";
+}
+
+/// The watch thread's side of overtaken(), with what has not settled yet.
+struct Look {
+  Mailbox& mailbox;
+  SettledChange arriving;
+  bool unsettled = false;
+  int looks = 0;
+  void operator()() {
+    ++looks;
+    const auto asked = mailbox.asked();
+    ASSERT_TRUE(asked);
+    mailbox.put(std::move(arriving), 0);
+    arriving = {};
+    mailbox.answer(unsettled);
+  }
+};
+
+TEST(Mailbox, AChangeIsOvertakenByALaterOneOfItsPaths) {
+  Mailbox mailbox;
+  const SettledChange read = change({"lib/", "lib_/a.js", "lib_/b.js"});
+  Look look{mailbox, {}};
+  EXPECT_FALSE(mailbox.overtaken(read, std::ref(look)));
+  look.arriving = change({"other/a.js"});
+  EXPECT_FALSE(mailbox.overtaken(read, std::ref(look))) << "of no concern";
+  look.unsettled = true;
+  EXPECT_TRUE(mailbox.overtaken(read, std::ref(look)));
+  look.unsettled = false;
+  look.arriving = change({"lib_/"});
+  EXPECT_TRUE(mailbox.overtaken(read, std::ref(look)));
+  EXPECT_EQ(look.looks, 4);
+  EXPECT_FALSE(mailbox.asked());
+}
+
+TEST(Mailbox, WhatConcernsAChange) {
+  const SettledChange read = change({"a.js", "lib/", "lib_/b.js"});
+  for (const char* path : {"a.js", "lib/", "lib/x/y.js", "lib/x/", "lib_/b.js", "lib_/"})
+    EXPECT_TRUE(concerns(read, path)) << path;
+  for (const char* path :
+       {"b.js", "a.js/", "lib_/a.js", "lib__/", "x/a.js", "lib_/b.js/", "x/lib/"})
+    EXPECT_FALSE(concerns(read, path)) << path;
+  EXPECT_TRUE(concerns(change({}, true), "any.js"));
+}
+
+TEST(Mailbox, AStoppedOneOvertakesNothing) {
+  Mailbox mailbox;
+  EXPECT_FALSE(mailbox.overtaken(change({"a.js", "b.js"}), [&] { mailbox.stop(); }));
+  EXPECT_FALSE(mailbox.overtaken(change({"a.js", "b.js"}), [] {}));
 }
 
 }  // namespace

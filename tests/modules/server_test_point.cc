@@ -136,13 +136,13 @@ TEST(PointsOfALog, ATimeMeansTheLastCommitUpToIt) {
     const Result<Sequence> found = sequence_at(point, history);
     return found ? std::to_string(raw(*found)) : found.error().reason;
   };
-  EXPECT_EQ(at({"", Instant{last_ms}}), "3");
-  EXPECT_EQ(at({"", Instant{last_ms + kHour}}), "3");
-  EXPECT_EQ(at({"", Instant{first_ms - 1}}), "lies before the first commit that is known");
-  EXPECT_EQ(at({"", Sequence{2}}), "2");
-  EXPECT_EQ(at({"", Sequence{0}}), "0");
-  EXPECT_EQ(at({"", Sequence{4}}), "lies beyond the last commit");
-  EXPECT_EQ(at({"main", Revision{"main"}}), "is no sequence and no time");
+  EXPECT_EQ(at({"", Instant{last_ms}, {}}), "3");
+  EXPECT_EQ(at({"", Instant{last_ms + kHour}, {}}), "3");
+  EXPECT_EQ(at({"", Instant{first_ms - 1}, {}}), "lies before the first commit that is known");
+  EXPECT_EQ(at({"", Sequence{2}, {}}), "2");
+  EXPECT_EQ(at({"", Sequence{0}, {}}), "0");
+  EXPECT_EQ(at({"", Sequence{4}, {}}), "lies beyond the last commit");
+  EXPECT_EQ(at({"main", Revision{"main"}, {}}), "is no sequence and no time");
 
   const auto newest = history.transactions(Sequence{1}, Sequence{3}, true, 2);
   ASSERT_TRUE(newest);
@@ -154,6 +154,20 @@ TEST(PointsOfALog, ATimeMeansTheLastCommitUpToIt) {
   const auto none = history.files_changed(Sequence{3}, Sequence{3});
   ASSERT_TRUE(none);
   EXPECT_TRUE(none->empty());
+}
+
+TEST_F(Points, ACommitOfANamedDatabase) {
+  const std::string replica = "0192f3c4-aaaa-7bbb-8ccc-0123456789ab";
+  const Result<Point> point = parse_point("12@" + replica, 0);
+  ASSERT_TRUE(point) << point.error().message();
+  EXPECT_EQ(std::get<Sequence>(point->meaning), Sequence{12});
+  EXPECT_EQ(point->replica, replica);
+  EXPECT_TRUE(parse_point("12", 0)->replica.empty());
+  // A branch may be called so; and a name alone is no point.
+  for (const std::string& text : {"main@" + replica, replica, "12@" + replica.substr(1)}) {
+    const Result<Point> other = parse_point(text, 0);
+    EXPECT_TRUE(!other || std::holds_alternative<Revision>(other->meaning)) << text;
+  }
 }
 
 }  // namespace

@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <fstream>
 #include <string>
 
+#include "storage/sqlite/connection.h"
 #include "tests/modules/storage_test_support.h"
 #include "tests/support/fault_vfs.h"
 
@@ -189,6 +191,42 @@ INSTANTIATE_TEST_SUITE_P(
                       Fault{"BrokenOnce", kWrites, EIO, FaultVfs::Duration::once},
                       Fault{"BrokenFromThenOn", kWrites, EIO, FaultVfs::Duration::from_then_on}),
     [](const ::testing::TestParamInfo<Fault>& fault) { return std::string(fault.param.name); });
+
+/// RELIABILITY R-05: what a failed sync left behind is unknown, also to the kernel that failed it.
+TEST(StorageSync, AfterAFailedOneTheFileIsCheckedBeforeItIsWrittenTo) {
+  for (const bool damaged : {false, true}) {
+    const TempProject folder;
+    FaultVfs vfs("failing-sync");
+    const std::filesystem::path database = folder.path("x/deltagraph.db");
+    HandmadeProject project;
+    Result<std::unique_ptr<Store>> store = Store::open({database, "", vfs.name()});
+    ASSERT_TRUE(store) << store.error().message();
+    ASSERT_TRUE((*store)->commit(delta_of({project.put("a.js", {{"f"}})}), at_sequence(1)));
+    ASSERT_TRUE((*store)->checkpoint());
+    ASSERT_TRUE((*store)->commit(delta_of({project.put("b.js", {{"g"}})}), at_sequence(2)));
+    vfs.arm(FaultVfs::sync, 1, EIO, FaultVfs::Duration::once);
+    const Result<> checkpointed = (*store)->checkpoint();
+    ASSERT_TRUE(vfs.fired());
+    ASSERT_FALSE(checkpointed);
+    if (damaged) {
+      // A page that no commit looks at: only a check of all finds it.
+      Connection look(database, Connection::Mode::read_write);
+      const std::int64_t page = look.integer(
+          "SELECT rootpage FROM sqlite_schema WHERE type = 'table' AND name = 'system_files'");
+      ASSERT_GT(page, 1);
+      std::fstream file(database, std::ios::in | std::ios::out | std::ios::binary);
+      file.seekp((page - 1) * look.integer("PRAGMA page_size"));
+      file << std::string(200, '\xff');
+    }
+    const Result<CommitCounts> counts =
+        (*store)->commit(delta_of({project.put("c.js", {{"h"}})}), at_sequence(3));
+    EXPECT_EQ(!damaged, static_cast<bool>(counts));
+    if (!counts) {
+      EXPECT_EQ(ErrorKind::corrupt, counts.error().kind) << counts.error().message();
+      EXPECT_FALSE((*store)->checkpoint()) << "and nothing else writes to it";
+    }
+  }
+}
 
 }  // namespace
 }  // namespace dg

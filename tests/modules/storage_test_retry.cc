@@ -144,5 +144,37 @@ TEST(StorageRetryOnDisk, AFullDiskFailsAtOnceByItsErrno) {
   }
 }
 
+/// The attempts after the first begin with a connection of their own.
+TEST(StorageRetryOnDisk, AFullDiskFailsAtOnceHoweverOftenItIsTried) {
+  for (const unsigned operations :
+       {FaultVfs::write + 0u, FaultVfs::write | FaultVfs::truncate | FaultVfs::sync,
+        FaultVfs::sync + 0u, FaultVfs::map + 0u, FaultVfs::write | FaultVfs::map}) {
+    TestClock clock;
+    const TempProject folder;
+    FaultVfs vfs("full-disk");
+    Store::Options options{folder.path("x/deltagraph.db"), "", vfs.name()};
+    options.waiting = clock.waiting();
+    const Result<std::unique_ptr<Store>> store = Store::open(options);
+    ASSERT_TRUE(store) << store.error().message();
+    HandmadeProject project;
+    const Delta first = delta_of({project.put("a.js", {{"f"}})});
+    ASSERT_TRUE((*store)->commit(first, at_sequence(1)));
+    const Delta second = delta_of({project.put("b.js", {{"g"}})});
+    vfs.arm(operations, 1, ENOSPC, FaultVfs::Duration::from_then_on);
+    for (int attempt = 0; attempt < 4; ++attempt) {
+      const Result<CommitCounts> counts = (*store)->commit(second, at_sequence(2));
+      // With `normal`, a commit syncs nothing.
+      if (counts) break;
+      EXPECT_EQ(ErrorKind::disk_full, counts.error().kind)
+          << operations << ", attempt " << attempt << ": " << counts.error().message();
+      EXPECT_TRUE(clock.slept.empty()) << operations << ", attempt " << attempt;
+      clock.slept.clear();
+    }
+    vfs.disarm();
+    EXPECT_TRUE((*store)->commit(second, at_sequence(2)));
+    EXPECT_TRUE(clock.slept.empty()) << operations;
+  }
+}
+
 }  // namespace
 }  // namespace dg

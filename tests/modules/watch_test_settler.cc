@@ -46,6 +46,19 @@ TEST_F(SettlerTest, LeadingEdgeOfASave) {
   EXPECT_EQ(settler.pending(), 0u);
 }
 
+TEST_F(SettlerTest, HoldsWhatFollowsAChangeThatWasTaken) {
+  settler.note_folder_gone("lib", now);
+  note("lib_/a.js", FileEvent::found);
+  after(8);
+  const SettledChange taken = settler.take(now);
+  ASSERT_THAT(taken.paths, ElementsAre("lib/", "lib_/a.js"));
+  EXPECT_FALSE(settler.holds_part_of(taken));
+  note("other.js", FileEvent::modified);
+  EXPECT_FALSE(settler.holds_part_of(taken));
+  settler.note_folder_gone("lib_", now);
+  EXPECT_TRUE(settler.holds_part_of(taken));
+}
+
 TEST_F(SettlerTest, LeadingEdgeOfARename) {
   note("a.js", FileEvent::arrived);
   EXPECT_THAT(take(), ElementsAre("a.js"));

@@ -1,0 +1,22 @@
+#include "daemon/watch/change.h"
+
+#include <algorithm>
+
+namespace dg {
+
+bool concerns(const SettledChange& change, std::string_view path) {
+  if (change.rescan) return true;
+  const auto has = [&](std::string_view wanted) {
+    return std::binary_search(change.paths.begin(), change.paths.end(), wanted, std::less<>());
+  };
+  if (has(path)) return true;
+  for (std::size_t slash = path.find('/'); slash != std::string_view::npos;
+       slash = path.find('/', slash + 1)) {
+    if (has(path.substr(0, slash + 1))) return true;
+  }
+  if (!path.ends_with('/')) return false;
+  const auto below = std::lower_bound(change.paths.begin(), change.paths.end(), path);
+  return below != change.paths.end() && below->starts_with(path);
+}
+
+}  // namespace dg
