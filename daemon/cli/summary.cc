@@ -156,6 +156,7 @@ Json summary_json(const std::string& project, const Outcome& outcome, std::uint6
                   const std::vector<std::string>& notices) {
   Json summary{{"project", project}};
   summary.update(stats_json(*outcome.after, 20));
+  summary["call_sites"] = call_sites_json(*outcome.after, 20);
   summary["sequence"] = raw(outcome.sequence);
   summary["changed"] = !outcome.delta.empty();
   summary["timings"] = {{"parse_ms", outcome.timings.parse_ms},

@@ -106,6 +106,8 @@ Json packages_json(const CallSites& sites, std::size_t most) {
   return json;
 }
 
+}  // namespace
+
 Json call_sites_json(const Snapshot& snapshot, std::size_t most) {
   const CallSites sites = call_sites_of(snapshot);
   Json edges = Json::object(), unresolved = Json::object();
@@ -128,8 +130,6 @@ Json call_sites_json(const Snapshot& snapshot, std::size_t most) {
           {"missing", sites.missing}};
 }
 
-}  // namespace
-
 Json stats_json(const Snapshot& snapshot, std::size_t most_files) {
   const Stats stats = stats_of(snapshot);
   const Totals& totals = stats.totals;
@@ -147,7 +147,6 @@ Json stats_json(const Snapshot& snapshot, std::size_t most_files) {
                      {"exported", stats.exported_atoms},
                      {"by_kind", named_counts<AtomKind>(stats.atoms_by_kind)}};
   answer["relations"] = relations_json(totals);
-  answer["call_sites"] = call_sites_json(snapshot, most_files);
   answer["unresolved"] = unresolved_json(totals);
   answer["skipped_files"] = std::move(lists.skipped);
   answer["problem_files"] = std::move(lists.problems);
@@ -165,7 +164,11 @@ Method stats_method() {
             const Result<Params> params = Params::check("stats", parameters, given);
             if (!params) return params.error();
             const auto limit = static_cast<std::size_t>(params->integer("limit", 20));
-            return with_freshness(stats_json(*context.snapshot, limit), context);
+            Json answer = stats_json(*context.snapshot, limit);
+            // History does not hold which references are calls.
+            if (!context.freshness.as_of)
+              answer["call_sites"] = call_sites_json(*context.snapshot, limit);
+            return with_freshness(std::move(answer), context);
           },
           kAnswer,
           true};

@@ -13,4 +13,8 @@ namespace dg {
 /// O(files + atoms).
 Json stats_json(const Snapshot& snapshot, std::size_t most_files);
 
+/// What became of every call site, with the `most` packages that are called most often. Of a live
+/// snapshot: history does not hold which references are calls. O(references).
+Json call_sites_json(const Snapshot& snapshot, std::size_t most);
+
 }  // namespace dg

@@ -17,7 +17,7 @@ inline constexpr std::string_view kTransactionColumns =
     "t.atoms_updated, t.atoms_deleted, t.relations_gained, t.relations_lost, t.first_event, "
     "t.events, t.graph_digest, coalesce(t.git_head, ''), coalesce(t.replica, '')";
 
-inline constexpr int kTransactionColumnCount = 15;
+inline constexpr int kTransactionColumnCount = 16;
 
 History::Transaction transaction_of(const Statement& row);
 

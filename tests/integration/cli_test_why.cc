@@ -69,7 +69,8 @@ TEST_F(CliWhy, AnEdgeIsExplainedHopByHop) {
 TEST_F(CliWhy, AnAbsenceIsExplained) {
   const auto kinds = [&](const std::string& from, const std::string& to) {
     std::vector<std::string> found;
-    for (const auto& item : json({"why-not", from, to})["items"]) found.push_back(item["kind"]);
+    const nlohmann::json answer = json({"why-not", from, to});
+    for (const auto& item : answer["items"]) found.push_back(item["kind"]);
     return found;
   };
   using Kinds = std::vector<std::string>;

@@ -84,12 +84,13 @@ TEST_F(ValidatorServiceTest, FindsAndRepairsByItselfOnceSomethingChanged) {
   const auto repaired = [&] {
     const Json answer =
         ask("sql", {{"statement", "SELECT complexity FROM atoms WHERE id = 'a.js::pay'"}});
-    return answer["total"] == 1 && answer["items"][0][0] != "99";
+    return answer["total"] == 1 && answer["items"][0][0] != 99;
   };
   while (!repaired() && std::chrono::steady_clock::now() < patience)
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   EXPECT_TRUE(repaired()) << ask("status")["validation"].dump(1);
-  EXPECT_EQ(ask("validate", {{"deep", true}})["consistent"], true);
+  const Json deep = ask("validate", {{"deep", true}});
+  EXPECT_EQ(deep["consistent"], true) << deep.dump(1);
 }
 
 TEST_F(ValidatorServiceTest, StopsWhileOneIsAsked) {
