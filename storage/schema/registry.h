@@ -16,7 +16,8 @@
 
 namespace dg::schema {
 
-/// Logical types. boolean is INTEGER with CHECK IN (0, 1); json is TEXT with CHECK (json_valid) or NULL.
+/// Logical types. boolean is INTEGER with CHECK IN (0, 1); json is TEXT with CHECK (json_valid) or
+/// NULL.
 enum class ColumnType : std::uint8_t { integer, real, text, blob, any, boolean, json };
 std::string_view to_string(ColumnType type) noexcept;  ///< Logical name: `boolean`.
 std::string_view sql_type(ColumnType type) noexcept;   ///< STRICT type: `INTEGER`.

@@ -266,8 +266,9 @@ TEST_F(CliDiff, TheServiceAnswersTheSame) {
 
 /// What the database went through before plays no part in what two revisions differ in.
 TEST_F(CliDiff, RevisionsDifferByWhatTheyHoldAlone) {
-  const std::string body = "(list, rate) {\n  const kept = list.filter((each) => each.price > rate);\n"
-                           "  return kept.reduce((sum, each) => sum + each.price * rate, 0);\n}\n";
+  const std::string body =
+      "(list, rate) {\n  const kept = list.filter((each) => each.price > rate);\n"
+      "  return kept.reduce((sum, each) => sum + each.price * rate, 0);\n}\n";
   project_.write("src/a.js", "export function first() {}\nexport function taxed" + body);
   commit("Here");
   git({"checkout", "-q", "-b", "moved"});
