@@ -18,7 +18,8 @@ namespace dg {
 namespace {
 
 constexpr const char* kAnswer =
-    R"(  {"columns": ["id", "start_line", …], "items": [["src/a.js::pay", 12, null], …], "total", "truncated"}
+    R"(  {"columns": ["id", "start_line", …], "items": [["src/a.js::pay", 12, null], …], "total",
+   "truncated"}
 )";
 
 const std::vector<Parameter>& parameters() {

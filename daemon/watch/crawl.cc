@@ -35,7 +35,7 @@ std::int64_t ctime_of(const struct stat& info) noexcept {
 }
 
 bool of_interest(std::string_view name) noexcept {
-  return language_of(name).has_value() || is_config_name(name);
+  return language_of(name) || is_config_name(name) || unfit_path(name) != nullptr;
 }
 
 struct Entry {
