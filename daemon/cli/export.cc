@@ -2,6 +2,7 @@
 #include <cstring>
 #include <fstream>
 #include <memory>
+#include <optional>
 
 #include "daemon/cli/ask.h"
 #include "daemon/cli/commands.h"

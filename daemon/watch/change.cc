@@ -1,6 +1,7 @@
 #include "daemon/watch/change.h"
 
 #include <algorithm>
+#include <functional>
 
 namespace dg {
 
