@@ -45,13 +45,19 @@ std::string set_aside_notice(const Error& damage, const std::filesystem::path& k
   return text + ", " + std::to_string(saved->lost) + " could not be read.";
 }
 
-/// A damaged database is set aside, a new one is begun, and what can be read of the old history is
-/// put into it.
+/// Sets a damaged database aside and puts what can be read of its history into a new one.
+/// \returns what to say of it.
+Result<std::string> replace_damaged(const std::filesystem::path& database, const Error& damage) {
+  const Result<std::filesystem::path> aside = set_aside(database);
+  if (!aside) return aside.error();
+  return set_aside_notice(damage, *aside, salvage(*aside, database));
+}
+
 Result<std::unique_ptr<Store>> begin_anew(const Store::Options& options, const Error& damage,
                                           std::vector<std::string>& notices) {
-  const Result<std::filesystem::path> aside = set_aside(options.database);
-  if (!aside) return aside.error();
-  notices.push_back(set_aside_notice(damage, *aside, salvage(*aside, options.database)));
+  Result<std::string> notice = replace_damaged(options.database, damage);
+  if (!notice) return notice.error();
+  notices.push_back(*std::move(notice));
   return Store::open(options);
 }
 
@@ -293,12 +299,12 @@ Result<Outcome> Pipeline::repair(const Repair& repair) {
   }
   if (repair.new_database) {
     impl_->store.reset();
-    const Result<std::filesystem::path> aside = set_aside(impl_->store_options.database);
-    if (!aside) return aside.error();
-    const Error damage{ErrorKind::corrupt, impl_->store_options.database.string(),
-                       "a part of it cannot be read", ""};
+    const std::filesystem::path& database = impl_->store_options.database;
+    const Result<std::string> notice = replace_damaged(
+        database, {ErrorKind::corrupt, database.string(), "a part of it cannot be read", ""});
+    if (!notice) return notice.error();
     // Said at once: where making the new one fails, it is made later by another call.
-    impl_->say(set_aside_notice(damage, *aside, salvage(*aside, impl_->store_options.database)));
+    impl_->say(*notice);
     return recreate_database("");
   }
   if (repair.base != nullptr) impl_->publish(repair.base, now.committed_ms);

@@ -79,11 +79,7 @@ Values Evaluator::eval_construct(const LinkFile& file, const Expr& e, const Cont
     return construct_global(file, e, file.facts->name(NameId{named.b}), in, depth + 1);
   }
   const Values callees = callable(eval(file, ExprIndex{e.a}, in, depth + 1), depth + 1);
-  Values values;
-  values.open = callees.open;
-  values.why = callees.why;
-  values.detail = callees.detail;
-  if (values.open && values.why == OpenReason::global) values.why = OpenReason::builtin;
+  Values values = outcome_of_unknown(callees);
   const CallSite site{&file, &e, in, {}};
   for (const Value& callee : callees.list) {
     if (callee.kind == ValueKind::signature || callee.kind == ValueKind::instance ||
@@ -184,11 +180,7 @@ Values Evaluator::eval_call(const LinkFile& file, const Expr& e, const Context* 
 /// What calling any of these functions gives.
 Values Evaluator::results(const Values& functions, const Values* receiver, const CallSite& site,
                           int depth) {
-  Values values;
-  values.open = functions.open;
-  values.why = functions.why;
-  values.detail = functions.detail;
-  if (values.open && values.why == OpenReason::global) values.why = OpenReason::builtin;
+  Values values = outcome_of_unknown(functions);
   for (const Value& function : functions.list) {
     if (function.via == Via::bind) {
       Value bound = function;

@@ -304,11 +304,7 @@ std::uint32_t Evaluator::bind_omitted(const LinkFile& file, AtomIndex atom, std:
 /// From what names a type to the values of that type.
 Values Evaluator::instantiate(const Values& names, const std::vector<Values>& arguments,
                               int depth) {
-  Values values;
-  values.open = names.open;
-  values.why = names.why;
-  values.detail = names.detail;
-  if (values.open && values.why == OpenReason::global) values.why = OpenReason::builtin;
+  Values values = outcome_of_unknown(names);
   if (!step(depth)) return Values::unknown();
   if (names.list.empty() && names.open && names.why == OpenReason::external && !arguments.empty()) {
     return Values::one(opaque_generic(arguments));
