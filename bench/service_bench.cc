@@ -56,7 +56,8 @@ void bench_saves(LiveService& service, const Corpus& corpus, const Options& opti
   report_percentiles(corpus, "save to answer on the socket", answered, {}, {}, report);
 }
 
-/// An atom to ask for, and what the snapshot says of it.
+/// An atom to ask for, and what the snapshot says of it without edges by name, which no answer has
+/// unless they are asked for.
 struct Question {
   std::string atom;
   std::string name;
@@ -72,7 +73,7 @@ std::vector<Question> questions_of(const Snapshot& snapshot, std::size_t wanted)
     if (!atom) continue;
     Question question{atom_id_text(*atom.file, atom.index), std::string(atom.name()), 0, 0};
     for (const InEdge& edge : snapshot.incoming(AtomId{id})) {
-      if (edge.relation != Relation::calls) continue;
+      if (edge.relation != Relation::calls || edge.confidence == Confidence::name) continue;
       ++question.callers;
       if (edge.source != AtomId{id}) ++question.others;
     }

@@ -76,6 +76,7 @@ class SqliteStore final : public Store {
   std::string thing() const { return options_.database.string(); }
   void patiently(const std::function<void()>& work) { retry_while_busy(work, options_.waiting); }
   void connect();
+  void connect_once();
   void reconnect_if_lost();
   void drop_connection() noexcept;
   void check_contents();
@@ -98,27 +99,27 @@ class SqliteStore final : public Store {
 };
 
 void SqliteStore::connect() {
-  retry_while_busy(
-      [this] {
-        connection_ = connect_writer(options_.database, options_.vfs, options_.synchronous);
-        if (connection_.integer("PRAGMA user_version") > schema::kSchemaVersion) {
-          // The header looked fine, but a newer program's last commits are in the WAL still: leave
-          // both.
-          sqlite3_db_config(connection_.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-          connection_.close();
-          throw Error{ErrorKind::newer, thing(), "it was written by a newer version of deltagraph",
-                      "Upgrade deltagraph; the file was left as it is"};
-        }
-        try {
-          check_contents();
-          schema::bring_up(connection_);
-          replica_ = ensure_replica(connection_, options_.database);
-        } catch (...) {
-          connection_.close();
-          throw;
-        }
-      },
-      options_.waiting);
+  patiently([this] {
+    try {
+      connect_once();
+    } catch (...) {
+      drop_connection();
+      throw;
+    }
+  });
+}
+
+void SqliteStore::connect_once() {
+  connection_ = connect_writer(options_.database, options_.vfs, options_.synchronous);
+  if (connection_.integer("PRAGMA user_version") > schema::kSchemaVersion) {
+    // The header looked fine, but a newer program's last commits are in the WAL still: leave both.
+    sqlite3_db_config(connection_.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    throw Error{ErrorKind::newer, thing(), "it was written by a newer version of deltagraph",
+                "Upgrade deltagraph; the file was left as it is"};
+  }
+  check_contents();
+  schema::bring_up(connection_);
+  replica_ = ensure_replica(connection_, options_.database);
   sqlite3_wal_hook(
       connection_.handle(),
       [](void* pages, sqlite3*, const char*, int count) {
@@ -354,7 +355,9 @@ Result<std::string> SqliteStore::integrity() {
       const std::string finding(check.step() ? check.text(0) : "no answer");
       check.reset();
       if (finding != "ok") return finding;
-      connection_.execute("INSERT INTO atom_search(atom_search) VALUES('integrity-check')");
+      patiently([this] {  // To SQLite it is a write.
+        connection_.execute("INSERT INTO atom_search(atom_search) VALUES('integrity-check')");
+      });
       return std::string("ok");
     } catch (const Error& error) {
       return error;

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <optional>
 #include <vector>
 
@@ -208,6 +209,7 @@ TEST_F(StorageLock, TwentyStartsOnAnOldDatabaseMakeItWholeOnce) {
       const Result<std::unique_ptr<Store>> store = Store::open({database, "", {}});
       const Result<std::string> integrity =
           store ? (*store)->integrity() : Result<std::string>(store.error());
+      if (!integrity) std::fprintf(stderr, "%s\n", integrity.error().message().c_str());
       ::_exit(integrity && *integrity == "ok" ? 0 : 1);
     }
     children.push_back(child);
