@@ -55,11 +55,18 @@ std::string with_unit(double value, const std::string& unit) {
   return number(value) + " " + unit;
 }
 
-std::vector<std::string> cells(const Figure& figure) {
-  const bool within = !figure.budget || figure.value <= *figure.budget;
-  return {figure.corpus, figure.name, with_unit(figure.value, figure.unit),
-          figure.budget ? "<= " + with_unit(*figure.budget, figure.unit) : "",
-          within ? "" : "over"};
+/// The names in the order of their first figure.
+std::vector<std::string> names_of(const std::vector<Figure>& figures, std::string Figure::*name) {
+  std::vector<std::string> names;
+  for (const Figure& figure : figures) {
+    if (std::find(names.begin(), names.end(), figure.*name) == names.end())
+      names.push_back(figure.*name);
+  }
+  return names;
+}
+
+bool is_over(const Figure& figure) {
+  return figure.budget && figure.value > *figure.budget;
 }
 
 }  // namespace
@@ -71,8 +78,25 @@ void Report::add(Figure figure) {
 }
 
 void Report::print_table(std::FILE* out) const {
-  std::vector<std::vector<std::string>> rows{{"corpus", "what", "measured", "budget", ""}};
-  for (const Figure& figure : figures_) rows.push_back(cells(figure));
+  const std::vector<std::string> corpora = names_of(figures_, &Figure::corpus);
+  std::vector<std::vector<std::string>> rows{{"what"}};
+  rows[0].insert(rows[0].end(), corpora.begin(), corpora.end());
+  rows[0].emplace_back("budget");
+  for (const std::string& name : names_of(figures_, &Figure::name)) {
+    std::vector<std::string> row{name};
+    std::string budget;
+    for (const std::string& corpus : corpora) {
+      const auto found = std::find_if(figures_.begin(), figures_.end(), [&](const Figure& figure) {
+        return figure.corpus == corpus && figure.name == name;
+      });
+      const bool measured = found != figures_.end();
+      row.push_back(measured ? with_unit(found->value, found->unit) : "");
+      if (measured && is_over(*found)) row.back() += " !";
+      if (measured && found->budget) budget = "<= " + with_unit(*found->budget, found->unit);
+    }
+    row.push_back(budget);
+    rows.push_back(std::move(row));
+  }
   std::vector<std::size_t> widths(rows[0].size(), 0);
   for (const auto& row : rows)
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
@@ -80,8 +104,7 @@ void Report::print_table(std::FILE* out) const {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
       const std::string pad(widths[i] - row[i].size(), ' ');
-      const bool figure_column = i == 2 || i == 3;
-      line += (figure_column ? pad + row[i] : row[i] + pad) + "  ";
+      line += (i == 0 ? row[i] + pad : pad + row[i]) + "  ";
     }
     line.erase(line.find_last_not_of(' ') + 1);
     std::fprintf(out, "%s\n", line.c_str());

@@ -26,6 +26,8 @@ class Report {
  public:
   /// Also prints one line, so that a long run shows how far it is.
   void add(Figure figure);
+  /// A line for each measure, a column for each corpus; `!` marks what is over its budget, and the
+  /// last column has the budget of the last corpus that has one.
   void print_table(std::FILE* out) const;
   Json to_json() const;  ///< {"machine": {…}, "build": {…}, "figures": […]}
 
