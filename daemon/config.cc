@@ -31,7 +31,8 @@ class Check {
     }
     for (const auto& [key, value] : json.items()) {
       if (std::find(keys.begin(), keys.end(), key) == keys.end())
-        wrong("'" + key + "' is no key of " + what, "The keys are " + known);
+        wrong(std::string("'").append(key).append("' is no key of ").append(what),
+              "The keys are " + known);
     }
     return true;
   }

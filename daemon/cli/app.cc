@@ -109,7 +109,8 @@ Error no_such_command(const CLI::App& app, const std::string& word) {
 std::string help_of(const CLI::App& command) {
   std::string above;
   for (const CLI::App* at = command.get_parent(); at != nullptr; at = at->get_parent()) {
-    above = at->get_name() + (above.empty() ? "" : " ") + above;
+    if (!above.empty()) above.insert(0, " ");
+    above.insert(0, at->get_name());
   }
   return command.help(above);
 }

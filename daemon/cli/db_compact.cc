@@ -22,7 +22,7 @@ struct CompactOptions {
 Result<Sequence> first_kept(const fs::path& database, const std::string& point) {
   const Result<std::unique_ptr<Reader>> reader = open_reader(database);
   if (!reader) return reader.error();
-  const Result<Sequence> first = sequence_at(point, (*reader)->history());
+  Result<Sequence> first = sequence_at(point, (*reader)->history());
   if (first && raw(*first) == 0) {
     return Error{ErrorKind::usage, "'" + point + "'", "is before the first commit",
                  "Give the commit that history is to begin with, as #2 or '30 days ago'."};

@@ -56,7 +56,8 @@ void render_atoms(Terminal& out, const Json& atoms) {
       if (!wanted(atom.value("operation", ""))) continue;
       std::string what = joined(atom.at("fields"), ", ");
       if (atom.at("was").is_string()) {
-        what = "was " + atom.at("was").get<std::string>() + (what.empty() ? "" : "; ") + what;
+        if (!what.empty()) what.insert(0, "; ");
+        what.insert(0, atom.at("was").get<std::string>()).insert(0, "was ");
       }
       table.row({sign, atom.value("id", ""), atom.value("kind", ""), what});
     }
