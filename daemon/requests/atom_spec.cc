@@ -36,6 +36,7 @@ std::vector<AtomRef> near_names(const std::vector<FileVersionPtr>& files, std::s
                                             : std::get<1>(a) < std::get<1>(b);
   });
   std::vector<AtomRef> atoms;
+  atoms.reserve(near.size());
   for (const auto& each : near) atoms.push_back(std::get<2>(each));
   return atoms;
 }

@@ -84,6 +84,7 @@ void keep_kinds(const Snapshot& snapshot, const std::vector<std::string>& kinds,
                 std::vector<Hit>& hits) {
   if (kinds.empty()) return;
   std::vector<AtomKind> wanted;
+  wanted.reserve(kinds.size());
   for (const std::string& kind : kinds) wanted.push_back(*atom_kind_named(kind));
   std::erase_if(hits, [&](const Hit& hit) {
     return std::find(wanted.begin(), wanted.end(), snapshot.atom(hit.id).atom().kind) ==
