@@ -30,8 +30,8 @@ struct TreeListing {
 /// Walks the tree as the crawl walks the disk, by the same rules.
 class TreeWalk {
  public:
-  TreeWalk(git_repository* repository, IgnoreRules rules)
-      : repository_(repository), rules_(std::move(rules)) {}
+  TreeWalk(git_repository* repository, const IgnoreRules& rules)
+      : repository_(repository), rules_(rules) {}
 
   Result<TreeListing> run(GitTreeObject top) {
     pending_.emplace_back("", std::move(top));

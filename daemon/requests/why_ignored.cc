@@ -95,7 +95,8 @@ std::optional<Link> link_on(const std::string& root, const std::string& path) {
     const std::size_t slash = path.find('/', at);
     const std::string part = path.substr(0, slash);
     struct stat info {};
-    if (lstat((root + "/" + part).c_str(), &info) != 0) return std::nullopt;
+    const std::filesystem::path whole = std::filesystem::path(root) / part;
+    if (lstat(whole.c_str(), &info) != 0) return std::nullopt;
     if (S_ISLNK(info.st_mode)) return explain(root, part);
     at = slash == std::string::npos ? slash : slash + 1;
   }
