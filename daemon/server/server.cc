@@ -133,7 +133,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
       });
     };
     dispatcher_.handle(
-        message, [self = shared_from_this()](std::string reply) { self->send(frame(reply)); },
+        message,
+        [self = shared_from_this()](const std::string& reply) { self->send(frame(reply)); },
         subscriber);
   }
   /// While the past is replayed nothing else is sent: the log has it too.
@@ -225,7 +226,7 @@ class UnixServer final : public Server {
   }
 
   Result<> open(const std::filesystem::path& path, unsigned threads) {
-    if (const Result<> listening = listen_again(path); !listening) return listening;
+    if (Result<> listening = listen_again(path); !listening) return listening;
     for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { context_.run(); });
     return Ok{};
   }
