@@ -1,4 +1,7 @@
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstdio>
 #include <exception>
 
 #include "daemon/cli/command_line.h"
@@ -49,6 +52,22 @@ Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
   if (const std::size_t line = reason.find('\n'); line != std::string::npos) reason.resize(line);
   return {ErrorKind::usage, command.empty() ? "command line" : command, reason,
           "See 'deltagraph help" + (command.empty() ? "" : " " + command) + "'."};
+}
+
+/// What no caller catches: a thread out of memory, most likely. Like SIGKILL it loses nothing that
+/// was acknowledged; unlike abort() it says so (RELIABILITY R-06).
+[[noreturn]] void end_unexpectedly() noexcept {
+  const char* reason = "unknown";
+  const std::exception_ptr thrown = std::current_exception();
+  try {
+    if (thrown) std::rethrow_exception(thrown);
+  } catch (const std::exception& failure) {
+    reason = failure.what();
+  } catch (...) {
+    reason = "not an exception of ours";
+  }
+  std::fprintf(stderr, "deltagraph: unexpected failure: %s. Nothing is lost; try again.\n", reason);
+  _exit(static_cast<int>(Exit::trouble));
 }
 
 bool asks_for_json(int argc, const char* const* argv) {
@@ -146,6 +165,7 @@ std::unique_ptr<CLI::App> make_app(Invocation& invocation) {
 }
 
 int run_command_line(int argc, const char* const* argv) {
+  std::set_terminate(end_unexpectedly);
   // Nothing of ours throws; what a library throws (no memory, no current folder) ends here.
   try {
     return run(argc, argv);
