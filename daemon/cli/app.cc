@@ -15,10 +15,16 @@ constexpr const char* kDescription =
     "deltagraph: an exact, live call graph of a JavaScript or TypeScript project.\n"
     "A command uses the project's service and starts it when none runs.\n";
 
+/// An empty one is most likely a script's empty variable: never the current folder.
+std::string no_empty_folder(const std::string& typed) {
+  return typed.empty() ? "the folder is empty: name one, or '.'" : "";
+}
+
 void add_global_options(CLI::App& app, Settings& settings) {
   app.add_option("--project", settings.project,
                  "The project's folder (default: the nearest one above with .deltagraph, .git or "
                  "package.json)")
+      ->check(no_empty_folder)
       ->type_name("DIR");
   app.add_flag("--json", settings.json, "Answer and errors as JSON");
   app.add_flag("--no-start", settings.no_start,
@@ -157,6 +163,9 @@ std::unique_ptr<CLI::App> make_app(Invocation& invocation) {
   add_validate(*app, invocation);
   add_completion(*app, invocation);
   add_help(*app, invocation);
+  for (CLI::App* command : app->get_subcommands([](const CLI::App*) { return true; })) {
+    if (CLI::Option* folder = command->get_option_no_throw("DIR")) folder->check(no_empty_folder);
+  }
   app->footer(
       "Exit codes: 0 done, 1 no result, 2 usage, 3 ambiguous, 4 no such project or atom, 5 "
       "trouble\n"

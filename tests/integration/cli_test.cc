@@ -103,6 +103,16 @@ TEST_F(CliTest, OutsideOfAnyProjectIsSaid) {
   EXPECT_NE(ran.err.find("deltagraph index"), std::string::npos);
 }
 
+TEST_F(CliTest, AnEmptyFolderIsNotTheCurrentOne) {
+  const std::vector<std::vector<std::string>> lines = {
+      {"index", ""}, {"start", ""}, {"serve", ""}, {"find", "pay", "--project", ""}};
+  for (const std::vector<std::string>& line : lines) {
+    const Ran ran = run(line);
+    EXPECT_EQ(ran.code, 2) << line[0];
+    EXPECT_NE(ran.err.find("the folder is empty"), std::string::npos) << ran.err;
+  }
+}
+
 /// Words of letters and hyphens, as commands and options are.
 std::set<std::string> words_of(const std::string& text) {
   constexpr const char* kLetters = "abcdefghijklmnopqrstuvwxyz-";
@@ -118,7 +128,8 @@ std::set<std::string> words_of(const std::string& text) {
 TEST_F(CliTest, TheManualPageNamesEveryCommandAndOption) {
   std::ifstream in(std::string(DELTAGRAPH_SOURCE_DIR) + "/daemon/cli/deltagraph.1");
   std::string page{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  std::erase(page, '\\');  // `\-` is a hyphen.
+  for (std::size_t at = 0; (at = page.find('\\', at)) != std::string::npos;)
+    page.erase(at, page[at + 1] == 'f' ? 3 : 1);  // `\fB` is a font, `\-` a hyphen.
   const std::set<std::string> known = words_of(page);
   const auto expect_options = [&](const std::vector<std::string>& help) {
     const std::string text = run(help).out;

@@ -346,6 +346,17 @@ TEST_F(CliQuestions, ATerminalsWidthIsRespectedAndAPipeIsNeverCut) {
   EXPECT_EQ(ask({"outline", "src/long.js"}).out.find(std::string(80, ' ')), std::string::npos);
 }
 
+TEST_F(CliQuestions, ANumberThatDoesNotFitIsToldWithItsMeaning) {
+  for (const char* limit : {"0", "-1", "99999999"}) {
+    const Ran ran = ask({"callers", "pay", "--limit", limit});
+    EXPECT_EQ(ran.code, 2) << limit;
+    EXPECT_NE(ran.err.find("between 1 and 10000. It means: most entries"), std::string::npos)
+        << ran.err;
+  }
+  const Ran watch = run({"watch", "--count", "0"});
+  EXPECT_EQ(watch.code, 2) << watch.err;
+}
+
 TEST_F(CliQuestions, ValuesGoOnInFurtherLinesOfANarrowTerminal) {
   index();
   const Ran stats =
