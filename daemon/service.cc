@@ -396,8 +396,6 @@ class RunningService final : public Service, private Host {
 
   void sync(std::function<void(Result<>)> then) override {
     when_ready([this, then = std::move(then)] {
-      // Without kernel events for some folder, only looking at the disk tells.
-      if (!watcher_->status().polled.empty()) return mailbox_.wait_for_rescan(then);
       const Result<std::uint64_t> cookie = watcher_->cookie();
       if (!cookie) return mailbox_.wait_for_rescan(then);
       mailbox_.wait_for_cookie(*cookie, then);
