@@ -134,7 +134,7 @@ Error no_such_command(const CLI::App& app, const std::string& word) {
 std::string help_of(const CLI::App& command) {
   std::string above;
   for (const CLI::App* at = command.get_parent(); at != nullptr; at = at->get_parent()) {
-    above = at->get_name() + (above.empty() ? "" : " ") + above;
+    above.insert(0, at->get_name() + (above.empty() ? "" : " "));
   }
   return command.help(above);
 }

@@ -51,7 +51,7 @@ Countdown of_new, of_sqlite;
 
 /// Not inlined, so that compilers do not take delete's free() for a mistake.
 [[gnu::noinline]] void release(void* memory) noexcept {
-  std::free(memory);
+  std::free(memory);  // NOLINT(cppcoreguidelines-owning-memory)
 }
 
 void* allocate(std::size_t size, std::size_t alignment) {

@@ -142,7 +142,7 @@ std::string next_word(std::string_view& rest) {
 
 /// `R07` of `R07_Holds` and of `R07`; empty where a name begins otherwise.
 std::string number_at_front(const std::string& name) {
-  const std::string front = name.substr(0, name.find('_'));
+  std::string front = name.substr(0, name.find('_'));
   for (const std::string_view prefix : {"Invariant", "R"}) {
     if (!front.starts_with(prefix)) continue;
     const std::string digits = front.substr(prefix.size());
@@ -259,8 +259,9 @@ std::vector<Finding> check_tables(std::string_view path, std::string_view text) 
       std::transform(word.begin(), word.end(), word.begin(),
                      [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
       if (!verb.empty() && contains(kThings, word)) {
-        findings.push_back({std::string(path), number,
-                            verb + " " + word + ": tables are described in storage/schema/ alone"});
+        verb.append(" ").append(word);
+        findings.push_back(
+            {std::string(path), number, verb + ": tables are described in storage/schema/ alone"});
       }
       if (!contains(kBetween, word)) verb = contains(kVerbs, word) ? word : "";
     }
