@@ -79,8 +79,11 @@ Result<Config> read_config(const std::filesystem::path& state_folder) {
   const Json json = Json::parse(text, nullptr, false, true);
   if (json.is_discarded()) {
     check.wrong("it is not JSON", "Correct it, or remove it for the defaults");
-  } else if (check.object(json, "the configuration", {"synchronous", "backups"})) {
+  } else if (check.object(json, "the configuration",
+                          {"synchronous", "backups", "idle_exit_minutes"})) {
     read_synchronous(json, check, config);
+    check.integer(json, "idle_exit_minutes", 60 * 24 * 365,
+                  [&](std::int64_t minutes) { config.idle_exit = std::chrono::minutes(minutes); });
     const auto backups = json.find("backups");
     if (backups != json.end() && check.object(*backups, "backups", {"every_hours", "keep"})) {
       check.integer(*backups, "every_hours", 24 * 365,

@@ -3,7 +3,8 @@
 /// What a project's owner may choose: `.deltagraph/config.json`.
 ///
 ///     {"synchronous": "normal" | "full",
-///      "backups": {"every_hours": 24, "keep": 3}}
+///      "backups": {"every_hours": 24, "keep": 3},
+///      "idle_exit_minutes": 120}
 ///
 /// Each part may be left out. Anything else is a usage error, so that a misspelled key is told
 /// instead of being without effect.
@@ -19,6 +20,9 @@ struct Config {
   Synchronous synchronous = Synchronous::normal;
   std::chrono::hours backup_every{24};  ///< Zero: no automatic backups.
   unsigned backups_kept = 3;            ///< Automatic ones only.
+  /// A service in the background that nobody needs for so long ends; zero: never. The next question
+  /// starts one again.
+  std::chrono::minutes idle_exit{120};
 };
 
 /// Of the state folder; the defaults where there is no file. Read when a service or an index

@@ -15,7 +15,6 @@
 #include "daemon/ingest.h"
 #include "storage/backup/salvage.h"
 #include "storage/clock.h"
-#include "storage/uuid.h"
 
 namespace dg {
 namespace {
@@ -256,7 +255,6 @@ Result<Outcome> Pipeline::apply(const SettledChange& change,
     info.sequence = advanced.next->sequence();
     info.git_head = git_head(options_.root);
     info.graph_digest = advanced.next->digest();
-    info.id = make_uuid_v7(unix_ms(), raw(info.sequence));
     info.impacts = impacts_of(advanced.delta, *outcome.before, *advanced.next);
     info.live_atoms = advanced.next->totals().atoms;
     Result<CommitCounts> committed = impl_->store->commit(advanced.delta, info);

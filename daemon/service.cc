@@ -57,6 +57,7 @@ class RunningService final : public Service, private Host {
     const Result<Config> config = read_config(pipeline_->options().state_folder);
     if (!config) return config.error();
     backups_ = std::make_unique<AutomaticBackups>(pipeline_->options().state_folder, *config);
+    idle_ = Idle(options_.idle_exit.value_or(config->idle_exit), options_.idle_clock);
     begun_ms_ = begin_of_log();
     Result<std::filesystem::path> socket = socket_path(options_.pipeline.root);
     if (!socket) return socket.error();
@@ -213,6 +214,7 @@ class RunningService final : public Service, private Host {
 
   void publish(const Outcome& outcome) {
     if (outcome.delta.empty()) return;
+    ++commits_;
     checkpoint_due_ = true;
     if (server_->clients() > 0)
       server_->publish(delta_to_json(outcome, pipeline_->published().committed_ms));
@@ -263,9 +265,8 @@ class RunningService final : public Service, private Host {
     backups_->consider(pipeline_->snapshot()->sequence(), unix_ms(), begun_ms_);
     if (const std::string failure = backups_->failure(); !failure.empty()) say(failure);
     say_new_notices();
-    if (options_.idle_exit.count() > 0 && server_->clients() == 0 &&
-        Clock::now() - server_->last_active() > options_.idle_exit) {
-      say("No client for " + std::to_string(options_.idle_exit.count()) +
+    if (idle_.over(server_->requests() + commits_, server_->clients())) {
+      say("Nobody asked and nothing changed for " + std::to_string(idle_.limit().count()) +
           " minutes: the service ends.");
       request_stop();
     }
@@ -395,8 +396,6 @@ class RunningService final : public Service, private Host {
 
   void sync(std::function<void(Result<>)> then) override {
     when_ready([this, then = std::move(then)] {
-      // Without kernel events for some folder, only looking at the disk tells.
-      if (!watcher_->status().polled.empty()) return mailbox_.wait_for_rescan(then);
       const Result<std::uint64_t> cookie = watcher_->cookie();
       if (!cookie) return mailbox_.wait_for_rescan(then);
       mailbox_.wait_for_cookie(*cookie, then);
@@ -411,9 +410,11 @@ class RunningService final : public Service, private Host {
   ServiceOptions options_;
   ServiceEvents events_;
   Clock::time_point started_ = Clock::now();
-  Listing first_listing_;         // Writer thread.
-  std::size_t notices_said_ = 0;  // Writer thread.
-  bool checkpoint_due_ = false;   // Writer thread.
+  Listing first_listing_;               // Writer thread.
+  std::size_t notices_said_ = 0;        // Writer thread.
+  bool checkpoint_due_ = false;         // Writer thread.
+  std::uint64_t commits_ = 0;           // Published so far. Writer thread.
+  Idle idle_{std::chrono::minutes(0)};  // Writer thread.
   std::optional<Clock::time_point>
       unrest_since_;                             // Of changes overtaken without end. Writer thread.
   std::string unreachable_;                      // Why there is no socket. Writer thread.

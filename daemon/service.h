@@ -7,8 +7,10 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "daemon/idle.h"
 #include "daemon/pipeline.h"
 #include "daemon/watch/watcher.h"
 
@@ -18,8 +20,10 @@ struct ServiceOptions {
   PipelineOptions pipeline;
   WatchOptions watch;
   std::chrono::seconds validate_every{60};  ///< While there is change; 0: only when asked.
-  std::chrono::minutes idle_exit{
-      0};  ///< 0: never. Without a client for this long the service ends.
+  /// Without a client, a request or a commit for so long the service ends; 0: never; nothing: what
+  /// the project's configuration says.
+  std::optional<std::chrono::minutes> idle_exit;
+  Idle::Now idle_clock;  ///< For tests; empty: the machine's.
 };
 
 /// What the foreground terminal shows; called from the writer thread.

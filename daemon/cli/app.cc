@@ -1,4 +1,7 @@
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstdio>
 #include <exception>
 
 #include "daemon/cli/command_line.h"
@@ -12,10 +15,16 @@ constexpr const char* kDescription =
     "deltagraph: an exact, live call graph of a JavaScript or TypeScript project.\n"
     "A command uses the project's service and starts it when none runs.\n";
 
+/// An empty one is most likely a script's empty variable: never the current folder.
+std::string no_empty_folder(const std::string& typed) {
+  return typed.empty() ? "the folder is empty: name one, or '.'" : "";
+}
+
 void add_global_options(CLI::App& app, Settings& settings) {
   app.add_option("--project", settings.project,
                  "The project's folder (default: the nearest one above with .deltagraph, .git or "
                  "package.json)")
+      ->check(no_empty_folder)
       ->type_name("DIR");
   app.add_flag("--json", settings.json, "Answer and errors as JSON");
   app.add_flag("--no-start", settings.no_start,
@@ -49,6 +58,22 @@ Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
   if (const std::size_t line = reason.find('\n'); line != std::string::npos) reason.resize(line);
   return {ErrorKind::usage, command.empty() ? "command line" : command, reason,
           "See 'deltagraph help" + (command.empty() ? "" : " " + command) + "'."};
+}
+
+/// What no caller catches: a thread out of memory, most likely. Like SIGKILL it loses nothing that
+/// was acknowledged; unlike abort() it says so (RELIABILITY R-06).
+[[noreturn]] void end_unexpectedly() noexcept {
+  const char* reason = "unknown";
+  const std::exception_ptr thrown = std::current_exception();
+  try {
+    if (thrown) std::rethrow_exception(thrown);
+  } catch (const std::exception& failure) {
+    reason = failure.what();
+  } catch (...) {
+    reason = "not an exception of ours";
+  }
+  std::fprintf(stderr, "deltagraph: unexpected failure: %s. Nothing is lost; try again.\n", reason);
+  _exit(static_cast<int>(Exit::trouble));
 }
 
 bool asks_for_json(int argc, const char* const* argv) {
@@ -139,6 +164,9 @@ std::unique_ptr<CLI::App> make_app(Invocation& invocation) {
   add_validate(*app, invocation);
   add_completion(*app, invocation);
   add_help(*app, invocation);
+  for (CLI::App* command : app->get_subcommands([](const CLI::App*) { return true; })) {
+    if (CLI::Option* folder = command->get_option_no_throw("DIR")) folder->check(no_empty_folder);
+  }
   app->footer(
       "Exit codes: 0 done, 1 no result, 2 usage, 3 ambiguous, 4 no such project or atom, 5 "
       "trouble\n"
@@ -147,6 +175,7 @@ std::unique_ptr<CLI::App> make_app(Invocation& invocation) {
 }
 
 int run_command_line(int argc, const char* const* argv) {
+  std::set_terminate(end_unexpectedly);
   // Nothing of ours throws; what a library throws (no memory, no current folder) ends here.
   try {
     return run(argc, argv);

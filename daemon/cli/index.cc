@@ -1,4 +1,6 @@
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include "daemon/cli/commands.h"
 #include "daemon/cli/launch.h"
@@ -6,6 +8,7 @@
 #include "daemon/cli/project.h"
 #include "daemon/cli/summary.h"
 #include "daemon/pipeline.h"
+#include "daemon/watch/remote_fs.h"
 
 namespace dg {
 namespace {
@@ -50,8 +53,11 @@ int index_here(Session& session, const fs::path& project, unsigned threads) {
   options.state_folder = state_folder(project);
   options.threads = threads;
   if (options.state_folder.parent_path() != project) {
-    session.notice("The project cannot be written: what is known of it is kept in " +
-                   options.state_folder.string() + ".");
+    const std::string_view remote = remote_kind(project);
+    session.notice((remote.empty() ? std::string("The project cannot be written")
+                                   : "The project is on a remote file system (" +
+                                         std::string(remote) + "), no place for a database") +
+                   ": what is known of it is kept in " + options.state_folder.string() + ".");
   }
   const Result<ParseOptions> parse = parse_options();
   if (!parse) return session.fail(parse.error());

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "daemon/protocol/client.h"
+#include "daemon/watch/remote_fs.h"
 
 namespace dg {
 namespace {
@@ -133,9 +134,12 @@ Result<ParseOptions> parse_options() {
 }
 
 fs::path state_folder(const fs::path& project) {
+  return state_folder(project, !remote_kind(project).empty());
+}
+fs::path state_folder(const fs::path& project, bool remote) {
   fs::path inside = project / ".deltagraph";
   std::error_code ignored;
-  if (fs::exists(inside, ignored) || access(project.c_str(), W_OK) == 0) return inside;
+  if (!remote && (fs::exists(inside, ignored) || access(project.c_str(), W_OK) == 0)) return inside;
   const fs::path home = state_home();
   if (home.empty()) return inside;
   return home / "deltagraph" / (project.filename().string() + "-" + project_key(project));

@@ -29,9 +29,12 @@ Result<std::filesystem::path> find_project(const std::string& given,
 Result<ParseOptions> parse_options();
 
 /// `<project>/.deltagraph`. Where that is not there and the project cannot be written (another
-/// user's, a read-only mount): `$XDG_STATE_HOME/deltagraph/<name>-<hash of the path>`, with
-/// `~/.local/state` as XDG's default.
+/// user's, a read-only mount), and where the project is on a remote file system, on which SQLite's
+/// write-ahead log has no shared memory (sqlite.org/wal.html):
+/// `$XDG_STATE_HOME/deltagraph/<name>-<hash of the path>`, with `~/.local/state` as XDG's default.
 std::filesystem::path state_folder(const std::filesystem::path& project);
+/// The same, of a file system that is known.
+std::filesystem::path state_folder(const std::filesystem::path& project, bool remote);
 std::filesystem::path database_path(const std::filesystem::path& project);
 std::filesystem::path backup_folder(const std::filesystem::path& project);
 /// Of the database and its write-ahead log; 0 where there is none.

@@ -75,7 +75,7 @@ void render_show(Session& session, const Json& answer) {
   if (!atom.value("signature", "").empty())
     print_lines(out, Style::green, atom.value("signature", ""));
   if (!atom.value("doc", "").empty()) print_lines(out, Style::dim, atom.value("doc", ""));
-  Table table({{"", false, Style::bold}, {"", false, Style::plain, true}});
+  Table table({{"", false, Style::bold}, {"", false, Style::plain, false, false, true}});
   table.row({"kind", flags_text(atom)});
   if (atom.contains("owner") && atom["owner"].is_string())
     table.row({"in", atom["owner"].get<std::string>()});

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <optional>
 
 #include "daemon/cli/commands.h"
 #include "daemon/cli/delta_lines.h"
@@ -26,7 +27,7 @@ struct ServeOptions {
   bool force = false;
   int report_fd = -1;  ///< Of `start`: run in the background and tell this descriptor.
   unsigned threads = 0;
-  unsigned idle_minutes = 0;
+  std::optional<unsigned> idle_minutes;
   unsigned validate_seconds = 60;
 };
 
@@ -169,12 +170,11 @@ int serve(Session& session, const ServeOptions& chosen) {
   options.pipeline.state_folder = state_folder(*folder);
   options.pipeline.parse = *parse;
   options.pipeline.threads = chosen.threads;
-  options.idle_exit = std::chrono::minutes(chosen.idle_minutes);
+  if (chosen.idle_minutes) options.idle_exit = std::chrono::minutes(*chosen.idle_minutes);
   options.validate_every = std::chrono::seconds(chosen.validate_seconds);
-  if (chosen.report_fd >= 0) {
-    if (chosen.idle_minutes == 0) options.idle_exit = std::chrono::hours(2);  // RELIABILITY R-24.
-    return serve_in_background(session, options, chosen.report_fd);
-  }
+  if (chosen.report_fd >= 0) return serve_in_background(session, options, chosen.report_fd);
+  // In the foreground somebody looks at it.
+  if (!options.idle_exit) options.idle_exit = std::chrono::minutes(0);
   ForegroundView view(session, folder->string());
   const Result<> served = run_service(
       options, view.events(), [](const Result<>&) {},
@@ -194,8 +194,10 @@ void add_serve(CLI::App& app, Invocation& invocation) {
   command->add_flag("--force", options->force, "Even for / or a home folder");
   command->add_option("--threads", options->threads,
                       "Threads that parse (default: one a processor)");
-  command->add_option("--idle-exit", options->idle_minutes,
-                      "Stop after so many minutes without a client");
+  command
+      ->add_option("--idle-exit", options->idle_minutes,
+                   "Stop after so many minutes in which nobody asked and nothing changed")
+      ->type_name("MINUTES");
   command
       ->add_option("--validate-every", options->validate_seconds,
                    "Seconds between validations while there is change (60); 0: never")

@@ -81,7 +81,7 @@ std::string watch_text(const Json& watch) {
 }
 
 void print_status(Session& session, const Json& status) {
-  Table table({{"", false, Style::bold}, {"", false, Style::plain, true}});
+  Table table({{"", false, Style::bold}, {"", false, Style::plain, false, false, true}});
   table.row({"project", text_of(status, "project")});
   std::string state = text_of(status, "state");
   if (const Json at = status.value("progress", Json()); at.is_object()) {

@@ -186,7 +186,7 @@ Json summary_json(const std::string& project, const Outcome& outcome, std::uint6
 }
 
 void print_summary(Session& session, const Json& summary) {
-  Table table({{"", false, Style::bold}, {"", true}, {"", false, Style::dim, true}});
+  Table table({{"", false, Style::bold}, {"", true}, {"", false, Style::dim, false, false, true}});
   add_counts(table, summary);
   add_times(table, summary);
   table.print(session.out);

@@ -16,6 +16,7 @@ struct Column {
   Style style = Style::plain;
   bool flexible = false;   ///< Cut, from the widest on, when the terminal is too narrow.
   bool cut_front = false;  ///< Paths: the end says more.
+  bool wrap = false;       ///< Of the last column: goes on in further lines instead of being cut.
 };
 
 class Table {
@@ -27,7 +28,9 @@ class Table {
   void print(Terminal& terminal, std::size_t indent = 0) const;
 
  private:
-  std::vector<std::size_t> widths(std::size_t room) const;
+  std::vector<std::size_t> widths(std::size_t room) const;  ///< `room` 0: as much as is wanted.
+  void print_row(Terminal& terminal, std::size_t indent, const std::vector<std::size_t>& widths,
+                 const std::vector<std::string>& cells, bool heading) const;
   std::vector<Column> columns_;
   std::vector<std::vector<std::string>> rows_;
 };

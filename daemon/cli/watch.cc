@@ -53,7 +53,9 @@ void add_watch(CLI::App& app, Invocation& invocation) {
           "First what happened after this point: the point that was seen last (SEQ@REPLICA, "
           "as --json shows it), a sequence, a time")
       ->type_name("POINT");
-  command->add_option("--count", chosen->most, "End after so many changes")->type_name("N");
+  command->add_option("--count", chosen->most, "End after so many changes")
+      ->check(CLI::PositiveNumber)
+      ->type_name("N");
 }
 
 }  // namespace dg

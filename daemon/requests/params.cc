@@ -52,6 +52,12 @@ std::string misfit(const Parameter& declared, Json& value) {
   return "";
 }
 
+/// Descriptions of what has to be given say so; those of options say what they mean.
+std::string cure_of(const Parameter& declared) {
+  const std::string text = declared.description;
+  return text.starts_with("Give ") ? text : "It means: " + text;
+}
+
 /// The first value that is not among the choices, or null.
 const Json* outsider(const Parameter& declared, const Json& value) {
   if (value.is_string() && !is_choice(declared, value.get_ref<const std::string&>())) return &value;
@@ -96,7 +102,7 @@ Result<Params> Params::check(std::string_view method, std::span<const Parameter>
     if (value.is_null()) continue;
     Json canonical = value;
     const std::string reason = misfit(*parameter, canonical);
-    if (!reason.empty()) return refuse(method, name, reason, parameter->description);
+    if (!reason.empty()) return refuse(method, name, reason, cure_of(*parameter));
     if (const Json* bad = outsider(*parameter, canonical)) {
       return refuse(method, name,
                     in_quotes(bad->get_ref<const std::string&>()) + " is not possible",

@@ -50,19 +50,13 @@ class Registry {
     const std::lock_guard guard(mutex_);
     return all_.size();
   }
-  void touch() noexcept {
-    last_active_ = std::chrono::steady_clock::now().time_since_epoch().count();
-  }
-  std::chrono::steady_clock::time_point last_active() const noexcept {
-    return std::chrono::steady_clock::time_point(
-        std::chrono::steady_clock::duration(last_active_.load()));
-  }
+  void touch() noexcept { ++touched_; }
+  std::uint64_t touched() const noexcept { return touched_; }
 
  private:
   mutable std::mutex mutex_;
   std::set<std::shared_ptr<Connection>> all_;
-  std::atomic<std::chrono::steady_clock::rep> last_active_{
-      std::chrono::steady_clock::now().time_since_epoch().count()};
+  std::atomic<std::uint64_t> touched_{0};
 };
 
 std::string delta_message(const Json& delta) {
@@ -272,9 +266,7 @@ class UnixServer final : public Server {
     }
   }
   std::size_t clients() const noexcept override { return registry_.size(); }
-  std::chrono::steady_clock::time_point last_active() const noexcept override {
-    return registry_.last_active();
-  }
+  std::uint64_t requests() const noexcept override { return registry_.touched(); }
 
  private:
   void accept() {

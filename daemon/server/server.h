@@ -11,7 +11,6 @@
 /// or a repeat before the live ones. A connection's requests are read in order and answered as they
 /// are done.
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -71,8 +70,8 @@ class Server {
   /// Sends a `delta` notification to every subscriber. A subscriber that does not read is dropped.
   virtual void publish(Json delta) = 0;
   virtual std::size_t clients() const noexcept = 0;
-  /// When the last request came or the last client left. For idle exit.
-  virtual std::chrono::steady_clock::time_point last_active() const noexcept = 0;
+  /// How often a client came, sent something or left, so far.
+  virtual std::uint64_t requests() const noexcept = 0;
 };
 
 }  // namespace dg

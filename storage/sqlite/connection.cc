@@ -152,6 +152,9 @@ Error to_error(const Failure& failure, const std::string& thing) {
     return {ErrorKind::disk_full, thing, "the disk is full: " + reason,
             "Make room; nothing was changed, and the write is tried again"};
   }
+  if (primary == SQLITE_NOMEM || failure.code == SQLITE_IOERR_NOMEM) {
+    return {ErrorKind::io, thing, "out of memory", "End other programs; nothing was changed"};
+  }
   if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB) {
     return {ErrorKind::corrupt, thing, reason,
             "Move it away and index again; the sources are the truth"};

@@ -219,7 +219,7 @@ int rounds_of(const Operation& operation) {
 
 class Crash : public testing::TestWithParam<Operation> {};
 
-TEST_P(Crash, NothingAcknowledgedIsLostAndTheStateEqualsARebuild) {
+TEST_P(Crash, R01_NothingAcknowledgedIsLostAndTheStateEqualsARebuild) {
   const char* given = std::getenv("DELTAGRAPH_SEED");
   const std::uint64_t seed =
       given == nullptr ? std::random_device()() : std::strtoull(given, nullptr, 10);

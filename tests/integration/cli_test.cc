@@ -1,4 +1,9 @@
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <sstream>
 #include <string>
+#include <vector>
 
 #include "tests/integration/cli_test_support.h"
 
@@ -96,6 +101,59 @@ TEST_F(CliTest, OutsideOfAnyProjectIsSaid) {
   EXPECT_EQ(ran.code, 4);
   EXPECT_NE(ran.err.find("not in a project"), std::string::npos);
   EXPECT_NE(ran.err.find("deltagraph index"), std::string::npos);
+}
+
+TEST_F(CliTest, AnEmptyFolderIsNotTheCurrentOne) {
+  const std::vector<std::vector<std::string>> lines = {
+      {"index", ""}, {"start", ""}, {"serve", ""}, {"find", "pay", "--project", ""}};
+  for (const std::vector<std::string>& line : lines) {
+    const Ran ran = run(line);
+    EXPECT_EQ(ran.code, 2) << line[0];
+    EXPECT_NE(ran.err.find("the folder is empty"), std::string::npos) << ran.err;
+  }
+}
+
+/// Words of letters and hyphens, as commands and options are.
+std::set<std::string> words_of(const std::string& text) {
+  constexpr const char* kLetters = "abcdefghijklmnopqrstuvwxyz-";
+  std::set<std::string> words;
+  for (std::size_t at = text.find_first_of(kLetters); at != std::string::npos;) {
+    const std::size_t end = text.find_first_not_of(kLetters, at);
+    words.insert(text.substr(at, end - at));
+    at = text.find_first_of(kLetters, end);
+  }
+  return words;
+}
+
+TEST_F(CliTest, TheManualPageNamesEveryCommandAndOption) {
+  std::ifstream in(std::string(DELTAGRAPH_SOURCE_DIR) + "/daemon/cli/deltagraph.1");
+  std::string page{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  for (std::size_t at = 0; (at = page.find('\\', at)) != std::string::npos;)
+    page.erase(at, page[at + 1] == 'f' ? 3 : 1);  // `\fB` is a font, `\-` a hyphen.
+  const std::set<std::string> known = words_of(page);
+  const auto expect_options = [&](const std::vector<std::string>& help) {
+    const std::string text = run(help).out;
+    const std::size_t begin = text.find("Options:");
+    ASSERT_NE(begin, std::string::npos) << help.back();
+    for (const std::string& word : words_of(text.substr(begin, text.find("\n\n", begin) - begin))) {
+      if (word.starts_with("--")) {
+        EXPECT_TRUE(known.contains(word)) << help.back() << " " << word;
+      }
+    }
+  };
+  expect_options({"help"});
+  for (const char* member : {"backup", "restore", "replay", "compact"})
+    expect_options({"help", "db", member});
+  std::istringstream all(run({"help"}).out);
+  std::size_t commands = 0;
+  for (std::string line; std::getline(all, line) && line != "Subcommands:";) {
+  }
+  for (std::string line; std::getline(all, line) && line.starts_with("  "); ++commands) {
+    const std::string name = line.substr(2, line.find(' ', 2) - 2);
+    EXPECT_TRUE(known.contains(name)) << name;
+    expect_options({"help", name});
+  }
+  EXPECT_GT(commands, 25u);
 }
 
 TEST_F(CliTest, CompletionScriptsNameWhatExists) {

@@ -65,6 +65,54 @@ TEST_F(CliExport, EveryFormatIsWellFormed) {
   EXPECT_EQ(run({"export", "--no-start", "--format", "csv"}).code, 2);
 }
 
+/// The same sources, written in the opposite order, indexed in two steps and by another number of
+/// threads, at another time and place.
+TEST_F(CliExport, Invariant10_NothingDependsOnOrderThreadsOrClock) {
+  const TempProject first, second;
+  const auto text_of = [](int i) {
+    return "import * as next from './m" + std::to_string((i * 7 + 1) % 40) + ".js';\n" +
+           "export function f" + std::to_string(i % 5) + "(a) { next.f" + std::to_string(i % 3) +
+           "(a); missing(); return a.f1(); }\n";
+  };
+  const auto write = [&](const TempProject& project, int i) {
+    project.write("src/d" + std::to_string(i % 3) + "/m" + std::to_string(i) + ".js", text_of(i));
+  };
+  const auto index_it = [&](const TempProject& project, const char* threads) {
+    const Ran ran = run({"index", project.root().string(), "--threads", threads});
+    ASSERT_EQ(ran.code, 0) << ran.err;
+  };
+  for (int i = 0; i < 40; ++i) write(first, i);
+  index_it(first, "1");
+  for (int i = 39; i >= 20; --i) write(second, i);
+  index_it(second, "4");
+  for (int i = 19; i >= 0; --i) write(second, i);
+  index_it(second, "4");
+  const std::vector<std::vector<std::string>> questions = {
+      {"export"},
+      {"export", "--format", "dot"},
+      {"export", "--format", "graphml"},
+      {"export", "--format", "sql"},
+      {"find", "f1", "--limit", "500"},
+      {"callers", "src/d1/m1.js::f1", "--confidence", "name"},
+      {"unresolved", "--limit", "500"},
+      {"validate-imports"},
+      {"stats"},
+  };
+  for (std::vector<std::string> words : questions) {
+    const std::string name = words[0] + (words.size() > 2 ? " " + words[2] : "");
+    const auto answer = [&](const TempProject& project) {
+      std::vector<std::string> all = words;
+      all.insert(all.end(), {"--no-start", "--project", project.root().string()});
+      const std::string text = run(all).out;
+      // The last line of an answer tells its sequence and age.
+      return words[0] == "export" ? text : text.substr(0, text.rfind("\nseq "));
+    };
+    const std::string one = answer(first);
+    EXPECT_GT(one.size(), 100u) << name;
+    EXPECT_EQ(one, answer(second)) << name;
+  }
+}
+
 TEST_F(CliExport, AFileIsThereWholeOrNotAtAll) {
   ASSERT_EQ(run({"export", "--no-start", "--output", "graph.jsonl"}).code, 0);
   EXPECT_EQ(project_.read("graph.jsonl"), text("jsonl"));

@@ -82,7 +82,7 @@ TEST_F(CliHistory, WhatIsNoPointOrNotThereIsRefused) {
   EXPECT_EQ(ask({"stats", "--at", "0"}).json()["atoms"]["total"], 0);
 }
 
-TEST_F(CliHistory, TheLogFoldsToWhatIsStored) {
+TEST_F(CliHistory, Invariant3_TheLogFoldsToWhatIsStored) {
   const Ran replay = run({"db", "replay", "--verify", "--json"});
   EXPECT_EQ(replay.code, 0) << replay.out << replay.err;
   EXPECT_EQ(replay.json()["commits"], 3);

@@ -1,4 +1,5 @@
 #include <set>
+#include <sstream>
 #include <string>
 
 #include "tests/integration/cli_test_support.h"
@@ -22,7 +23,7 @@ class CliQuestions : public CliTest {
   }
 };
 
-TEST_F(CliQuestions, EveryAnswerCarriesItsFreshness) {
+TEST_F(CliQuestions, Invariant1_EveryAnswerCarriesItsFreshness) {
   const std::vector<std::vector<std::string>> questions{{"find", "pay"},
                                                         {"show", "pay"},
                                                         {"outline", "src/cart.js"},
@@ -328,7 +329,8 @@ TEST_F(CliQuestions, ColoursFollowTheirSwitches) {
 }
 
 TEST_F(CliQuestions, ATerminalsWidthIsRespectedAndAPipeIsNeverCut) {
-  project_.write("src/long.js", "export function " + std::string(150, 'x') + "() {}\n");
+  project_.write("src/long.js", "export function " + std::string(150, 'x') +
+                                    "() {}\nexport function brief() {}\n");
   index();
   const RunOptions terminal{.environment = {"NO_COLOR=1"}, .on_terminal = true};
   const Ran narrow = ask({"find", "xxxx"}, terminal);
@@ -340,6 +342,30 @@ TEST_F(CliQuestions, ATerminalsWidthIsRespectedAndAPipeIsNeverCut) {
     at = end + 1;
   }
   EXPECT_NE(ask({"find", "xxxx"}).out.find(std::string(150, 'x')), std::string::npos);
+  // In a pipe a long cell moves its own line alone.
+  EXPECT_EQ(ask({"outline", "src/long.js"}).out.find(std::string(80, ' ')), std::string::npos);
+}
+
+TEST_F(CliQuestions, ANumberThatDoesNotFitIsToldWithItsMeaning) {
+  for (const char* limit : {"0", "-1", "99999999"}) {
+    const Ran ran = ask({"callers", "pay", "--limit", limit});
+    EXPECT_EQ(ran.code, 2) << limit;
+    EXPECT_NE(ran.err.find("between 1 and 10000. It means: most entries"), std::string::npos)
+        << ran.err;
+  }
+  const Ran watch = run({"watch", "--count", "0"});
+  EXPECT_EQ(watch.code, 2) << watch.err;
+}
+
+TEST_F(CliQuestions, ValuesGoOnInFurtherLinesOfANarrowTerminal) {
+  index();
+  const Ran stats =
+      ask({"stats"}, {.environment = {"NO_COLOR=1", "COLUMNS=40"}, .on_terminal = true});
+  EXPECT_EQ(stats.out.find("…"), std::string::npos) << stats.out;
+  EXPECT_NE(stats.out.find("parameter 14.3 %"), std::string::npos) << stats.out;
+  std::istringstream lines(stats.out);
+  for (std::string line; std::getline(lines, line) && !line.starts_with("seq ");)
+    EXPECT_LE(line.size(), 41u) << line;  // With the terminal's `\r`.
 }
 
 TEST_F(CliQuestions, APlaceBeyondTheEndSaysHowLongTheFileIs) {

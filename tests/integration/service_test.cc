@@ -95,7 +95,7 @@ TEST_F(ServiceTest, SeesASaveAsOneCommit) {
   EXPECT_EQ(delta_count(), before + 1);
 }
 
-TEST_F(ServiceTest, SyncIsExactForEverySave) {
+TEST_F(ServiceTest, R26_SyncIsExactForEverySave) {
   project_.write("a.js", "export function f0() {}\n");
   start();
   for (int i = 1; i <= 60; ++i) {
@@ -116,7 +116,7 @@ TEST_F(ServiceTest, UnchangedBytesGiveNoDelta) {
   EXPECT_EQ(ask("status")["sequence"], before["sequence"]);
 }
 
-TEST_F(ServiceTest, AnswersSayHowFreshTheyAre) {
+TEST_F(ServiceTest, R26_AnswersSayHowFreshTheyAre) {
   project_.write("a.js", "export function pay() {}\n");
   start();
   const Json answer = ask("find", {{"text", "pay"}, {"sync", true}});
@@ -127,7 +127,7 @@ TEST_F(ServiceTest, AnswersSayHowFreshTheyAre) {
 }
 
 /// RELIABILITY R-25: an answer given while saves go on is that of the sequence it names.
-TEST_F(ServiceTest, EachAnswerIsThatOfItsSequence) {
+TEST_F(ServiceTest, R25_EachAnswerIsThatOfItsSequence) {
   const auto save = [this](int i) {
     std::string text = "import { pay } from './a.js';\n";
     for (int f = 0; f <= i % 5; ++f)
@@ -164,7 +164,7 @@ TEST_F(ServiceTest, EachAnswerIsThatOfItsSequence) {
   }
 }
 
-TEST_F(ServiceTest, ASecondServiceIsToldWhoHoldsTheProject) {
+TEST_F(ServiceTest, R23_ASecondServiceIsToldWhoHoldsTheProject) {
   project_.write("a.js", "");
   start();
   ServiceOptions options;
@@ -202,7 +202,7 @@ TEST_F(ServiceTest, TakesOverTheSocketAndLockOfADeadOne) {
       << "nothing is indexed twice";
 }
 
-TEST_F(ServiceTest, ARestartSeesWhatChangedMeanwhile) {
+TEST_F(ServiceTest, Invariant11_ARestartSeesWhatChangedMeanwhile) {
   project_.write("a.js", "export function pay() {}\n");
   project_.write("b.js", "import { pay } from './a.js';\npay();\n");
   start();
@@ -248,7 +248,7 @@ TEST_F(ServiceTest, SubscribersGetEveryCommitOnceAndInOrder) {
   for (std::size_t i = 1; i < seen.size(); ++i) EXPECT_EQ(seen[i], seen[i - 1] + 1);
 }
 
-TEST_F(ServiceTest, ARemovedDatabaseIsBegunAnew) {
+TEST_F(ServiceTest, R09_ARemovedDatabaseIsBegunAnew) {
   project_.write("a.js", "export function pay() {}\n");
   start();
   ask("sync");
@@ -264,7 +264,7 @@ TEST_F(ServiceTest, ARemovedDatabaseIsBegunAnew) {
   EXPECT_EQ(callers("a.js::pay"), Strings{"b.js::b"});
 }
 
-TEST_F(ServiceTest, AnOlderCopyInTheDatabasesPlaceIsTakenUp) {
+TEST_F(ServiceTest, R09_AnOlderCopyInTheDatabasesPlaceIsTakenUp) {
   project_.write("a.js", "export function pay() {}\n");
   start();
   ask("sync");
@@ -293,7 +293,7 @@ TEST_F(ServiceTest, AnOlderCopyInTheDatabasesPlaceIsTakenUp) {
   EXPECT_EQ(callers("a.js::pay"), (Strings{"b.js::b2", "c.js::c"}));
 }
 
-TEST_F(ServiceTest, ADamagedDatabaseIsSetAsideAndRebuilt) {
+TEST_F(ServiceTest, R07_ADamagedDatabaseIsSetAsideAndRebuilt) {
   project_.write("a.js", "export function pay() {}\n");
   start();
   ask("sync");
@@ -317,7 +317,7 @@ TEST_F(ServiceTest, ADamagedDatabaseIsSetAsideAndRebuilt) {
   EXPECT_EQ(kept, 1u);
 }
 
-TEST_F(ServiceTest, DescriptorsDoNotGrowWithFilesOrSaves) {
+TEST_F(ServiceTest, R28_DescriptorsDoNotGrowWithFilesOrSaves) {
   for (int i = 0; i < 300; ++i) {
     project_.write("src/d" + std::to_string(i % 20) + "/f" + std::to_string(i) + ".js",
                    "export function f() {}\n");
@@ -334,7 +334,7 @@ TEST_F(ServiceTest, DescriptorsDoNotGrowWithFilesOrSaves) {
   EXPECT_LE(ask("status")["descriptors"].get<int>(), before + 1);
 }
 
-TEST_F(ServiceTest, EndsWhenTheProjectIsGone) {
+TEST_F(ServiceTest, R24_EndsWhenTheProjectIsGone) {
   project_.write("a.js", "");
   start();
   ask("sync");
@@ -346,7 +346,7 @@ TEST_F(ServiceTest, EndsWhenTheProjectIsGone) {
   ASSERT_FALSE(notices_.empty());
 }
 
-TEST_F(ServiceTest, HostileFramesCostOnlyTheirOwnConnection) {
+TEST_F(ServiceTest, R22_HostileFramesCostOnlyTheirOwnConnection) {
   project_.write("a.js", "export function pay() {}\n");
   start();
   const Result<Json> unknown = client_->call("no-such-method", Json::object(), kPatience);

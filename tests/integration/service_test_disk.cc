@@ -61,7 +61,7 @@ class ServiceDisk : public testing::TestWithParam<int> {
   std::unique_ptr<Client> client_;
 };
 
-TEST_P(ServiceDisk, AnswersMeanwhileAndGoesOnByItself) {
+TEST_P(ServiceDisk, R04_AnswersMeanwhileAndGoesOnByItself) {
   start();
   ASSERT_TRUE(call("sync"));
   fill_disk();
@@ -89,7 +89,7 @@ TEST_P(ServiceDisk, AnswersMeanwhileAndGoesOnByItself) {
 }
 
 /// RELIABILITY R-05: a sync that fails while the disk loses what it held.
-TEST(ServiceSync, ADatabaseThatTheDiskDamagedIsSetAsideWhileTheServiceRuns) {
+TEST(ServiceSync, R05_ADatabaseThatTheDiskDamagedIsSetAsideWhileTheServiceRuns) {
   const TempProject project;
   project.write("a.js", "export function pay() {}\n");
   FaultVfs vfs("service-sync");

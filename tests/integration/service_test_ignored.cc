@@ -20,7 +20,7 @@ std::size_t files_below(const fs::path& folder) {
   return count;
 }
 
-TEST(IgnoredTree, ThatAppearsCostsNoWatchNoEventAndNoCommit) {
+TEST(IgnoredTree, R20_ThatAppearsCostsNoWatchNoEventAndNoCommit) {
   const fs::path corpora = fs::path(DELTAGRAPH_SOURCE_DIR) / "bench/corpora/node_modules";
   const TempProject project;
   project.write("a.js", "import { x } from 'rxjs';\nexport function pay() { x(); }\n");

@@ -150,7 +150,7 @@ TEST(AListedFile, MayBeGoneWhenItIsRead) {
 }
 
 /// RELIABILITY R-29: a time that lies ahead says nothing about when a file was written.
-TEST(AFileOfTheFuture, IsComparedByContent) {
+TEST(AFileOfTheFuture, R29_IsComparedByContent) {
   const TempProject project;
   const auto save = [&](const std::string& text) {
     project.write("a.js", text);

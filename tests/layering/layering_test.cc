@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <ostream>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "tests/layering/rules.h"
+#include "tests/layering/sources.h"
 
 namespace dg::layering {
 
@@ -17,31 +19,6 @@ void PrintTo(const Finding& finding, std::ostream* out) {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct SourceFile {
-  std::string path;  ///< Relative to the repository.
-  std::string text;
-};
-
-/// Every .h and .cc of ours, sorted by path.
-std::vector<SourceFile> own_sources() {
-  const fs::path root = DELTAGRAPH_SOURCE_DIR;
-  std::vector<SourceFile> sources;
-  for (const char* folder : {"parser", "events", "graph", "storage", "daemon", "tests", "bench"}) {
-    fs::recursive_directory_iterator it(root / folder), end;
-    for (; it != end; ++it) {
-      if (it->path().filename() == "node_modules") it.disable_recursion_pending();
-      const std::string extension = it->path().extension().string();
-      if (!it->is_regular_file() || (extension != ".h" && extension != ".cc")) continue;
-      std::ifstream in(it->path(), std::ios::binary);
-      sources.push_back({it->path().lexically_relative(root).string(),
-                         {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()}});
-    }
-  }
-  std::sort(sources.begin(), sources.end(),
-            [](const SourceFile& a, const SourceFile& b) { return a.path < b.path; });
-  return sources;
-}
 
 template <typename Check>
 std::vector<Finding> check_all(const Check& check) {
@@ -89,6 +66,26 @@ TEST(Layering, TheTopFolderHoldsTheLayoutOnly) {
   }
   std::sort(names.begin(), names.end());
   EXPECT_EQ(check_top_level(names), std::vector<Finding>());
+}
+
+TEST(Layering, Invariant9_TablesAreDescribedInTheRegistryAlone) {
+  EXPECT_EQ(check_all(check_tables), std::vector<Finding>());
+}
+
+/// README says so. R-21 belongs to the protocol's own issue, R-30 to R-32 and R-34 to the schema's;
+/// R-35 is `./dev fuzz`.
+TEST(Layering, EachInvariantAndEachTargetHasATestOfItsNumber) {
+  std::set<std::string> missing;
+  for (int i = 1; i <= 11; ++i) missing.insert("Invariant" + std::to_string(i));
+  for (int i = 1; i <= 29; ++i) {
+    if (i != 21) missing.insert(i < 10 ? "R0" + std::to_string(i) : "R" + std::to_string(i));
+  }
+  missing.insert("R33");
+  for (const SourceFile& source : own_sources()) {
+    if (!source.path.starts_with("tests/") || !source.path.ends_with(".cc")) continue;
+    for (const std::string& number : numbers_of(source.text)) missing.erase(number);
+  }
+  EXPECT_EQ(missing, std::set<std::string>());
 }
 
 // --- The checker itself: every rule is shown to be able to fail.
@@ -171,6 +168,21 @@ TEST(LayeringRules, ShapeIsChecked) {
   EXPECT_EQ(check_shape("a/b.cc", "int f();\n").size(), 0u);
   EXPECT_EQ(check_shape("a/b.cc", std::string(kMaxLines, '\n')).size(), 0u);
   EXPECT_EQ(check_shape("a/b.cc", std::string(kMaxLines + 1, '\n')).size(), 1u);
+}
+
+TEST(LayeringRules, TablesOutsideOfTheRegistryAreFound) {
+  const char* const text = "// CREATE TABLE is not written here\nrun(\"create unique index i\");\n";
+  const std::vector<Finding> found = check_tables("storage/backup/copy.cc", text);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].line, 2);
+  EXPECT_EQ(check_tables("storage/schema/ddl.cc", text).size(), 0u);
+  EXPECT_EQ(check_tables("storage/store.cc", "\"SELECT sql FROM t\"").size(), 0u);
+}
+
+TEST(LayeringRules, NumbersOfTestsAreRead) {
+  EXPECT_EQ(numbers_of("TEST(R97, Holds) {}\nTEST_F(Store,\n  R98_Holds) {}\n"
+                       "TEST_P(Invariant99, R1_IsNone) {}\nTEST(Invariant, Xr96_IsNone) {}\n"),
+            (std::vector<std::string>{"R97", "R98", "Invariant99"}));
 }
 
 TEST(LayeringRules, TopLevelIsChecked) {

@@ -127,6 +127,32 @@ std::string_view trimmed(std::string_view line) {
   return begin == std::string_view::npos ? std::string_view() : line.substr(begin);
 }
 
+bool is_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/// The next identifier, which is cut off with what stands before it; empty at the end.
+std::string next_word(std::string_view& rest) {
+  const auto* const begin = std::find_if(rest.begin(), rest.end(), is_word);
+  const auto* const end = std::find_if_not(begin, rest.end(), is_word);
+  std::string word(begin, end);
+  rest.remove_prefix(static_cast<std::size_t>(end - rest.begin()));
+  return word;
+}
+
+/// `R07` of `R07_Holds` and of `R07`; empty where a name begins otherwise.
+std::string number_at_front(const std::string& name) {
+  std::string front = name.substr(0, name.find('_'));
+  for (const std::string_view prefix : {"Invariant", "R"}) {
+    if (!front.starts_with(prefix)) continue;
+    const std::string digits = front.substr(prefix.size());
+    const bool number =
+        !digits.empty() && digits.find_first_not_of("0123456789") == std::string::npos;
+    if (number && (prefix.size() > 1 || digits.size() == 2)) return front;
+  }
+  return {};
+}
+
 bool opens_with_doc(std::string_view text) {
   std::size_t doc_bytes = 0;
   while (!text.empty()) {
@@ -217,6 +243,43 @@ std::vector<Finding> check_top_level(const std::vector<std::string>& names) {
     if (!contains(kAllowed, name)) findings.push_back({name, 0, "has no place in the layout"});
   }
   return findings;
+}
+
+std::vector<Finding> check_tables(std::string_view path, std::string_view text) {
+  static constexpr std::array<std::string_view, 2> kVerbs{"CREATE", "ALTER"};
+  static constexpr std::array<std::string_view, 3> kBetween{"VIRTUAL", "UNIQUE", "TEMP"};
+  static constexpr std::array<std::string_view, 4> kThings{"TABLE", "INDEX", "TRIGGER", "VIEW"};
+  std::vector<Finding> findings;
+  if (!path.starts_with("storage/") || path.starts_with("storage/schema/")) return findings;
+  for (int number = 1; !text.empty(); ++number) {
+    std::string_view line = trimmed(next_line(text));
+    if (line.starts_with("//")) continue;
+    std::string verb;
+    for (std::string word = next_word(line); !word.empty(); word = next_word(line)) {
+      std::transform(word.begin(), word.end(), word.begin(),
+                     [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+      if (!verb.empty() && contains(kThings, word)) {
+        verb.append(" ").append(word);
+        findings.push_back(
+            {std::string(path), number, verb + ": tables are described in storage/schema/ alone"});
+      }
+      if (!contains(kBetween, word)) verb = contains(kVerbs, word) ? word : "";
+    }
+  }
+  return findings;
+}
+
+std::vector<std::string> numbers_of(std::string_view text) {
+  static constexpr std::array<std::string_view, 3> kMacros{"TEST", "TEST_F", "TEST_P"};
+  std::vector<std::string> numbers;
+  for (std::string word = next_word(text); !word.empty(); word = next_word(text)) {
+    if (!contains(kMacros, word) || !text.starts_with("(")) continue;
+    for (int name = 0; name < 2; ++name) {
+      const std::string number = number_at_front(next_word(text));
+      if (!number.empty()) numbers.push_back(number);
+    }
+  }
+  return numbers;
 }
 
 }  // namespace dg::layering

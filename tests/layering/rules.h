@@ -39,4 +39,12 @@ std::vector<Finding> check_shape(std::string_view path, std::string_view text);
 /// The names in the repository's top folder, folders included, against the layout.
 std::vector<Finding> check_top_level(const std::vector<std::string>& names);
 
+/// Statements that describe a table, an index, a trigger or a view in `storage/` and outside of its
+/// registry (invariant 9).
+std::vector<Finding> check_tables(std::string_view path, std::string_view text);
+
+/// The numbers that the names of a C++ text's tests begin with: `R07` of `TEST(R07, …)` and of
+/// `TEST_F(StorageOpen, R07_…)`, `Invariant5` likewise.
+std::vector<std::string> numbers_of(std::string_view text);
+
 }  // namespace dg::layering

@@ -43,7 +43,7 @@ TEST(Encoding, LineEndsOfAllKindsCount) {
                           "<module> call c = c@global 3:1", "<module> call d = d@global 4:1"));
 }
 
-TEST(Encoding, InvalidUtf8IsAProblemAndNamesAreRepaired) {
+TEST(Encoding, R15_InvalidUtf8IsAProblemAndNamesAreRepaired) {
   const FileFacts facts = parse("f('\xFF'); const o = { 'a\xC3': () => {} };");
   EXPECT_THAT(lines_of(facts, "problem"), ElementsAre("invalid_utf8"));
   EXPECT_THAT(ids_of(facts), ElementsAre("o", "o.a\xEF\xBF\xBD"));
@@ -71,7 +71,7 @@ struct SkipCase {
   SkipReason reason;
 };
 
-TEST(Skips, HaveReasons) {
+TEST(Skips, R15_HaveReasons) {
   ParseOptions options;
   options.max_bytes = 100'000;
   const std::vector<SkipCase> cases = {
@@ -103,7 +103,7 @@ TEST(Skips, HaveReasons) {
   }
 }
 
-TEST(Skips, BudgetEndsParsing) {
+TEST(Skips, R15_BudgetEndsParsing) {
   ParseOptions options;
   options.budget_ms = 0;
   options.max_line_bytes = 1u << 30;
@@ -114,7 +114,7 @@ TEST(Skips, BudgetEndsParsing) {
   EXPECT_EQ(parser.parse("b.js", "f();").references.size(), 1U);
 }
 
-TEST(BrokenSource, KeepsWhatCanBeRead) {
+TEST(BrokenSource, Invariant8_KeepsWhatCanBeRead) {
   const FileFacts facts =
       parse("function a() {}\nfunction b( {\nclass C { m() {} }\nfunction d() {}\n");
   EXPECT_THAT(ids_of(facts), testing::IsSupersetOf({"a", "d"}));
@@ -137,7 +137,7 @@ TEST(BrokenSource, ProblemsAreCappedAndCounted) {
   EXPECT_GT(facts.problem_count, 100U);
 }
 
-TEST(BrokenSource, AnyPrefixOfAFileGivesFacts) {
+TEST(BrokenSource, Invariant8_AnyPrefixOfAFileGivesFacts) {
   const std::string source =
       "import a, { b } from 'x'; export class C extends D { static #p = () => `t${a.b?.c()}`; "
       "@d m({ q: [r = 1] }, ...s) { for (const x of y) { label: yield* this.#p(x); } } } "
@@ -175,7 +175,7 @@ struct DeepCase {
 
 class Deep : public ::testing::TestWithParam<DeepCase> {};
 
-TEST_P(Deep, NestingNeedsNoStack) {
+TEST_P(Deep, R16_NestingNeedsNoStack) {
   const DeepCase& c = GetParam();
   const auto nested = [&](std::size_t depth) {
     return "function before() {}\n" + repeat(c.open, depth) + c.middle + repeat(c.close, depth) +

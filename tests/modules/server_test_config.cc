@@ -19,17 +19,20 @@ TEST(DaemonConfig, WithoutAFileIsTheDefault) {
   EXPECT_EQ(config->synchronous, Synchronous::normal);
   EXPECT_EQ(config->backup_every, std::chrono::hours(24));
   EXPECT_EQ(config->backups_kept, 3u);
+  EXPECT_EQ(config->idle_exit, std::chrono::minutes(120));
 }
 
 TEST(DaemonConfig, EachPartCanBeChosen) {
   const TempProject folder;
   folder.write("config.json",
-               R"({"synchronous": "full", "backups": {"every_hours": 2, "keep": 7}})");
+               R"({"synchronous": "full", "backups": {"every_hours": 2, "keep": 7},
+                   "idle_exit_minutes": 0})");
   const Result<Config> config = read_config(folder.root());
   ASSERT_TRUE(config) << config.error().message();
   EXPECT_EQ(config->synchronous, Synchronous::full);
   EXPECT_EQ(config->backup_every, std::chrono::hours(2));
   EXPECT_EQ(config->backups_kept, 7u);
+  EXPECT_EQ(config->idle_exit, std::chrono::minutes(0));
 }
 
 TEST(DaemonConfig, WhatMakesNoSenseIsAUsageErrorWithItsCure) {
@@ -39,6 +42,7 @@ TEST(DaemonConfig, WhatMakesNoSenseIsAUsageErrorWithItsCure) {
       {R"({"synchronus": "full"})", "The keys are synchronous, backups"},
       {R"({"synchronous": "off"})", "Give \"normal\" or \"full\""},
       {R"({"synchronous": 1})", "Give \"normal\" or \"full\""},
+      {R"({"idle_exit_minutes": -2})", "from 0 to"},
       {R"({"backups": 3})", "every_hours, keep"},
       {R"({"backups": {"every": 3}})", "'every' is no key"},
       {R"({"backups": {"keep": -1}})", "from 0 to 1000"},

@@ -113,7 +113,7 @@ TEST_F(StorageCommit, AMovedFunctionGetsNewLinesAndNothingElse) {
   EXPECT_EQ(describe(project_, 2), stored());
 }
 
-TEST_F(StorageCommit, AWrongSequenceIsRefusedAndChangesNothing) {
+TEST_F(StorageCommit, Invariant1_AWrongSequenceIsRefusedAndChangesNothing) {
   commit({project_.put("a.js", {{"f", 1, "f()"}})});
   const std::string before = stored();
   const Delta next = delta_of({project_.put("a.js", {{"f", 1, "f(x)"}}, 1)});

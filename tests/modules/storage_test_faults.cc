@@ -89,7 +89,7 @@ class StorageFaults : public ::testing::TestWithParam<Fault> {
   std::string old_state_, new_state_;
 };
 
-TEST_P(StorageFaults, ACommitIsWholeOrNotThere) {
+TEST_P(StorageFaults, R04_ACommitIsWholeOrNotThere) {
   bool done = false;
   std::uint64_t fired = 0;
   for (std::uint64_t n = 1; !done; ++n) {
@@ -193,7 +193,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const ::testing::TestParamInfo<Fault>& fault) { return std::string(fault.param.name); });
 
 /// RELIABILITY R-05: what a failed sync left behind is unknown, also to the kernel that failed it.
-TEST(StorageSync, AfterAFailedOneTheFileIsCheckedBeforeItIsWrittenTo) {
+TEST(StorageSync, R05_AfterAFailedOneTheFileIsCheckedBeforeItIsWrittenTo) {
   for (const bool damaged : {false, true}) {
     const TempProject folder;
     FaultVfs vfs("failing-sync");

@@ -182,7 +182,7 @@ class Contenders {
   std::vector<pid_t> children_;
 };
 
-TEST_F(StorageLock, OfFiftyAtOnceOneHasItAndWhenThatDiesAnother) {
+TEST_F(StorageLock, R23_OfFiftyAtOnceOneHasItAndWhenThatDiesAnother) {
   Contenders all(folder(), 50);
   pid_t before = 0;
   for (int round = 0; round < 5; ++round) {
@@ -197,7 +197,7 @@ TEST_F(StorageLock, OfFiftyAtOnceOneHasItAndWhenThatDiesAnother) {  // R-23
 }
 
 /// RELIABILITY R-33: an old database that lacks what this program's schema has.
-TEST_F(StorageLock, TwentyStartsOnAnOldDatabaseMakeItWholeOnce) {
+TEST_F(StorageLock, R33_TwentyStartsOnAnOldDatabaseMakeItWholeOnce) {
   const std::filesystem::path database = folder() / "deltagraph.db";
   ASSERT_TRUE(Store::open({database, "", {}}));
   edit_behind_its_back(database, "DROP INDEX idx_atoms_updated_at; DROP INDEX idx_atoms_name;");

@@ -160,11 +160,11 @@ TEST_F(StorageOpen, ADamagedDatabaseIsSetAsideAndMadeAnew) {
   EXPECT_EQ(damaged, file_bytes(*first));
 }
 
-TEST_F(StorageOpen, RandomDamageNeverCrashes) {
+TEST_F(StorageOpen, R07_RandomDamageNeverCrashes) {
   make();
   const std::string whole = file_bytes(database());
   std::mt19937 random(7);
-  for (int round = 0; round < 200; ++round) {
+  for (int round = 0; round < 300; ++round) {
     std::string bytes = whole;
     const std::size_t page = random() % (bytes.size() / 4096);
     if (round % 3 == 0) {
@@ -234,7 +234,7 @@ TEST_F(StorageOpen, MissingPartsAreRepaired) {
   EXPECT_EQ(0, schema::bring_up(connection)) << "a second time there is nothing to do";
 }
 
-TEST_F(StorageOpen, TheLogRefusesUpdateAndDelete) {
+TEST_F(StorageOpen, Invariant3_TheLogRefusesUpdateAndDelete) {
   make();
   for (const std::string table :
        {"atom_events", "transactions", "transaction_files", "schema_journal"}) {
@@ -305,7 +305,7 @@ TEST(StorageRegistry, ColumnsThatCanBeAddedSayHow) {
   EXPECT_EQ("", schema::add_column_sql(atoms, *atoms.column("id")));
 }
 
-TEST(StorageRegistry, ItsSqlMakesADatabaseWithoutAnyDifference) {
+TEST(StorageRegistry, Invariant9_ItsSqlMakesADatabaseWithoutAnyDifference) {
   TempProject folder;
   Connection connection(folder.path("x.db"), Connection::Mode::read_write_create);
   connection.execute("BEGIN;" + schema::schema_sql() + "COMMIT");

@@ -70,7 +70,7 @@ class StorageDisk : public ::testing::Test {
 
 class StoragePower : public StorageDisk, public ::testing::WithParamInterface<Synchronous> {};
 
-TEST_P(StoragePower, WhatIsLostIsWholeCommitsAndWithFullNone) {
+TEST_P(StoragePower, R02_WhatIsLostIsWholeCommitsAndWithFullNone) {
   constexpr unsigned kWrites = FaultVfs::write | FaultVfs::sync | FaultVfs::truncate;
   const std::string made = file_bytes(database());
   FaultVfs vfs("power", true);
@@ -134,7 +134,7 @@ class StorageLog : public StorageDisk {
   std::string main_, log_;
 };
 
-TEST_F(StorageLog, CutAnywhereItGivesTheCommitsThatAreWhole) {
+TEST_F(StorageLog, R08_CutAnywhereItGivesTheCommitsThatAreWhole) {
   ASSERT_GT(log_.size(), 20'000u);
   int last = 1;
   std::set<int> seen;
@@ -158,14 +158,14 @@ TEST_F(StorageLog, CutAnywhereItGivesTheCommitsThatAreWhole) {
   EXPECT_TRUE(seen.contains(1) && seen.contains(2)) << "the cuts met each commit";
 }
 
-TEST_F(StorageLog, RemovedItTakesItsCommitsAlong) {
+TEST_F(StorageLog, R08_RemovedItTakesItsCommitsAlong) {
   put("");
   EXPECT_EQ(1, state_found());
 }
 
 /// The log of another database is one that SQLite cannot tell from its own. What it makes of the
 /// file is the other database's state, or found out.
-TEST_F(StorageLog, OfAnotherDatabaseItIsFoundOut) {
+TEST_F(StorageLog, R08_OfAnotherDatabaseItIsFoundOut) {
   HandmadeProject other;
   const std::filesystem::path another = folder_.root() / "y/deltagraph.db";
   {
@@ -193,7 +193,7 @@ TEST_F(StorageLog, OfAnotherDatabaseItIsFoundOut) {
 
 /// Commit times and ids rise whatever the clock does: here the last commit was made by one
 /// that was far ahead.
-TEST_F(StorageDisk, AfterAClockThatWasAheadTimesAndIdsRiseStill) {
+TEST_F(StorageDisk, R29_AfterAClockThatWasAheadTimesAndIdsRiseStill) {
   constexpr std::int64_t kYear2106 = 4'294'967'296'000;
   edit_behind_its_back(database(),
                        "UPDATE transactions SET committed_ms = 4294967296000, "

@@ -62,7 +62,7 @@ TEST_F(StorageSalvage, OfAWholeFileNothingIsLost) {
                 "salvaged_events WHERE atom = 'a.js::f7' ORDER BY id"));
 }
 
-TEST_F(StorageSalvage, BetweenDamagedPagesTheRestIsSaved) {
+TEST_F(StorageSalvage, R07_BetweenDamagedPagesTheRestIsSaved) {
   const int pages = damage(3);
   ASSERT_GE(pages, 2);
   const Result<Salvage> saved = salvage(old_, new_);

@@ -67,7 +67,7 @@ TEST_F(CrawlTest, RulesOfNestedFoldersApply) {
   EXPECT_THAT(paths_of(list().sources), ElementsAre("local/y.js", "src/a.gen.js"));
 }
 
-TEST_F(CrawlTest, LinksAreNotFollowedOut) {
+TEST_F(CrawlTest, R17_LinksAreNotFollowedOut) {
   fs::create_directory(tree.outer() / "elsewhere");
   std::ofstream(tree.outer() / "elsewhere" / "x.js") << "secret";
   tree.write("src/a.js", "a");
@@ -107,7 +107,7 @@ TEST_F(CrawlTest, LinksAreNotFollowedOut) {
   EXPECT_FALSE(cut->has_value()) << "a NUL ends no path of ours";
 }
 
-TEST_F(CrawlTest, SpecialFilesAreTroublesAndNeverBlock) {
+TEST_F(CrawlTest, R17_SpecialFilesAreTroublesAndNeverBlock) {
   ASSERT_EQ(::mkfifo(tree.at("fifo.js").c_str(), 0600), 0);
   const int socket = ::socket(AF_UNIX, SOCK_STREAM, 0);
   sockaddr_un address{};
@@ -130,7 +130,7 @@ TEST_F(CrawlTest, SpecialFilesAreTroublesAndNeverBlock) {
   ::close(socket);
 }
 
-TEST_F(CrawlTest, NamesAreBytes) {
+TEST_F(CrawlTest, R17_NamesAreBytes) {
   const std::string names[] = {"line\nbreak.js", "\xff\xfe.js",    "emoji \xf0\x9f\x8e\x89.ts",
                                "quote\".js",     "back\\slash.js", std::string(240, 'n') + ".js"};
   for (const std::string& name : names) tree.write(name, name);
@@ -143,7 +143,7 @@ TEST_F(CrawlTest, NamesAreBytes) {
   }
 }
 
-TEST_F(CrawlTest, PathsLongerThanTheKernelTakesAtOnce) {
+TEST_F(CrawlTest, R17_PathsLongerThanTheKernelTakesAtOnce) {
   const std::string name(200, 'd');
   std::string path;
   int at = ::open(tree.root().c_str(), O_PATH | O_DIRECTORY);
@@ -166,7 +166,7 @@ TEST_F(CrawlTest, PathsLongerThanTheKernelTakesAtOnce) {
   run({"rm", "-rf", tree.root().string()});
 }
 
-TEST_F(CrawlTest, UnreadableFoldersAndFilesAreTroublesForWhoIsNotRoot) {
+TEST_F(CrawlTest, R17_UnreadableFoldersAndFilesAreTroublesForWhoIsNotRoot) {
   tree.write("open.js", "1");
   tree.write("closed.js", "1");
   tree.write("shut/a.js", "1");

@@ -18,7 +18,7 @@ struct Save {
 
 class SavePattern : public testing::TestWithParam<Save> {};
 
-TEST_P(SavePattern, GivesExactlyOneChangeOfTheFile) {
+TEST_P(SavePattern, R14_GivesExactlyOneChangeOfTheFile) {
   TempTree tree;
   tree.write("src/a.js", "one");
   Watching watching(tree, patient());

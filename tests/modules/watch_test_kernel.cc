@@ -126,7 +126,7 @@ TEST_F(WatcherTest, WakeEndsAStep) {
 
 // --- Folders ---
 
-TEST_F(WatcherTest, NewFoldersAreRacedSafely) {
+TEST_F(WatcherTest, R13_NewFoldersAreRacedSafely) {
   Watching watching(tree);
   std::set<std::string> expected, seen;
   std::thread writer([&] {
@@ -199,7 +199,7 @@ TEST_F(WatcherTest, FolderDeletedAndMadeAgain) {
   EXPECT_EQ(watching.watcher->status().watched, 1u);
 }
 
-TEST_F(WatcherTest, DescriptorsAndWatchesStayConstant) {
+TEST_F(WatcherTest, R28_DescriptorsAndWatchesStayConstant) {
   tree.write("src/a.js", "1");
   Watching watching(tree);
   const auto descriptors = [] {
@@ -300,7 +300,7 @@ TEST_F(WatcherTest, RulesOfTheRepositoryAround) {
 
 // --- git ---
 
-TEST_F(WatcherTest, CheckoutIsOneChangeSet) {
+TEST_F(WatcherTest, R18_CheckoutIsOneChangeSet) {
   for (int i = 0; i < 300; ++i) tree.write("src/f" + std::to_string(i) + ".js", "one\n");
   tree.write("old/gone.js", "one\n");
   git(tree.root(), {"init", "-q"});
@@ -397,7 +397,7 @@ TEST_F(WatcherTest, CookiesFromManyThreads) {
   EXPECT_EQ(seen.size(), 100u);
 }
 
-TEST_F(WatcherTest, StateFolderThatIsDeletedIsReported) {
+TEST_F(WatcherTest, R09_StateFolderThatIsDeletedIsReported) {
   tree.write("a.js", "1");
   tree.write(".deltagraph/deltagraph.db", "x");
   Watching watching(tree);

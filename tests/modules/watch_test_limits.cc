@@ -28,7 +28,7 @@ class WatcherLimits : public testing::Test {
   TempTree tree;
 };
 
-TEST_F(WatcherLimits, OverflowGivesOneRescanAndNothingIsLost) {
+TEST_F(WatcherLimits, R11_OverflowGivesOneRescanAndNothingIsLost) {
   tree.write("src/a.js", "1");
   Watching watching(tree);
   std::ifstream limit_file("/proc/sys/fs/inotify/max_queued_events");
@@ -58,7 +58,7 @@ TEST_F(WatcherLimits, OverflowGivesOneRescanAndNothingIsLost) {  // R-11
   EXPECT_EQ(watching.watcher->status().overflows, 1u);
 }
 
-TEST_F(WatcherLimits, PollingSeesEverything) {
+TEST_F(WatcherLimits, R19_PollingSeesEverything) {
   tree.write("src/a.js", "1");
   tree.write("src/b.js", "1");
   tree.write("old/c.js", "1");
@@ -162,7 +162,7 @@ int without_namespaces(const TempTree& tree) {
   return testing::Test::HasFailure() ? 1 : 0;
 }
 
-TEST_F(WatcherLimits, FoldersWithoutAWatchArePolledUntilThereAreWatchesAgain) {
+TEST_F(WatcherLimits, R12_FoldersWithoutAWatchArePolledUntilThereAreWatchesAgain) {
   for (int i = 0; i < 50; ++i) tree.write("d" + std::to_string(i) + "/a.js", "1");
   EXPECT_EQ(in_child([&] {
               if (!enter_user_namespace() || !set_limit("max_inotify_watches", 12)) {
@@ -176,7 +176,7 @@ TEST_F(WatcherLimits, FoldersWithoutAWatchArePolledUntilThereAreWatchesAgain) { 
             0);
 }
 
-TEST_F(WatcherLimits, EverythingIsPolledUntilThereIsAnInstanceAgain) {
+TEST_F(WatcherLimits, R12_EverythingIsPolledUntilThereIsAnInstanceAgain) {
   for (int i = 0; i < 50; ++i) tree.write("d" + std::to_string(i) + "/a.js", "1");
   EXPECT_EQ(in_child([&] {
               if (!enter_user_namespace() || !set_limit("max_inotify_instances", 1)) {

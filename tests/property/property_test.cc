@@ -146,7 +146,7 @@ std::string relinked(const Pipeline& pipeline) {
 
 class GeneratedSources : public testing::TestWithParam<std::uint64_t> {};
 
-TEST_P(GeneratedSources, EqualARebuildAfterEveryEdit) {
+TEST_P(GeneratedSources, Invariant2_EqualARebuildAfterEveryEdit) {
   check_edits(small_project(), GetParam(), 40, rebuild_difference, 60);
 }
 
@@ -157,13 +157,13 @@ TEST(GeneratedSourcesOfANewSeed, EqualAFreshLinkAfterEveryEdit) {
   check_edits(small_project(), seed, 120, relinked, 100);
 }
 
-TEST(RealPackage, CommonJsEqualsAFreshLinkAfterEveryEdit) {
+TEST(RealPackage, Invariant2_CommonJsEqualsAFreshLinkAfterEveryEdit) {
   const Sources sources = package("eslint/lib", 80, 24'000);
   ASSERT_GE(sources.files().size(), 60u) << "bench/corpora is not installed: run ./dev test";
   check_edits(sources, number_of("DELTAGRAPH_SEED", 7), 30, relinked, 20);
 }
 
-TEST(RealPackage, TypeScriptEqualsAFreshLinkAfterEveryEdit) {
+TEST(RealPackage, Invariant2_TypeScriptEqualsAFreshLinkAfterEveryEdit) {
   const Sources sources = package("rxjs/src/internal", 120, 16'000);
   ASSERT_GE(sources.files().size(), 100u) << "bench/corpora is not installed: run ./dev test";
   check_edits(sources, number_of("DELTAGRAPH_SEED", 11), 30, relinked, 20);

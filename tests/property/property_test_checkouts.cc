@@ -92,7 +92,7 @@ std::string disk_difference(const std::filesystem::path& root, const Snapshot& s
   return {};
 }
 
-TEST(GitCheckouts, EachIsOneCommitThatEqualsTheDisk) {
+TEST(GitCheckouts, R18_EachIsOneCommitThatEqualsTheDisk) {
   const TempProject project;
   ASSERT_EQ(real_files().files().size(), kFiles)
       << "bench/corpora is not installed: run ./dev test";

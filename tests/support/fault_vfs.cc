@@ -13,6 +13,7 @@
 #include <optional>
 #include <random>
 #include <stdexcept>
+#include <utility>
 
 namespace dg {
 
@@ -43,9 +44,13 @@ struct FaultVfs::State {
   int system_errno = 0;
   Duration duration = Duration::once;
   bool failed = false, failing = false;
+  unsigned watched = 0;
+  std::uint64_t count = 0;  ///< Of watched operations.
+  std::function<void(std::uint64_t)> seen;
 
   /// Whether this operation is one that fails.
   bool fails(unsigned operation) {
+    tell(operation);
     const std::lock_guard guard(mutex);
     if ((operations & operation) == 0) return false;
     if (failing && duration == Duration::from_then_on) return true;
@@ -55,6 +60,18 @@ struct FaultVfs::State {
       for (const auto& file : synced) at_loss[file.first] = content_of(file.first);
     }
     return true;
+  }
+  /// Outside of the lock: who is told may ask anything.
+  void tell(unsigned operation) {
+    std::function<void(std::uint64_t)> told;
+    std::uint64_t number = 0;
+    {
+      const std::lock_guard guard(mutex);
+      if ((watched & operation) == 0) return;
+      told = seen;
+      number = ++count;
+    }
+    if (told) told(number);
   }
 };
 
@@ -224,6 +241,13 @@ void FaultVfs::arm(unsigned operations, std::uint64_t n, int system_errno, Durat
   state_->system_errno = system_errno;
   state_->duration = duration;
   state_->failed = state_->failing = false;
+}
+
+void FaultVfs::watch(unsigned operations, std::function<void(std::uint64_t n)> seen) {
+  const std::lock_guard guard(state_->mutex);
+  state_->watched = operations;
+  state_->count = 0;
+  state_->seen = std::move(seen);
 }
 
 void FaultVfs::lose_power_at(unsigned operations, std::uint64_t n) {

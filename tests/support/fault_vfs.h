@@ -2,10 +2,11 @@
 /// \file
 /// A SQLite VFS that makes a chosen operation fail, for sweeps: fail the n-th write or sync for
 /// n = 1, 2, 3 … until nothing fails any more (sqlite.org/testing.html, section 3.2). It passes all
-/// else on to the default VFS. It can also lose the power.
+/// else on to the default VFS. It can also lose the power, and tell of each operation.
 /// Thread-safe.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -29,6 +30,8 @@ class FaultVfs {
   void arm(unsigned operations, std::uint64_t n, int system_errno, Duration duration);
   void disarm() noexcept;
   bool fired() const noexcept;  ///< Since the last arm().
+  /// Calls `seen` before each of these operations with its number, from 1; nothing ends it.
+  void watch(unsigned operations, std::function<void(std::uint64_t n)> seen);
 
   /// The power goes at the n-th of these operations from now on: what every file opened through
   /// this holds then is remembered, with what of it was synced, and nothing more succeeds.

@@ -120,6 +120,7 @@ std::string rebuild_difference(const Pipeline& pipeline) {
   PipelineOptions options = pipeline.options();
   options.state_folder = state.path("fresh");
   options.vfs.clear();
+  options.overtaken = {};  // It would ask the service whose pipeline this is.
   Result<std::unique_ptr<Pipeline>> fresh = Pipeline::open(options);
   if (!fresh) return "a fresh pipeline cannot be opened: " + fresh.error().message();
   SettledChange all;
