@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "graph/builtin_members.h"
+#include "graph/link_keys.h"
 #include "graph/stable_hash.h"
 
 namespace dg {
@@ -151,6 +153,16 @@ void index_atoms(const FileFacts& facts, FileIndex& index) {
 }
 
 void index_bindings(const FileFacts& facts, FileIndex& index) {
+  for (std::uint32_t b = 0; b < facts.bindings.size(); ++b) {
+    const AtomIndex atom = facts.bindings[b].atom;
+    if (atom == kNone<AtomIndex> || facts.atoms[raw(atom)].kind != AtomKind::variable) continue;
+    const AtomIndex parent = facts.atoms[raw(atom)].parent;
+    if (parent == kNone<AtomIndex>) continue;
+    if (facts.atoms[raw(parent)].kind == AtomKind::namespace_) {
+      index.variables.push_back({raw(atom), b});
+    }
+  }
+  std::sort(index.variables.begin(), index.variables.end());
   std::vector<FileIndex::Row> order;
   order.reserve(facts.bindings.size());
   for (std::uint32_t b = 0; b < facts.bindings.size(); ++b) {
@@ -313,6 +325,103 @@ void index_calls(const FileFacts& facts, FileIndex& index) {
   std::sort(index.calls.begin(), index.calls.end());
 }
 
+/// Whether an expression is code or an object with code, as far as its own file shows. Names lead
+/// there through what they were declared with.
+bool is_evident(const FileFacts& facts, ExprIndex index, int depth) {
+  const Expr& e = untyped(facts, index);
+  switch (e.kind) {
+    case ExprKind::atom:
+    case ExprKind::object:
+    case ExprKind::construct:
+      return true;
+    case ExprKind::name: {
+      if (e.a == kNoIndex || depth > 3) return false;
+      const Binding& b = facts.bindings[e.a];
+      if (b.import != kNone<ImportIndex>) return true;
+      if (b.atom != kNone<AtomIndex> && facts.atoms[raw(b.atom)].kind != AtomKind::variable) {
+        return true;
+      }
+      return raw(b.init) != 0 && is_evident(facts, b.init, depth + 1);
+    }
+    case ExprKind::call: {  // f.bind(this)
+      const Expr& callee = facts.exprs[e.a];
+      return callee.kind == ExprKind::member && facts.name(NameId{callee.b}) == "bind";
+    }
+    default:
+      return false;
+  }
+}
+
+/// The name under which another file may know what is called here; empty where none can.
+std::string_view outward_name(const FileFacts& facts, const Expr& callee) {
+  const std::string_view written = facts.name(NameId{callee.b});
+  if (callee.kind == ExprKind::member) {
+    return is_builtin_member(written) ? std::string_view() : written;
+  }
+  if (callee.kind != ExprKind::name || callee.a == kNoIndex) return {};
+  const Binding& b = facts.bindings[callee.a];
+  const Expr& init = untyped(facts, b.init);
+  if (init.kind == ExprKind::member) return facts.name(NameId{init.b});  // {f: g} = require('x')
+  if (b.import == kNone<ImportIndex>) {
+    return init.kind == ExprKind::module ? written : std::string_view();
+  }
+  const std::string_view imported = facts.name(facts.imports[raw(b.import)].imported);
+  const bool whole = imported.empty() || imported == "*" || imported == "default";
+  return whole ? written : imported;
+}
+
+void index_outward_calls(const FileFacts& facts, FileIndex& index) {
+  for (const FileIndex::Row& row : index.calls) {
+    const Reference& call = facts.references[row.value];
+    const std::string_view name = outward_name(facts, facts.exprs[raw(call.target)]);
+    if (name.empty()) continue;
+    bool evident = false;
+    for (std::uint32_t i = call.args.begin; i < call.args.begin + call.args.count; ++i) {
+      evident = evident || is_evident(facts, facts.expr_lists[i], 0);
+    }
+    if (evident) index.outward_calls.push_back({hash_text(name), row.value});
+  }
+  std::sort(index.outward_calls.begin(), index.outward_calls.end());
+}
+
+void index_topics(const FileFacts& facts, FileIndex& index) {
+  for (const FileIndex::Row& row : index.assigned) {
+    index.topics.push_back(property_topic(row.key));
+  }
+  for (const std::uint32_t s : index.implementing) {
+    const Range range = facts.shapes[s].members;
+    for (std::uint32_t m = range.begin; m < range.begin + range.count; ++m) {
+      const Member& member = facts.members[m];
+      if (member.atom == kNone<AtomIndex>) continue;
+      index.topics.push_back(property_topic(hash_text(facts.name(member.name))));
+    }
+  }
+  for (const FileIndex::Row& row : index.outward_calls) {
+    index.topics.push_back(call_topic(row.key));
+  }
+  std::sort(index.topics.begin(), index.topics.end());
+  index.topics.erase(std::unique(index.topics.begin(), index.topics.end()), index.topics.end());
+}
+
+void index_assigned(const FileFacts& facts, FileIndex& index) {
+  for (std::uint32_t i = 0; i < facts.assignments.size(); ++i) {
+    const Assignment& assignment = facts.assignments[i];
+    const std::string_view property = facts.name(assignment.property);
+    if (property.starts_with('<') || is_element(property)) continue;
+    switch (facts.exprs[raw(assignment.object)].kind) {
+      case ExprKind::name:
+      case ExprKind::member:
+      case ExprKind::typed:
+      case ExprKind::call:
+        index.assigned.push_back({hash_text(property), i});
+        break;
+      default:
+        break;
+    }
+  }
+  std::sort(index.assigned.begin(), index.assigned.end());
+}
+
 void index_types(const FileFacts& facts, FileIndex& index) {
   for (std::uint32_t b = 0; b < facts.bindings.size(); ++b) {
     const Binding& binding = facts.bindings[b];
@@ -326,13 +435,6 @@ void index_types(const FileFacts& facts, FileIndex& index) {
       index.type_parameters.push_back({raw(facts.scopes[raw(binding.scope)].owner), b});
     }
   }
-  for (std::uint32_t i = 0; i < facts.assignments.size(); ++i) {
-    const Assignment& assignment = facts.assignments[i];
-    const Expr& object = facts.exprs[raw(assignment.object)];
-    if (object.kind != ExprKind::name && object.kind != ExprKind::member) continue;
-    index.assigned.push_back({hash_text(facts.name(assignment.property)), i});
-  }
-  std::sort(index.assigned.begin(), index.assigned.end());
   for (std::uint32_t s = 0; s < facts.shapes.size(); ++s) {
     const Shape& shape = facts.shapes[s];
     const bool is_class = shape.is_class && shape.atom != kNone<AtomIndex> &&
@@ -369,6 +471,14 @@ void note_this(const FileFacts& facts, const Assignment& assignment, Holder hold
   }
 }
 
+/// A function that is assigned to a property has as its `this` what has the property.
+void note_this_value(const FileFacts& facts, const Assignment& assignment, FileIndex& index) {
+  const Expr& value = untyped(facts, assignment.value);
+  if (value.kind != ExprKind::atom || !is_function(facts.atoms[value.a].kind)) return;
+  if (facts.exprs[raw(assignment.object)].kind == ExprKind::this_) return;
+  index.this_of.push_back({value.a, {HolderKind::value, raw(assignment.object)}});
+}
+
 void index_assignments(const FileFacts& facts, FileIndex& index) {
   index_assigned_members(facts, index);
   const HolderFinder finder(facts, index);
@@ -380,7 +490,11 @@ void index_assignments(const FileFacts& facts, FileIndex& index) {
       const Assignment& assignment = facts.assignments[i];
       if ((facts.exprs[raw(assignment.object)].kind == ExprKind::this_) != through_this) continue;
       holders[i] = finder.of(assignment.object);
-      if (holders[i].kind != HolderKind::none) note_this(facts, assignment, holders[i], index);
+      if (holders[i].kind != HolderKind::none) {
+        note_this(facts, assignment, holders[i], index);
+      } else {
+        note_this_value(facts, assignment, index);
+      }
     }
     std::stable_sort(index.this_of.begin(), index.this_of.end(),
                      [](const auto& a, const auto& b) { return a.index < b.index; });
@@ -388,7 +502,7 @@ void index_assignments(const FileFacts& facts, FileIndex& index) {
   }
   for (std::uint32_t i = 0; i < facts.assignments.size(); ++i) {
     const Holder holder = holders[i];
-    if (holder.kind == HolderKind::none) continue;
+    if (holder.kind == HolderKind::none || holder.kind == HolderKind::value) continue;
     const std::uint64_t name = hash_text(facts.name(facts.assignments[i].property));
     index.added.push_back({FileIndex::added_row(holder, name), i});
     index.holder_assignments.push_back({FileIndex::holder_row(holder), i});
@@ -474,8 +588,11 @@ std::shared_ptr<const FileIndex> make_file_index(std::string_view path, const Fi
   index_atoms(facts, *index);
   index_bindings(facts, *index);
   index_assignments(facts, *index);
+  index_assigned(facts, *index);
   index_types(facts, *index);
   index_calls(facts, *index);
+  index_outward_calls(facts, *index);
+  index_topics(facts, *index);
   index_dependence(facts, *index);
   std::sort(index->named_members.begin(), index->named_members.end());
   index->named_members.erase(std::unique(index->named_members.begin(), index->named_members.end()),

@@ -180,6 +180,10 @@ Values Evaluator::eval_call(const LinkFile& file, const Expr& e, const Context* 
 /// What calling any of these functions gives.
 Values Evaluator::results(const Values& functions, const Values* receiver, const CallSite& site,
                           int depth) {
+  if (functions.list.empty()) {
+    Values handed;
+    if (library_call(functions, site, handed, depth + 1)) return handed;
+  }
   Values values = outcome_of_unknown(functions);
   for (const Value& function : functions.list) {
     if (function.via == Via::bind) {

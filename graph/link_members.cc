@@ -75,6 +75,7 @@ Values Evaluator::member(const Values& receivers, std::string_view name, const C
                          int depth) {
   static_cast<void>(in);
   Values values, lacking;
+  bool lacked = false;
   for (const Value& receiver : receivers.list) {
     if (receiver.via == Via::wrap) continue;
     if (receiver.promise) {
@@ -89,9 +90,11 @@ Values Evaluator::member(const Values& receivers, std::string_view name, const C
     }
     // Of several alternatives those without such a member are not the ones that are meant.
     const bool lacks = found.list.empty() && found.open && found.why == OpenReason::no_member;
+    lacked = lacked || lacks || (found.list.empty() && found.why == OpenReason::not_found);
     join(lacks ? lacking : values, found);
   }
   add_implementations(values, name, depth);
+  if (lacked && values.list.empty()) add_given(receivers, name, values, depth);
   if (values.list.empty() || receivers.open) join(values, lacking);
   if (receivers.open) {
     // That the known alternatives (`x || {}`) lack the member says nothing about the others.
@@ -161,7 +164,12 @@ Values Evaluator::member_of_atom(const Value& receiver, std::string_view name, i
     Values values;
     const std::uint64_t key = FileIndex::child_row(AtomIndex{receiver.index}, hash_text(name));
     for (const auto& row : rows(file.index->children, key)) {
-      if (file.facts->atoms[row.value].kind == AtomKind::variable) continue;
+      if (file.facts->atoms[row.value].kind == AtomKind::variable) {
+        for (const auto& variable : rows(file.index->variables, row.value)) {
+          join(values, eval_binding(file, BindingIndex{variable.value}, nullptr, depth + 1));
+        }
+        continue;
+      }
       Value value;
       value.file = &file;
       value.index = row.value;
