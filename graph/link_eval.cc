@@ -23,6 +23,7 @@ bool has_code(const Value& value) noexcept {
 }
 
 constexpr int kMaxDepth = 60;
+constexpr int kMaxCuts = 100;
 
 Values null_value() {
   return {};
@@ -38,8 +39,25 @@ Evaluator::Evaluator(const LinkSource& source, const FileVersion& self, const Fi
   files_.emplace(self.path, own_);
 }
 
+void Evaluator::restart() {
+  steps_ = 0;
+  if (provisional_.empty()) return;
+  ++cuts_;
+  forget(0);
+  unsettled_ = kAllSettled;
+}
+
+/// Answers that a bound cut are no answers to other questions; but a file of which every question
+/// is cut must not cost as many steps as it has questions.
 bool Evaluator::step(int depth) noexcept {
-  return depth < kMaxDepth && ++steps_ < max_steps_;
+  if (depth < kMaxDepth && ++steps_ < max_steps_) return true;
+  if (cuts_ < kMaxCuts) unsettled_ = 0;
+  return false;
+}
+
+void Evaluator::forget(std::size_t first) {
+  for (std::size_t i = first; i < provisional_.size(); ++i) at(provisional_[i]) = 0;
+  provisional_.resize(first);
 }
 
 std::uint32_t Evaluator::detail(std::string_view text) {

@@ -37,7 +37,7 @@ class Evaluator {
   const LinkFile& own() const noexcept { return own_; }
 
   /// Starts a new question: the step budget is full again.
-  void restart() noexcept { steps_ = 0; }
+  void restart();
   /// Notes in `trace`, which must outlive the questions, what is followed from now on.
   void trace_to(LinkTrace* trace) noexcept { trace_ = trace; }
   /// What an expression can be. A module stays a module; see callable().
@@ -73,7 +73,7 @@ class Evaluator {
   std::vector<std::string> take_details() { return std::move(details_); }
 
  private:
-  static constexpr int kMaxSteps = 12000;
+  static constexpr int kMaxSteps = 4000;
   static constexpr int kAllSettled = std::numeric_limits<int>::max();
 
   /// What a followed call binds: `this`, and what parameters stand for.
@@ -112,10 +112,11 @@ class Evaluator {
   };
   struct Known {
     Values values;
-    int level = kAllSettled;  ///< Of the search that it waits for.
+    int level = kAllSettled;  ///< Of the search that it waits for; 0 where a bound cut it.
   };
-  /// Sees, until its end, whether an answer rests on one that is still being looked for. Such an
-  /// answer lacks something, and is kept only as long as that search goes on.
+  /// Sees, until its end, whether an answer rests on one that is still being looked for, or that a
+  /// bound cut. Such an answer lacks something, and is kept only as long as that search, or the
+  /// question, goes on.
   class Settling {
    public:
     explicit Settling(int& unsettled) noexcept : unsettled_(unsettled), before_(unsettled) {
@@ -161,6 +162,7 @@ class Evaluator {
   std::int32_t& at(Slot slot);
   void remember(Slot slot, const Values& values);
   Values recall(std::int32_t known);
+  void forget(std::size_t first);  ///< Provisional answers, from this one on.
 
   // link_types.cc: types.
   Values eval_type(const LinkFile& file, ExprIndex type, const Context* in, int depth);
@@ -313,7 +315,8 @@ class Evaluator {
   std::vector<std::int32_t> memo_of_own_;  ///< 0 not asked, -1 being asked, else memo_ index + 1.
   KeyMap<std::int32_t> memo_of_others_;    ///< Other files', types, and in a context.
   std::vector<Known> memo_;
-  std::vector<Slot> provisional_;  ///< Answers that wait for a search.
+  std::vector<Slot> provisional_;  ///< Answers that wait for a search, or were cut.
+  int cuts_ = 0;                   ///< Questions with such answers at their end.
   KeyMap<std::int32_t> givers_;  ///< By member: as memo_of_others_, and -level while searched.
   Environments envs_;
   int steps_ = 0;

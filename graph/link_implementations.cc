@@ -74,10 +74,9 @@ Values Evaluator::searched(std::uint64_t key, std::string_view name, int depth,
     max_steps_ = kMaxSteps;
   }
   --level_;
-  if (unsettled_ >= level) {  // What waited for this search alone may be asked again.
+  if (unsettled_ >= level || level == 1) {  // What waited for this search may be asked again.
     unsettled_ = kAllSettled;
-    for (std::size_t i = settled; i < provisional_.size(); ++i) at(provisional_[i]) = 0;
-    provisional_.resize(settled);
+    forget(settled);
   }
   remember(slot, values);
   return values;
