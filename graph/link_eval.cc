@@ -388,7 +388,9 @@ Values Evaluator::eval_member(const LinkFile& file, const Expr& e, const Context
     }
   }
   const Values receivers = eval(file, ExprIndex{e.a}, in, depth + 1);
-  return member(receivers, name, in, depth + 1);
+  Values values = member(receivers, name, in, depth + 1);
+  const bool unknown_key = values.list.empty() && name.starts_with('[');
+  return unknown_key ? eval_element(file, e, in, depth) : values;
 }
 
 /// A computed member: any element of a container, any member of an object literal.

@@ -22,6 +22,21 @@ bool on_every_object(std::string_view name) noexcept {
          name == "__defineGetter__" || name == "__lookupGetter__";
 }
 
+/// Whether a member was found to be a function that is no method: a default that code which has the
+/// thing may replace (`this.onerror = noop`).
+bool is_default(const Values& receivers, const Values& values) noexcept {
+  const auto is_thing = [](const Value& v) {
+    return v.kind == ValueKind::instance || v.kind == ValueKind::object;
+  };
+  if (std::none_of(receivers.list.begin(), receivers.list.end(), is_thing)) return false;
+  return std::all_of(values.list.begin(), values.list.end(), [](const Value& v) {
+    if (v.kind != ValueKind::atom || v.via != Via::none) return false;
+    const Atom& atom = v.file->facts->atoms[v.index];
+    if (atom.member_of != kNone<ShapeIndex> && atom.kind == AtomKind::method) return false;
+    return atom.kind == AtomKind::function || atom.kind == AtomKind::arrow;
+  });
+}
+
 /// What is known of a member of something that is itself not known.
 OpenReason reason_of_member(OpenReason receiver) noexcept {
   switch (receiver) {
@@ -94,7 +109,9 @@ Values Evaluator::member(const Values& receivers, std::string_view name, const C
     join(lacks ? lacking : values, found);
   }
   add_implementations(values, name, depth);
-  if (lacked && values.list.empty()) add_given(receivers, name, values, depth);
+  if (values.list.empty() ? lacked : is_default(receivers, values)) {
+    add_given(receivers, name, values, depth);
+  }
   if (values.list.empty() || receivers.open) join(values, lacking);
   if (receivers.open) {
     // That the known alternatives (`x || {}`) lack the member says nothing about the others.
