@@ -471,6 +471,50 @@ void note_this(const FileFacts& facts, const Assignment& assignment, Holder hold
   }
 }
 
+/// `X.prototype[key] = function`, noted as property `prototype[]` of X: `this` is what has the key.
+void note_this_of_element(const FileFacts& facts, const Assignment& assignment, Holder holder,
+                          FileIndex& index) {
+  const Expr& value = untyped(facts, assignment.value);
+  if (value.kind != ExprKind::atom || !is_function(facts.atoms[value.a].kind)) return;
+  std::string_view member = facts.name(assignment.property);
+  member.remove_suffix(2);
+  if (member == "prototype" && holder.kind == HolderKind::statics) {
+    index.this_of.push_back({value.a, {HolderKind::instance, holder.index}});
+    return;
+  }
+  for (std::uint32_t e = 1; e < facts.exprs.size(); ++e) {
+    const Expr& of = facts.exprs[e];
+    if (of.kind != ExprKind::member || of.a != raw(assignment.object)) continue;
+    if (facts.name(NameId{of.b}) != member) continue;
+    index.this_of.push_back({value.a, {HolderKind::value, e}});
+    return;
+  }
+}
+
+/// `Object.defineProperty(X, key, {get() {…}})`, `Object.assign(X, {m() {…}})`: `this` is X.
+void note_this_of_described(const FileFacts& facts, const HolderFinder& finder, FileIndex& index) {
+  for (const Reference& call : facts.references) {
+    if (call.kind != ReferenceKind::call || call.args.count < 2) continue;
+    const Expr& callee = facts.exprs[raw(call.target)];
+    if (callee.kind != ExprKind::member) continue;
+    const Expr& global = facts.exprs[callee.a];
+    const std::string_view method = facts.name(NameId{callee.b});
+    const bool defines = method == "defineProperty" && call.args.count == 3;
+    if (!defines && method != "assign") continue;
+    if (global.kind != ExprKind::name || global.a != kNoIndex) continue;
+    if (facts.name(NameId{global.b}) != "Object") continue;
+    const ExprIndex object = facts.expr_lists[call.args.begin];
+    Holder holder = finder.of(object);
+    if (holder.kind == HolderKind::none) holder = {HolderKind::value, raw(object)};
+    for (std::uint32_t i = defines ? 2 : 1; i < call.args.count; ++i) {
+      const Expr& given = facts.exprs[raw(facts.expr_lists[call.args.begin + i])];
+      if (given.kind == ExprKind::object && raw(object) != 0) {
+        index.shape_class.push_back({given.a, holder});
+      }
+    }
+  }
+}
+
 /// A function that is assigned to a property has as its `this` what has the property.
 void note_this_value(const FileFacts& facts, const Assignment& assignment, FileIndex& index) {
   const Expr& value = untyped(facts, assignment.value);
@@ -490,12 +534,15 @@ void index_assignments(const FileFacts& facts, FileIndex& index) {
       const Assignment& assignment = facts.assignments[i];
       if ((facts.exprs[raw(assignment.object)].kind == ExprKind::this_) != through_this) continue;
       holders[i] = finder.of(assignment.object);
-      if (holders[i].kind != HolderKind::none) {
+      if (facts.name(assignment.property).ends_with("[]")) {
+        note_this_of_element(facts, assignment, holders[i], index);
+      } else if (holders[i].kind != HolderKind::none) {
         note_this(facts, assignment, holders[i], index);
       } else {
         note_this_value(facts, assignment, index);
       }
     }
+    if (!through_this) note_this_of_described(facts, finder, index);
     std::stable_sort(index.this_of.begin(), index.this_of.end(),
                      [](const auto& a, const auto& b) { return a.index < b.index; });
     std::sort(index.shape_class.begin(), index.shape_class.end());

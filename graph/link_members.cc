@@ -31,6 +31,7 @@ bool is_default(const Values& receivers, const Values& values) noexcept {
   if (std::none_of(receivers.list.begin(), receivers.list.end(), is_thing)) return false;
   return std::all_of(values.list.begin(), values.list.end(), [](const Value& v) {
     if (v.kind != ValueKind::atom || v.via != Via::none) return false;
+    if (v.rule == LinkRule::prototype || v.rule == LinkRule::inherited_member) return false;
     const Atom& atom = v.file->facts->atoms[v.index];
     if (atom.member_of != kNone<ShapeIndex> && atom.kind == AtomKind::method) return false;
     return atom.kind == AtomKind::function || atom.kind == AtomKind::arrow;
