@@ -2,94 +2,11 @@
 
 #include <algorithm>
 
-#include "graph/builtin_members.h"
-#include "graph/link_keys.h"
+#include "graph/file_index_parts.h"
 #include "graph/stable_hash.h"
 
 namespace dg {
 namespace {
-
-/// Follows names, `.prototype` and `this` to what an assignment adds to. The chain is as long as
-/// the aliases of the source are, so it is bounded.
-class HolderFinder {
- public:
-  HolderFinder(const FileFacts& facts, const FileIndex& index) : facts_(facts), index_(index) {}
-
-  Holder of(ExprIndex expr, int depth = 0) const {
-    if (depth > 8) return {};
-    const Expr& e = facts_.exprs[raw(expr)];
-    switch (e.kind) {
-      case ExprKind::name:
-        return e.a == kNoIndex ? Holder{} : of_binding(e.a, depth);
-      case ExprKind::atom:
-        return of_atom(e.a);
-      case ExprKind::this_:
-        return index_.holder_of_this(facts_, AtomIndex{e.a});
-      case ExprKind::module_exports:
-        return {HolderKind::exports, 0};
-      case ExprKind::object: {
-        const auto found = rows(index_.shape_binding, e.a);
-        return found.empty() ? Holder{} : Holder{HolderKind::variable, found.front().value};
-      }
-      case ExprKind::member:
-        return of_member(e, depth);
-      case ExprKind::typed:
-      case ExprKind::choice:
-        return of(ExprIndex{e.a}, depth + 1);
-      default:
-        return {};
-    }
-  }
-
- private:
-  Holder of_atom(std::uint32_t atom) const {
-    const AtomKind kind = facts_.atoms[atom].kind;
-    if (kind == AtomKind::variable || kind == AtomKind::module) return {};
-    return {HolderKind::statics, atom};
-  }
-
-  Holder of_binding(std::uint32_t binding, int depth) const {
-    const Binding& b = facts_.bindings[binding];
-    if (b.atom != kNone<AtomIndex>) {
-      const Holder holder = of_atom(raw(b.atom));
-      if (holder.kind != HolderKind::none) return holder;
-    }
-    if (b.import == kNone<ImportIndex> && raw(b.init) != 0) {
-      const ExprKind kind = untyped(facts_, b.init).kind;
-      if (kind == ExprKind::member || kind == ExprKind::atom || kind == ExprKind::name ||
-          kind == ExprKind::this_ || kind == ExprKind::module_exports) {
-        const Holder holder = of(b.init, depth + 1);
-        if (holder.kind != HolderKind::none) return holder;
-      }
-    }
-    return {HolderKind::variable, binding};
-  }
-
-  Holder of_member(const Expr& e, int depth) const {
-    const std::string_view name = facts_.name(NameId{e.b});
-    if (name == "prototype") {
-      const Holder holder = of(ExprIndex{e.a}, depth + 1);
-      return holder.kind == HolderKind::statics ? Holder{HolderKind::instance, holder.index}
-                                                : Holder{};
-    }
-    if (facts_.exprs[e.a].kind != ExprKind::module_exports) return {};
-    for (const FileIndex::Row& row : rows(index_.exports, hash_text(name))) {
-      const Export& exported = facts_.exports[row.value];
-      if (exported.kind != ExportKind::cjs_member) continue;
-      const Holder holder = of(exported.value, depth + 1);
-      if (holder.kind != HolderKind::none) return holder;
-    }
-    return {};
-  }
-
-  const FileFacts& facts_;
-  const FileIndex& index_;
-};
-
-bool is_function(AtomKind kind) noexcept {
-  return kind == AtomKind::function || kind == AtomKind::arrow || kind == AtomKind::method ||
-         kind == AtomKind::generator;
-}
 
 void index_exports(const FileFacts& facts, FileIndex& index) {
   for (std::uint32_t i = 0; i < facts.exports.size(); ++i) {
@@ -178,34 +95,6 @@ void index_bindings(const FileFacts& facts, FileIndex& index) {
   std::sort(index.ordinals.begin(), index.ordinals.end());
 }
 
-/// Functions that a class' own code assigns to its `this`: `this.m = function () {…}`, also where a
-/// condition chooses between two.
-void note_assigned_function(const FileFacts& facts, ExprIndex value, Holder holder, int depth,
-                            FileIndex& index) {
-  const Expr& e = facts.exprs[raw(value)];
-  if (e.kind == ExprKind::typed && e.a != 0 && depth < 4) {
-    note_assigned_function(facts, ExprIndex{e.a}, holder, depth + 1, index);
-  } else if (e.kind == ExprKind::choice && depth < 4) {
-    note_assigned_function(facts, ExprIndex{e.a}, holder, depth + 1, index);
-    note_assigned_function(facts, ExprIndex{e.b}, holder, depth + 1, index);
-  } else if (e.kind == ExprKind::atom && is_function(facts.atoms[e.a].kind)) {
-    index.this_of.push_back({e.a, holder});
-  }
-}
-
-void index_assigned_members(const FileFacts& facts, FileIndex& index) {
-  for (const Shape& shape : facts.shapes) {
-    if (!shape.is_class || shape.atom == kNone<AtomIndex>) continue;
-    for (std::uint32_t m = shape.members.begin; m < shape.members.begin + shape.members.count;
-         ++m) {
-      const Member& member = facts.members[m];
-      if (member.kind != MemberKind::assigned && member.kind != MemberKind::field) continue;
-      const HolderKind kind = member.is_static ? HolderKind::statics : HolderKind::instance;
-      note_assigned_function(facts, member.value, {kind, raw(shape.atom)}, 0, index);
-    }
-  }
-}
-
 /// Whether an expression's value depends on the call that its code runs in.
 bool depends_on_call(const FileFacts& facts, const std::vector<bool>& known, const Expr& e) {
   const auto nested = [&](std::uint32_t atom) {
@@ -290,138 +179,6 @@ void index_dependence(const FileFacts& facts, FileIndex& index) {
   }
 }
 
-/// Whether a call hands over something that can be called or has members.
-bool hands_over(const FileFacts& facts, Range args) noexcept {
-  for (std::uint32_t i = args.begin; i < args.begin + args.count; ++i) {
-    switch (facts.exprs[raw(facts.expr_lists[i])].kind) {
-      case ExprKind::name:
-      case ExprKind::this_:
-      case ExprKind::member:
-      case ExprKind::call:
-      case ExprKind::construct:
-      case ExprKind::atom:
-      case ExprKind::object:
-      case ExprKind::choice:
-      case ExprKind::array:
-        return true;
-      default:
-        break;
-    }
-  }
-  return false;
-}
-
-void index_calls(const FileFacts& facts, FileIndex& index) {
-  for (std::uint32_t r = 0; r < facts.references.size(); ++r) {
-    const Reference& reference = facts.references[r];
-    if (reference.kind != ReferenceKind::call && reference.kind != ReferenceKind::construct) {
-      continue;
-    }
-    const Expr& target = facts.exprs[raw(reference.target)];
-    const bool named = target.kind == ExprKind::name || target.kind == ExprKind::member;
-    if (!named || !hands_over(facts, reference.args)) continue;
-    index.calls.push_back({hash_text(facts.name(NameId{target.b})), r});
-  }
-  std::sort(index.calls.begin(), index.calls.end());
-}
-
-/// Whether an expression is code or an object with code, as far as its own file shows. Names lead
-/// there through what they were declared with.
-bool is_evident(const FileFacts& facts, ExprIndex index, int depth) {
-  const Expr& e = untyped(facts, index);
-  switch (e.kind) {
-    case ExprKind::atom:
-    case ExprKind::object:
-    case ExprKind::construct:
-      return true;
-    case ExprKind::name: {
-      if (e.a == kNoIndex || depth > 3) return false;
-      const Binding& b = facts.bindings[e.a];
-      if (b.import != kNone<ImportIndex>) return true;
-      if (b.atom != kNone<AtomIndex> && facts.atoms[raw(b.atom)].kind != AtomKind::variable) {
-        return true;
-      }
-      return raw(b.init) != 0 && is_evident(facts, b.init, depth + 1);
-    }
-    case ExprKind::call: {  // f.bind(this)
-      const Expr& callee = facts.exprs[e.a];
-      return callee.kind == ExprKind::member && facts.name(NameId{callee.b}) == "bind";
-    }
-    default:
-      return false;
-  }
-}
-
-/// The name under which another file may know what is called here; empty where none can.
-std::string_view outward_name(const FileFacts& facts, const Expr& callee) {
-  const std::string_view written = facts.name(NameId{callee.b});
-  if (callee.kind == ExprKind::member) {
-    return is_builtin_member(written) ? std::string_view() : written;
-  }
-  if (callee.kind != ExprKind::name || callee.a == kNoIndex) return {};
-  const Binding& b = facts.bindings[callee.a];
-  const Expr& init = untyped(facts, b.init);
-  if (init.kind == ExprKind::member) return facts.name(NameId{init.b});  // {f: g} = require('x')
-  if (b.import == kNone<ImportIndex>) {
-    return init.kind == ExprKind::module ? written : std::string_view();
-  }
-  const std::string_view imported = facts.name(facts.imports[raw(b.import)].imported);
-  const bool whole = imported.empty() || imported == "*" || imported == "default";
-  return whole ? written : imported;
-}
-
-void index_outward_calls(const FileFacts& facts, FileIndex& index) {
-  for (const FileIndex::Row& row : index.calls) {
-    const Reference& call = facts.references[row.value];
-    const std::string_view name = outward_name(facts, facts.exprs[raw(call.target)]);
-    if (name.empty()) continue;
-    bool evident = false;
-    for (std::uint32_t i = call.args.begin; i < call.args.begin + call.args.count; ++i) {
-      evident = evident || is_evident(facts, facts.expr_lists[i], 0);
-    }
-    if (evident) index.outward_calls.push_back({hash_text(name), row.value});
-  }
-  std::sort(index.outward_calls.begin(), index.outward_calls.end());
-}
-
-void index_topics(const FileFacts& facts, FileIndex& index) {
-  for (const FileIndex::Row& row : index.assigned) {
-    index.topics.push_back(property_topic(row.key));
-  }
-  for (const std::uint32_t s : index.implementing) {
-    const Range range = facts.shapes[s].members;
-    for (std::uint32_t m = range.begin; m < range.begin + range.count; ++m) {
-      const Member& member = facts.members[m];
-      if (member.atom == kNone<AtomIndex>) continue;
-      index.topics.push_back(property_topic(hash_text(facts.name(member.name))));
-    }
-  }
-  for (const FileIndex::Row& row : index.outward_calls) {
-    index.topics.push_back(call_topic(row.key));
-  }
-  std::sort(index.topics.begin(), index.topics.end());
-  index.topics.erase(std::unique(index.topics.begin(), index.topics.end()), index.topics.end());
-}
-
-void index_assigned(const FileFacts& facts, FileIndex& index) {
-  for (std::uint32_t i = 0; i < facts.assignments.size(); ++i) {
-    const Assignment& assignment = facts.assignments[i];
-    const std::string_view property = facts.name(assignment.property);
-    if (property.starts_with('<') || is_element(property)) continue;
-    switch (facts.exprs[raw(assignment.object)].kind) {
-      case ExprKind::name:
-      case ExprKind::member:
-      case ExprKind::typed:
-      case ExprKind::call:
-        index.assigned.push_back({hash_text(property), i});
-        break;
-      default:
-        break;
-    }
-  }
-  std::sort(index.assigned.begin(), index.assigned.end());
-}
-
 void index_types(const FileFacts& facts, FileIndex& index) {
   for (std::uint32_t b = 0; b < facts.bindings.size(); ++b) {
     const Binding& binding = facts.bindings[b];
@@ -452,111 +209,6 @@ void index_types(const FileFacts& facts, FileIndex& index) {
   std::sort(index.comment_types.begin(), index.comment_types.end());
   std::sort(index.type_parameters.begin(), index.type_parameters.end());
   std::sort(index.parameter_calls.begin(), index.parameter_calls.end());
-}
-
-/// The class that an assignment of an object to `X.prototype` describes, or the one whose member
-/// the assigned function becomes.
-void note_this(const FileFacts& facts, const Assignment& assignment, Holder holder,
-               FileIndex& index) {
-  const Expr& value = untyped(facts, assignment.value);
-  if (holder.kind == HolderKind::statics && value.kind == ExprKind::object &&
-      facts.name(assignment.property) == "prototype") {
-    index.shape_class.push_back({value.a, {HolderKind::instance, holder.index}});
-  } else if (value.kind == ExprKind::atom && is_function(facts.atoms[value.a].kind)) {
-    index.this_of.push_back({value.a, holder});
-    const NameId name = assignment.property;
-    if (raw(name) != 0 && holder.kind != HolderKind::exports) {
-      index.named_members.push_back({name, AtomIndex{value.a}});
-    }
-  }
-}
-
-/// `X.prototype[key] = function`, noted as property `prototype[]` of X: `this` is what has the key.
-void note_this_of_element(const FileFacts& facts, const Assignment& assignment, Holder holder,
-                          FileIndex& index) {
-  const Expr& value = untyped(facts, assignment.value);
-  if (value.kind != ExprKind::atom || !is_function(facts.atoms[value.a].kind)) return;
-  std::string_view member = facts.name(assignment.property);
-  member.remove_suffix(2);
-  if (member == "prototype" && holder.kind == HolderKind::statics) {
-    index.this_of.push_back({value.a, {HolderKind::instance, holder.index}});
-    return;
-  }
-  for (std::uint32_t e = 1; e < facts.exprs.size(); ++e) {
-    const Expr& of = facts.exprs[e];
-    if (of.kind != ExprKind::member || of.a != raw(assignment.object)) continue;
-    if (facts.name(NameId{of.b}) != member) continue;
-    index.this_of.push_back({value.a, {HolderKind::value, e}});
-    return;
-  }
-}
-
-/// `Object.defineProperty(X, key, {get() {…}})`, `Object.assign(X, {m() {…}})`: `this` is X.
-void note_this_of_described(const FileFacts& facts, const HolderFinder& finder, FileIndex& index) {
-  for (const Reference& call : facts.references) {
-    if (call.kind != ReferenceKind::call || call.args.count < 2) continue;
-    const Expr& callee = facts.exprs[raw(call.target)];
-    if (callee.kind != ExprKind::member) continue;
-    const Expr& global = facts.exprs[callee.a];
-    const std::string_view method = facts.name(NameId{callee.b});
-    const bool defines = method == "defineProperty" && call.args.count == 3;
-    if (!defines && method != "assign") continue;
-    if (global.kind != ExprKind::name || global.a != kNoIndex) continue;
-    if (facts.name(NameId{global.b}) != "Object") continue;
-    const ExprIndex object = facts.expr_lists[call.args.begin];
-    Holder holder = finder.of(object);
-    if (holder.kind == HolderKind::none) holder = {HolderKind::value, raw(object)};
-    for (std::uint32_t i = defines ? 2 : 1; i < call.args.count; ++i) {
-      const Expr& given = facts.exprs[raw(facts.expr_lists[call.args.begin + i])];
-      if (given.kind == ExprKind::object && raw(object) != 0) {
-        index.shape_class.push_back({given.a, holder});
-      }
-    }
-  }
-}
-
-/// A function that is assigned to a property has as its `this` what has the property.
-void note_this_value(const FileFacts& facts, const Assignment& assignment, FileIndex& index) {
-  const Expr& value = untyped(facts, assignment.value);
-  if (value.kind != ExprKind::atom || !is_function(facts.atoms[value.a].kind)) return;
-  if (facts.exprs[raw(assignment.object)].kind == ExprKind::this_) return;
-  index.this_of.push_back({value.a, {HolderKind::value, raw(assignment.object)}});
-}
-
-void index_assignments(const FileFacts& facts, FileIndex& index) {
-  index_assigned_members(facts, index);
-  const HolderFinder finder(facts, index);
-  std::vector<Holder> holders(facts.assignments.size());
-  // `this` inside a function means something only once the function is known to be a member, so
-  // assignments to named things come first and those to `this` second.
-  for (const bool through_this : {false, true}) {
-    for (std::uint32_t i = 0; i < facts.assignments.size(); ++i) {
-      const Assignment& assignment = facts.assignments[i];
-      if ((facts.exprs[raw(assignment.object)].kind == ExprKind::this_) != through_this) continue;
-      holders[i] = finder.of(assignment.object);
-      if (facts.name(assignment.property).ends_with("[]")) {
-        note_this_of_element(facts, assignment, holders[i], index);
-      } else if (holders[i].kind != HolderKind::none) {
-        note_this(facts, assignment, holders[i], index);
-      } else {
-        note_this_value(facts, assignment, index);
-      }
-    }
-    if (!through_this) note_this_of_described(facts, finder, index);
-    std::stable_sort(index.this_of.begin(), index.this_of.end(),
-                     [](const auto& a, const auto& b) { return a.index < b.index; });
-    std::sort(index.shape_class.begin(), index.shape_class.end());
-  }
-  for (std::uint32_t i = 0; i < facts.assignments.size(); ++i) {
-    const Holder holder = holders[i];
-    if (holder.kind == HolderKind::none || holder.kind == HolderKind::value) continue;
-    const std::uint64_t name = hash_text(facts.name(facts.assignments[i].property));
-    index.added.push_back({FileIndex::added_row(holder, name), i});
-    index.holder_assignments.push_back({FileIndex::holder_row(holder), i});
-    if (holder.kind == HolderKind::exports) index.cjs_exports = true;
-  }
-  std::sort(index.added.begin(), index.added.end());
-  std::sort(index.holder_assignments.begin(), index.holder_assignments.end());
 }
 
 }  // namespace
@@ -635,10 +287,8 @@ std::shared_ptr<const FileIndex> make_file_index(std::string_view path, const Fi
   index_atoms(facts, *index);
   index_bindings(facts, *index);
   index_assignments(facts, *index);
-  index_assigned(facts, *index);
   index_types(facts, *index);
   index_calls(facts, *index);
-  index_outward_calls(facts, *index);
   index_topics(facts, *index);
   index_dependence(facts, *index);
   std::sort(index->named_members.begin(), index->named_members.end());

@@ -72,10 +72,10 @@ struct FileIndex {
   std::vector<Row> parameter_calls;         ///< Parameter's binding → references that call it.
   std::vector<Row> assigned;                ///< hash of a property's name → assignment to it.
   std::vector<std::uint32_t> implementing;  ///< Shapes of classes that implement something.
-  std::vector<Row> types;       ///< child_row(parent, name) → interface, alias or class.
-  std::vector<Row> calls;       ///< hash of a callee's last name → call that hands values over.
+  std::vector<Row> types;  ///< child_row(parent, name) → interface, alias or class.
+  std::vector<Row> calls;  ///< hash of a callee's last name → call that hands values over.
   std::vector<Row> outward_calls;  ///< Of these, those that may hand code to another file.
-  std::vector<Row> this_types;  ///< Function → the binding that types its `this`.
+  std::vector<Row> this_types;     ///< Function → the binding that types its `this`.
   std::vector<Row> comment_types;  ///< hash of a type's name → the binding a comment gives it.
   /// Per expression: its value may depend on `this` or on what parameters stand for.
   std::vector<bool> depends;

@@ -317,13 +317,13 @@ class Evaluator {
   std::vector<Known> memo_;
   std::vector<Slot> provisional_;  ///< Answers that wait for a search, or were cut.
   int cuts_ = 0;                   ///< Questions with such answers at their end.
-  KeyMap<std::int32_t> givers_;  ///< By member: as memo_of_others_, and -level while searched.
+  KeyMap<std::int32_t> givers_;    ///< By member: as memo_of_others_, and -level while searched.
   Environments envs_;
   int steps_ = 0;
   int max_steps_ = kMaxSteps;
   int level_ = 0;                ///< Searches of what code gives to a member, one within the other.
   int unsettled_ = kAllSettled;  ///< The least level of a search that was met before its end.
-  bool naming_type_ = false;  ///< A name that is a type and a value is the type.
+  bool naming_type_ = false;     ///< A name that is a type and a value is the type.
   LinkTrace* trace_ = nullptr;
 };
 

@@ -174,18 +174,19 @@ void Evaluator::add_given(const Values& receivers, std::string_view name, Values
   Values found;
   for (const Value& receiver : receivers.list) {
     if (!can_be_given(receiver)) continue;
-    join(found,
-         searched(mix(identity(receiver), hash_text(name)), name, depth,
-                  [&](const LinkFile& file, Values& out, int at) {
-                    const auto assigned = few(rows(file.index->assigned, hash_text(name)));
-                    const Values owners = assigned.empty() ? Values{} : owners_of(receiver, at);
-                    for (const auto& row : assigned) {
-                      const Assignment& assignment = file.facts->assignments[row.value];
-                      if (!is_same(eval(file, assignment.object, nullptr, at + 1), owners)) continue;
-                      const Values given = eval(file, assignment.value, nullptr, at + 1);
-                      for (const Value& value : given.list) join(out, Values::one(value));
-                    }
-                  }));
+    join(found, searched(mix(identity(receiver), hash_text(name)), name, depth,
+                         [&](const LinkFile& file, Values& out, int at) {
+                           const auto assigned = few(rows(file.index->assigned, hash_text(name)));
+                           const Values owners =
+                               assigned.empty() ? Values{} : owners_of(receiver, at);
+                           for (const auto& row : assigned) {
+                             const Assignment& assignment = file.facts->assignments[row.value];
+                             if (!is_same(eval(file, assignment.object, nullptr, at + 1), owners))
+                               continue;
+                             const Values given = eval(file, assignment.value, nullptr, at + 1);
+                             for (const Value& value : given.list) join(out, Values::one(value));
+                           }
+                         }));
   }
   for (const Value& value : found.list) join(values, Values::one(value));
 }

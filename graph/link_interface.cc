@@ -257,9 +257,9 @@ class InterfaceBuilder {
     if (self.kind == HolderKind::value) {
       hash = mix(hash, expr(ExprIndex{self.index}));
     } else {
-      hash = mix(hash, variable
-                           ? binding_text(self.index)
-                           : mix(static_cast<std::uint64_t>(self.kind), atom_text(self.index)));
+      hash =
+          mix(hash, variable ? binding_text(self.index)
+                             : mix(static_cast<std::uint64_t>(self.kind), atom_text(self.index)));
     }
     hash = mix(hash, added({HolderKind::instance, index}));
     hash = mix(hash, added({HolderKind::statics, index}));

@@ -87,8 +87,8 @@ bool Evaluator::library_call(const Values& callees, const CallSite& site, Values
     case Gives::held: {
       Values held_values;
       for (const Value& context : given.list) {
-        const bool is_context = context.kind == ValueKind::builtin &&
-                                Container{context.index} == Container::generic;
+        const bool is_context =
+            context.kind == ValueKind::builtin && Container{context.index} == Container::generic;
         if (is_context) join(held_values, held(context, 0));
       }
       if (held_values.list.empty()) return false;

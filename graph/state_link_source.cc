@@ -67,9 +67,8 @@ std::vector<LinkSource::File> StateLinkSource::find_files(std::uint64_t topic) c
     files.push_back({entry.version.get(), &index});
   }
   const std::size_t count = std::min(files.size(), kMaxFilesAbout);
-  std::partial_sort(
-      files.begin(), files.begin() + static_cast<std::ptrdiff_t>(count), files.end(),
-      [](const File& a, const File& b) { return a.version->path < b.version->path; });
+  std::partial_sort(files.begin(), files.begin() + static_cast<std::ptrdiff_t>(count), files.end(),
+                    [](const File& a, const File& b) { return a.version->path < b.version->path; });
   files.resize(count);
   return files;
 }

@@ -235,8 +235,8 @@ bool Work::constant_text(NodeId identifier, NameId& out) {
   }
   // A symbol, mostly: whatever it is, it is one key.
   const Binding& b = facts.bindings[raw(binding)];
-  const bool fixed = b.kind == BindingKind::import ||
-                     (b.kind == BindingKind::const_ && raw(b.scope) == 0);
+  const bool fixed =
+      b.kind == BindingKind::import || (b.kind == BindingKind::const_ && raw(b.scope) == 0);
   if (!fixed) return false;
   text_buffer.assign("[").append(source(identifier)).append("]");
   out = names.intern(text_buffer);
