@@ -69,6 +69,31 @@ void index_atoms(const FileFacts& facts, FileIndex& index) {
   std::sort(index.types.begin(), index.types.end());
 }
 
+/// A function or method with a body, and the signatures of its name beside it.
+void index_overloads(const FileFacts& facts, FileIndex& index) {
+  std::vector<FileIndex::Row> order;
+  for (std::uint32_t a = 1; a < facts.atoms.size(); ++a) {
+    const Atom& atom = facts.atoms[a];
+    if (!atom.ambient || (atom.kind != AtomKind::function && atom.kind != AtomKind::method)) {
+      continue;
+    }
+    order.push_back({std::uint64_t{raw(atom.parent)} << 32 | raw(atom.name), a});
+  }
+  if (order.empty()) return;
+  std::sort(order.begin(), order.end());
+  for (std::uint32_t a = 1; a < facts.atoms.size(); ++a) {
+    const Atom& atom = facts.atoms[a];
+    if (atom.ambient || !is_function(atom.kind)) continue;
+    for (const auto& row : rows(order, std::uint64_t{raw(atom.parent)} << 32 | raw(atom.name))) {
+      const Atom& signature = facts.atoms[row.value];
+      if (signature.kind != atom.kind || signature.is_static != atom.is_static) continue;
+      if (signature.member_of != atom.member_of) continue;
+      index.overloads.push_back({a, row.value});
+    }
+  }
+  std::sort(index.overloads.begin(), index.overloads.end());
+}
+
 void index_bindings(const FileFacts& facts, FileIndex& index) {
   for (std::uint32_t b = 0; b < facts.bindings.size(); ++b) {
     const AtomIndex atom = facts.bindings[b].atom;
@@ -285,6 +310,7 @@ std::shared_ptr<const FileIndex> make_file_index(std::string_view path, const Fi
   index_exports(facts, *index);
   index_shapes(facts, *index);
   index_atoms(facts, *index);
+  index_overloads(facts, *index);
   index_bindings(facts, *index);
   index_assignments(facts, *index);
   index_types(facts, *index);

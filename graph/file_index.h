@@ -62,6 +62,7 @@ struct FileIndex {
   std::vector<Row> members;             ///< member_row(shape, name) → member.
   std::vector<Row> spreads;             ///< Shape → member of kind spread.
   std::vector<Row> children;            ///< child_row(namespace atom, name) → atom.
+  std::vector<Row> overloads;           ///< Function with a body → its overload signatures.
   std::vector<Row> variables;           ///< Variable of a namespace, an atom → its binding.
   std::vector<Row> added;               ///< added_row(holder, name) → assignment.
   std::vector<Row> holder_assignments;  ///< holder_row(holder) → assignment.

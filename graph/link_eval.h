@@ -191,6 +191,7 @@ class Evaluator {
   Values results(const Values& functions, const Values* receiver, const CallSite& site, int depth);
   Values constructed_by_type(const Value& callee, const CallSite& site, int depth);
   std::uint32_t constructed_env(const Value& callee, const CallSite& site, int depth);
+  Values overload_result(const Value& function, const CallSite& site, int depth);
   Values generated(const Values& body, bool is_async, int depth);
   Values construct_global(const LinkFile& file, const Expr& e, std::string_view name,
                           const Context* in, int depth);

@@ -269,6 +269,9 @@ class InterfaceBuilder {
       hash =
           mix(mix(hash, binding_text(raw(param.binding))), static_cast<std::uint64_t>(param.form));
     }
+    for (const auto& row : rows(index_.overloads, index)) {
+      hash = mix(hash, atom_text(row.value));
+    }
     for (const auto& row : rows(index_.this_types, index)) {
       hash = mix(hash, binding_text(row.value));
     }

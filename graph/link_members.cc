@@ -301,7 +301,18 @@ Values Evaluator::shape_member(const Value& self, std::string_view name, bool is
   if (shape != kNone<ShapeIndex>) {
     const auto members = few(rows(file.index->members, FileIndex::member_row(shape, name_hash)));
     const std::uint32_t method = method_of(*file.facts, members, is_static);
-    if (method != kNoIndex) return member_values(file, method, self.env, depth + 1);
+    if (method != kNoIndex) {
+      if (raw(file.facts->members[method].atom) != kNoIndex) {
+        return member_values(file, method, self.env, depth + 1);
+      }
+      // Signatures alone: any of the overloads.
+      for (const auto& row : members) {
+        const Member& member = file.facts->members[row.value];
+        if (member.kind != MemberKind::method || member.is_static != is_static) continue;
+        join(values, member_values(file, row.value, self.env, depth + 1));
+      }
+      return values;
+    }
     // A declared type says what all assignments may hold.
     for (const bool typed : {true, false}) {
       if (!typed && !values.list.empty()) break;
