@@ -79,9 +79,14 @@ NameEntries name_entries(const FileVersion& file, const FileIndex& index) {
     entries.members.push_back(
         HashIndex::entry(text_hash(facts.name(member.name)), raw(file.atoms[raw(member.atom)])));
   }
+  entries.topics.reserve(index.topics.size());
+  for (const std::uint64_t topic : index.topics) {
+    entries.topics.push_back(HashIndex::entry(mix_bits(topic), raw(file.id)));
+  }
   sort_unique(entries.names);
   sort_unique(entries.words);
   sort_unique(entries.members);
+  sort_unique(entries.topics);
   return entries;
 }
 
@@ -121,6 +126,7 @@ void IndexChanges::change(const NameEntries& before, const NameEntries& after) {
   names_.difference(before.names, after.names);
   words_.difference(before.words, after.words);
   members_.difference(before.members, after.members);
+  topics_.difference(before.topics, after.topics);
 }
 
 void IndexChanges::change(const LinkEntries& before, const LinkEntries& after) {
@@ -132,7 +138,7 @@ void IndexChanges::change(const LinkEntries& before, const LinkEntries& after) {
 void IndexChanges::apply(GraphState& state, unsigned threads) {
   const std::size_t size = names_.added.size() + names_.removed.size() + dependents_.added.size() +
                            dependents_.removed.size() + open_added_.size();
-  for_each_parallel(5, size > 20'000 ? threads : 1, 1, [&](std::size_t i) {
+  for_each_parallel(6, size > 20'000 ? threads : 1, 1, [&](std::size_t i) {
     switch (i) {
       case 0:
         dependents_.apply(state.dependents);
@@ -145,6 +151,9 @@ void IndexChanges::apply(GraphState& state, unsigned threads) {
         break;
       case 3:
         members_.apply(state.members);
+        break;
+      case 4:
+        topics_.apply(state.topics);
         break;
       default:
         apply_open_names(state, open_removed_, open_added_);

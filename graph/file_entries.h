@@ -13,7 +13,7 @@ namespace dg {
 
 /// Entries of HashIndex, each list sorted and without repeats.
 struct NameEntries {
-  std::vector<std::uint64_t> names, words, members;
+  std::vector<std::uint64_t> names, words, members, topics;
 };
 /// `file.atoms` must be assigned. O(atoms).
 NameEntries name_entries(const FileVersion& file, const FileIndex& index);
@@ -39,7 +39,7 @@ class IndexChanges {
     void difference(std::span<const std::uint64_t> before, std::span<const std::uint64_t> after);
     void apply(HashIndex& index);
   };
-  Entries names_, words_, members_, dependents_;
+  Entries names_, words_, members_, topics_, dependents_;
   std::vector<OpenNameCount> open_added_, open_removed_;
 };
 

@@ -2,92 +2,11 @@
 
 #include <algorithm>
 
+#include "graph/file_index_parts.h"
 #include "graph/stable_hash.h"
 
 namespace dg {
 namespace {
-
-/// Follows names, `.prototype` and `this` to what an assignment adds to. The chain is as long as
-/// the aliases of the source are, so it is bounded.
-class HolderFinder {
- public:
-  HolderFinder(const FileFacts& facts, const FileIndex& index) : facts_(facts), index_(index) {}
-
-  Holder of(ExprIndex expr, int depth = 0) const {
-    if (depth > 8) return {};
-    const Expr& e = facts_.exprs[raw(expr)];
-    switch (e.kind) {
-      case ExprKind::name:
-        return e.a == kNoIndex ? Holder{} : of_binding(e.a, depth);
-      case ExprKind::atom:
-        return of_atom(e.a);
-      case ExprKind::this_:
-        return index_.holder_of_this(facts_, AtomIndex{e.a});
-      case ExprKind::module_exports:
-        return {HolderKind::exports, 0};
-      case ExprKind::object: {
-        const auto found = rows(index_.shape_binding, e.a);
-        return found.empty() ? Holder{} : Holder{HolderKind::variable, found.front().value};
-      }
-      case ExprKind::member:
-        return of_member(e, depth);
-      case ExprKind::typed:
-      case ExprKind::choice:
-        return of(ExprIndex{e.a}, depth + 1);
-      default:
-        return {};
-    }
-  }
-
- private:
-  Holder of_atom(std::uint32_t atom) const {
-    const AtomKind kind = facts_.atoms[atom].kind;
-    if (kind == AtomKind::variable || kind == AtomKind::module) return {};
-    return {HolderKind::statics, atom};
-  }
-
-  Holder of_binding(std::uint32_t binding, int depth) const {
-    const Binding& b = facts_.bindings[binding];
-    if (b.atom != kNone<AtomIndex>) {
-      const Holder holder = of_atom(raw(b.atom));
-      if (holder.kind != HolderKind::none) return holder;
-    }
-    if (b.import == kNone<ImportIndex> && raw(b.init) != 0) {
-      const ExprKind kind = untyped(facts_, b.init).kind;
-      if (kind == ExprKind::member || kind == ExprKind::atom || kind == ExprKind::name ||
-          kind == ExprKind::this_ || kind == ExprKind::module_exports) {
-        const Holder holder = of(b.init, depth + 1);
-        if (holder.kind != HolderKind::none) return holder;
-      }
-    }
-    return {HolderKind::variable, binding};
-  }
-
-  Holder of_member(const Expr& e, int depth) const {
-    const std::string_view name = facts_.name(NameId{e.b});
-    if (name == "prototype") {
-      const Holder holder = of(ExprIndex{e.a}, depth + 1);
-      return holder.kind == HolderKind::statics ? Holder{HolderKind::instance, holder.index}
-                                                : Holder{};
-    }
-    if (facts_.exprs[e.a].kind != ExprKind::module_exports) return {};
-    for (const FileIndex::Row& row : rows(index_.exports, hash_text(name))) {
-      const Export& exported = facts_.exports[row.value];
-      if (exported.kind != ExportKind::cjs_member) continue;
-      const Holder holder = of(exported.value, depth + 1);
-      if (holder.kind != HolderKind::none) return holder;
-    }
-    return {};
-  }
-
-  const FileFacts& facts_;
-  const FileIndex& index_;
-};
-
-bool is_function(AtomKind kind) noexcept {
-  return kind == AtomKind::function || kind == AtomKind::arrow || kind == AtomKind::method ||
-         kind == AtomKind::generator;
-}
 
 void index_exports(const FileFacts& facts, FileIndex& index) {
   for (std::uint32_t i = 0; i < facts.exports.size(); ++i) {
@@ -150,7 +69,42 @@ void index_atoms(const FileFacts& facts, FileIndex& index) {
   std::sort(index.types.begin(), index.types.end());
 }
 
+/// A function or method with a body, and the signatures of its name beside it.
+void index_overloads(const FileFacts& facts, FileIndex& index) {
+  std::vector<FileIndex::Row> order;
+  for (std::uint32_t a = 1; a < facts.atoms.size(); ++a) {
+    const Atom& atom = facts.atoms[a];
+    if (!atom.ambient || (atom.kind != AtomKind::function && atom.kind != AtomKind::method)) {
+      continue;
+    }
+    order.push_back({std::uint64_t{raw(atom.parent)} << 32 | raw(atom.name), a});
+  }
+  if (order.empty()) return;
+  std::sort(order.begin(), order.end());
+  for (std::uint32_t a = 1; a < facts.atoms.size(); ++a) {
+    const Atom& atom = facts.atoms[a];
+    if (atom.ambient || !is_function(atom.kind)) continue;
+    for (const auto& row : rows(order, std::uint64_t{raw(atom.parent)} << 32 | raw(atom.name))) {
+      const Atom& signature = facts.atoms[row.value];
+      if (signature.kind != atom.kind || signature.is_static != atom.is_static) continue;
+      if (signature.member_of != atom.member_of) continue;
+      index.overloads.push_back({a, row.value});
+    }
+  }
+  std::sort(index.overloads.begin(), index.overloads.end());
+}
+
 void index_bindings(const FileFacts& facts, FileIndex& index) {
+  for (std::uint32_t b = 0; b < facts.bindings.size(); ++b) {
+    const AtomIndex atom = facts.bindings[b].atom;
+    if (atom == kNone<AtomIndex> || facts.atoms[raw(atom)].kind != AtomKind::variable) continue;
+    const AtomIndex parent = facts.atoms[raw(atom)].parent;
+    if (parent == kNone<AtomIndex>) continue;
+    if (facts.atoms[raw(parent)].kind == AtomKind::namespace_) {
+      index.variables.push_back({raw(atom), b});
+    }
+  }
+  std::sort(index.variables.begin(), index.variables.end());
   std::vector<FileIndex::Row> order;
   order.reserve(facts.bindings.size());
   for (std::uint32_t b = 0; b < facts.bindings.size(); ++b) {
@@ -164,34 +118,6 @@ void index_bindings(const FileFacts& facts, FileIndex& index) {
     if (run > 0) index.ordinals.push_back({order[i].value, static_cast<std::uint32_t>(run)});
   }
   std::sort(index.ordinals.begin(), index.ordinals.end());
-}
-
-/// Functions that a class' own code assigns to its `this`: `this.m = function () {…}`, also where a
-/// condition chooses between two.
-void note_assigned_function(const FileFacts& facts, ExprIndex value, Holder holder, int depth,
-                            FileIndex& index) {
-  const Expr& e = facts.exprs[raw(value)];
-  if (e.kind == ExprKind::typed && e.a != 0 && depth < 4) {
-    note_assigned_function(facts, ExprIndex{e.a}, holder, depth + 1, index);
-  } else if (e.kind == ExprKind::choice && depth < 4) {
-    note_assigned_function(facts, ExprIndex{e.a}, holder, depth + 1, index);
-    note_assigned_function(facts, ExprIndex{e.b}, holder, depth + 1, index);
-  } else if (e.kind == ExprKind::atom && is_function(facts.atoms[e.a].kind)) {
-    index.this_of.push_back({e.a, holder});
-  }
-}
-
-void index_assigned_members(const FileFacts& facts, FileIndex& index) {
-  for (const Shape& shape : facts.shapes) {
-    if (!shape.is_class || shape.atom == kNone<AtomIndex>) continue;
-    for (std::uint32_t m = shape.members.begin; m < shape.members.begin + shape.members.count;
-         ++m) {
-      const Member& member = facts.members[m];
-      if (member.kind != MemberKind::assigned && member.kind != MemberKind::field) continue;
-      const HolderKind kind = member.is_static ? HolderKind::statics : HolderKind::instance;
-      note_assigned_function(facts, member.value, {kind, raw(shape.atom)}, 0, index);
-    }
-  }
 }
 
 /// Whether an expression's value depends on the call that its code runs in.
@@ -278,41 +204,6 @@ void index_dependence(const FileFacts& facts, FileIndex& index) {
   }
 }
 
-/// Whether a call hands over something that can be called or has members.
-bool hands_over(const FileFacts& facts, Range args) noexcept {
-  for (std::uint32_t i = args.begin; i < args.begin + args.count; ++i) {
-    switch (facts.exprs[raw(facts.expr_lists[i])].kind) {
-      case ExprKind::name:
-      case ExprKind::this_:
-      case ExprKind::member:
-      case ExprKind::call:
-      case ExprKind::construct:
-      case ExprKind::atom:
-      case ExprKind::object:
-      case ExprKind::choice:
-      case ExprKind::array:
-        return true;
-      default:
-        break;
-    }
-  }
-  return false;
-}
-
-void index_calls(const FileFacts& facts, FileIndex& index) {
-  for (std::uint32_t r = 0; r < facts.references.size(); ++r) {
-    const Reference& reference = facts.references[r];
-    if (reference.kind != ReferenceKind::call && reference.kind != ReferenceKind::construct) {
-      continue;
-    }
-    const Expr& target = facts.exprs[raw(reference.target)];
-    const bool named = target.kind == ExprKind::name || target.kind == ExprKind::member;
-    if (!named || !hands_over(facts, reference.args)) continue;
-    index.calls.push_back({hash_text(facts.name(NameId{target.b})), r});
-  }
-  std::sort(index.calls.begin(), index.calls.end());
-}
-
 void index_types(const FileFacts& facts, FileIndex& index) {
   for (std::uint32_t b = 0; b < facts.bindings.size(); ++b) {
     const Binding& binding = facts.bindings[b];
@@ -326,13 +217,6 @@ void index_types(const FileFacts& facts, FileIndex& index) {
       index.type_parameters.push_back({raw(facts.scopes[raw(binding.scope)].owner), b});
     }
   }
-  for (std::uint32_t i = 0; i < facts.assignments.size(); ++i) {
-    const Assignment& assignment = facts.assignments[i];
-    const Expr& object = facts.exprs[raw(assignment.object)];
-    if (object.kind != ExprKind::name && object.kind != ExprKind::member) continue;
-    index.assigned.push_back({hash_text(facts.name(assignment.property)), i});
-  }
-  std::sort(index.assigned.begin(), index.assigned.end());
   for (std::uint32_t s = 0; s < facts.shapes.size(); ++s) {
     const Shape& shape = facts.shapes[s];
     const bool is_class = shape.is_class && shape.atom != kNone<AtomIndex> &&
@@ -350,52 +234,6 @@ void index_types(const FileFacts& facts, FileIndex& index) {
   std::sort(index.comment_types.begin(), index.comment_types.end());
   std::sort(index.type_parameters.begin(), index.type_parameters.end());
   std::sort(index.parameter_calls.begin(), index.parameter_calls.end());
-}
-
-/// The class that an assignment of an object to `X.prototype` describes, or the one whose member
-/// the assigned function becomes.
-void note_this(const FileFacts& facts, const Assignment& assignment, Holder holder,
-               FileIndex& index) {
-  const Expr& value = untyped(facts, assignment.value);
-  if (holder.kind == HolderKind::statics && value.kind == ExprKind::object &&
-      facts.name(assignment.property) == "prototype") {
-    index.shape_class.push_back({value.a, {HolderKind::instance, holder.index}});
-  } else if (value.kind == ExprKind::atom && is_function(facts.atoms[value.a].kind)) {
-    index.this_of.push_back({value.a, holder});
-    const NameId name = assignment.property;
-    if (raw(name) != 0 && holder.kind != HolderKind::exports) {
-      index.named_members.push_back({name, AtomIndex{value.a}});
-    }
-  }
-}
-
-void index_assignments(const FileFacts& facts, FileIndex& index) {
-  index_assigned_members(facts, index);
-  const HolderFinder finder(facts, index);
-  std::vector<Holder> holders(facts.assignments.size());
-  // `this` inside a function means something only once the function is known to be a member, so
-  // assignments to named things come first and those to `this` second.
-  for (const bool through_this : {false, true}) {
-    for (std::uint32_t i = 0; i < facts.assignments.size(); ++i) {
-      const Assignment& assignment = facts.assignments[i];
-      if ((facts.exprs[raw(assignment.object)].kind == ExprKind::this_) != through_this) continue;
-      holders[i] = finder.of(assignment.object);
-      if (holders[i].kind != HolderKind::none) note_this(facts, assignment, holders[i], index);
-    }
-    std::stable_sort(index.this_of.begin(), index.this_of.end(),
-                     [](const auto& a, const auto& b) { return a.index < b.index; });
-    std::sort(index.shape_class.begin(), index.shape_class.end());
-  }
-  for (std::uint32_t i = 0; i < facts.assignments.size(); ++i) {
-    const Holder holder = holders[i];
-    if (holder.kind == HolderKind::none) continue;
-    const std::uint64_t name = hash_text(facts.name(facts.assignments[i].property));
-    index.added.push_back({FileIndex::added_row(holder, name), i});
-    index.holder_assignments.push_back({FileIndex::holder_row(holder), i});
-    if (holder.kind == HolderKind::exports) index.cjs_exports = true;
-  }
-  std::sort(index.added.begin(), index.added.end());
-  std::sort(index.holder_assignments.begin(), index.holder_assignments.end());
 }
 
 }  // namespace
@@ -472,10 +310,12 @@ std::shared_ptr<const FileIndex> make_file_index(std::string_view path, const Fi
   index_exports(facts, *index);
   index_shapes(facts, *index);
   index_atoms(facts, *index);
+  index_overloads(facts, *index);
   index_bindings(facts, *index);
   index_assignments(facts, *index);
   index_types(facts, *index);
   index_calls(facts, *index);
+  index_topics(facts, *index);
   index_dependence(facts, *index);
   std::sort(index->named_members.begin(), index->named_members.end());
   index->named_members.erase(std::unique(index->named_members.begin(), index->named_members.end()),

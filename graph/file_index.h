@@ -31,10 +31,11 @@ enum class HolderKind : std::uint8_t {
   statics,   ///< A function or class itself.
   variable,  ///< What a binding holds.
   exports,   ///< `module.exports`, reached through an alias.
+  value,     ///< What an expression gives, which only the linker can tell. No table has such rows.
 };
 struct Holder {
   HolderKind kind = HolderKind::none;
-  std::uint32_t index = kNoIndex;  ///< AtomIndex or BindingIndex, by kind.
+  std::uint32_t index = kNoIndex;  ///< AtomIndex, BindingIndex or ExprIndex, by kind.
   friend auto operator<=>(const Holder&, const Holder&) = default;
 };
 
@@ -61,6 +62,8 @@ struct FileIndex {
   std::vector<Row> members;             ///< member_row(shape, name) → member.
   std::vector<Row> spreads;             ///< Shape → member of kind spread.
   std::vector<Row> children;            ///< child_row(namespace atom, name) → atom.
+  std::vector<Row> overloads;           ///< Function with a body → its overload signatures.
+  std::vector<Row> variables;           ///< Variable of a namespace, an atom → its binding.
   std::vector<Row> added;               ///< added_row(holder, name) → assignment.
   std::vector<Row> holder_assignments;  ///< holder_row(holder) → assignment.
   std::vector<Owned> this_of;  ///< Function → what `this` is an instance of, where assigned to it.
@@ -70,13 +73,17 @@ struct FileIndex {
   std::vector<Row> parameter_calls;         ///< Parameter's binding → references that call it.
   std::vector<Row> assigned;                ///< hash of a property's name → assignment to it.
   std::vector<std::uint32_t> implementing;  ///< Shapes of classes that implement something.
-  std::vector<Row> types;       ///< child_row(parent, name) → interface, alias or class.
-  std::vector<Row> calls;       ///< hash of a callee's last name → call that hands values over.
-  std::vector<Row> this_types;  ///< Function → the binding that types its `this`.
+  std::vector<Row> types;  ///< child_row(parent, name) → interface, alias or class.
+  std::vector<Row> calls;  ///< hash of a callee's last name → call that hands values over.
+  std::vector<Row> outward_calls;  ///< Of these, those that may hand code to another file.
+  std::vector<Row> this_types;     ///< Function → the binding that types its `this`.
   std::vector<Row> comment_types;  ///< hash of a type's name → the binding a comment gives it.
   /// Per expression: its value may depend on `this` or on what parameters stand for.
   std::vector<bool> depends;
   std::vector<Row> ordinals;  ///< Binding → ordinal among those of equal owner and name, from 1.
+  /// The topics (link_keys.h) on which this file has something to say to others. Sorted, no two
+  /// alike.
+  std::vector<std::uint64_t> topics;
 
   static std::uint64_t member_row(ShapeIndex shape, std::uint64_t name_hash) noexcept;
   static std::uint64_t child_row(AtomIndex parent, std::uint64_t name_hash) noexcept;

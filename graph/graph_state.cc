@@ -50,7 +50,8 @@ void GraphState::freeze() noexcept {
   files.freeze();
   atoms.freeze();
   retired.freeze();
-  for (HashIndex* index : {&paths, &ids, &names, &words, &members, &dependents}) index->freeze();
+  for (HashIndex* index : {&paths, &ids, &names, &words, &members, &topics, &dependents})
+    index->freeze();
   open_names.freeze();
 }
 

@@ -73,6 +73,7 @@ struct GraphState {
   HashIndex names;       ///< simple and qualified name -> AtomId
   HashIndex words;       ///< word_key of each word of the simple name -> AtomId
   HashIndex members;     ///< FileIndex::named_members -> AtomId
+  HashIndex topics;      ///< FileIndex::topics -> FileId
   HashIndex dependents;  ///< FileLinks::depends_on -> FileId
   PersistentTable<OpenNameCount, OpenNameCount::Traits> open_names;
 

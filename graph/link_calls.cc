@@ -66,6 +66,44 @@ bool may_wrap(const FileFacts& facts, ExprIndex callee) noexcept {
   return b.import != kNone<ImportIndex> || facts.exprs[raw(b.init)].kind == ExprKind::module;
 }
 
+/// Whether an argument may be of a type, as its text and the argument's literal show.
+bool may_be(std::string_view type, ExprKind given) noexcept {
+  while (!type.empty() && (type[0] == ':' || type[0] == ' ')) type.remove_prefix(1);
+  const bool text = type == "string" || type.starts_with('\'') || type.starts_with('"');
+  switch (given) {
+    case ExprKind::string:
+    case ExprKind::template_:
+      return text || (type != "number" && type != "boolean");
+    case ExprKind::number:
+      return !text && type != "boolean";
+    case ExprKind::boolean:
+      return !text && type != "number";
+    case ExprKind::atom:
+    case ExprKind::object:
+    case ExprKind::array:
+      return !text && type != "number" && type != "boolean";
+    default:
+      return true;
+  }
+}
+
+/// Whether a signature may take a call with these arguments.
+bool accepts(const FileFacts& facts, const Atom& signature, const FileFacts& caller,
+             Range args) noexcept {
+  std::uint32_t needed = 0;
+  bool rest = false;
+  for (std::uint32_t p = 0; p < signature.params.count; ++p) {
+    const Param& param = facts.params[signature.params.begin + p];
+    rest = rest || param.form == ParamForm::rest;
+    if (!param.optional && param.form != ParamForm::rest) needed = p + 1;
+    if (p >= args.count || param.form == ParamForm::rest) continue;
+    const Expr& given = caller.exprs[raw(caller.expr_lists[args.begin + p])];
+    if (given.kind == ExprKind::spread) return true;
+    if (!may_be(facts.name(param.type_text), given.kind)) return false;
+  }
+  return args.count >= needed && (rest || args.count <= signature.params.count);
+}
+
 void relabel(Values& values, LinkRule rule) {
   for (Value& value : values.list) value.rule = rule;
 }
@@ -180,6 +218,10 @@ Values Evaluator::eval_call(const LinkFile& file, const Expr& e, const Context* 
 /// What calling any of these functions gives.
 Values Evaluator::results(const Values& functions, const Values* receiver, const CallSite& site,
                           int depth) {
+  if (functions.list.empty()) {
+    Values handed;
+    if (library_call(functions, site, handed, depth + 1)) return handed;
+  }
   Values values = outcome_of_unknown(functions);
   for (const Value& function : functions.list) {
     if (function.via == Via::bind) {
@@ -260,6 +302,10 @@ Values Evaluator::returned_value(const Value& function, const Values* receiver,
   if (function.kind != ValueKind::atom) return Values::unknown();
   read_atom(file, function.index);
   const Atom& atom = file.facts->atoms[function.index];
+  if (site != nullptr && !rows(file.index->overloads, function.index).empty()) {
+    const Values overloaded = overload_result(function, *site, depth + 1);
+    if (!overloaded.list.empty()) return overloaded;
+  }
   if (atom.kind == AtomKind::class_ || raw(atom.returns) == 0) return Values::unknown();
   Context in;
   in.file = &file;
@@ -287,6 +333,25 @@ Values Evaluator::returned_value(const Value& function, const Values* receiver,
     value.through_this = value.through_super = false;
     if (value.rule == LinkRule::lexical) value.rule = LinkRule::alias;
   }
+  return values;
+}
+
+/// What the signatures beside an implementation say of a call that they accept.
+Values Evaluator::overload_result(const Value& function, const CallSite& site, int depth) {
+  const LinkFile& file = *function.file;
+  Values values;
+  for (const auto& row : rows(file.index->overloads, function.index)) {
+    if (!step(depth)) break;
+    read_atom(file, row.value);
+    const Atom& signature = file.facts->atoms[row.value];
+    if (!accepts(*file.facts, signature, *site.file->facts, arguments_of(site))) continue;
+    const Context in = context_with(function.env);
+    for (Value value : eval(file, signature.returns, &in, depth + 1).list) {
+      value.promise = value.promise || signature.is_async;
+      join(values, Values::one(value));
+    }
+  }
+  settle(values);
   return values;
 }
 

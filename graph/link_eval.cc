@@ -23,7 +23,7 @@ bool has_code(const Value& value) noexcept {
 }
 
 constexpr int kMaxDepth = 60;
-constexpr int kMaxSteps = 4000;
+constexpr int kMaxCuts = 100;
 
 Values null_value() {
   return {};
@@ -39,8 +39,25 @@ Evaluator::Evaluator(const LinkSource& source, const FileVersion& self, const Fi
   files_.emplace(self.path, own_);
 }
 
+void Evaluator::restart() {
+  steps_ = 0;
+  if (provisional_.empty()) return;
+  ++cuts_;
+  forget(0);
+  unsettled_ = kAllSettled;
+}
+
+/// Answers that a bound cut are no answers to other questions; but a file of which every question
+/// is cut must not cost as many steps as it has questions.
 bool Evaluator::step(int depth) noexcept {
-  return depth < kMaxDepth && ++steps_ < kMaxSteps;
+  if (depth < kMaxDepth && ++steps_ < max_steps_) return true;
+  if (cuts_ < kMaxCuts) unsettled_ = 0;
+  return false;
+}
+
+void Evaluator::forget(std::size_t first) {
+  for (std::size_t i = first; i < provisional_.size(); ++i) at(provisional_[i]) = 0;
+  provisional_.resize(first);
 }
 
 std::uint32_t Evaluator::detail(std::string_view text) {
@@ -83,22 +100,47 @@ Values Evaluator::eval(const LinkFile& file, ExprIndex expr, const Context* in, 
   if (raw(expr) == 0 || raw(expr) == kNoIndex || !step(depth)) return Values::unknown();
   const Naming values_only(naming_type_, false);
   const Context* const context = file.index->depends[raw(expr)] ? in : nullptr;
-  const std::int32_t known = memo_of(file, expr, false, context);
+  const Slot slot = slot_of(file, expr, false, context);
+  const std::int32_t known = at(slot);
   if (known == -1) return Values::unknown();
-  if (known > 0) return memo_[static_cast<std::size_t>(known - 1)];
-  memo_of(file, expr, false, context) = -1;
+  if (known > 0) return recall(known);
+  at(slot) = -1;
+  const Settling settling(unsettled_);
   Values values = compute(file, expr, context, depth);
-  memo_.push_back(values);
-  memo_of(file, expr, false, context) = static_cast<std::int32_t>(memo_.size());
+  remember(slot, values);
   return values;
 }
 
-std::int32_t& Evaluator::memo_of(const LinkFile& file, ExprIndex expr, bool type,
-                                 const Context* in) {
-  if (file.own && !type && in == nullptr) return memo_of_own_[raw(expr)];
+void Evaluator::remember(Slot slot, const Values& values) {
+  if (unsettled_ != kAllSettled) provisional_.push_back(slot);
+  memo_.push_back({values, unsettled_});
+  at(slot) = static_cast<std::int32_t>(memo_.size());
+}
+
+Values Evaluator::recall(std::int32_t known) {
+  const Known& answer = memo_[static_cast<std::size_t>(known - 1)];
+  unsettled_ = std::min(unsettled_, answer.level);
+  return answer.values;
+}
+
+std::int32_t& Evaluator::at(Slot slot) {
+  switch (slot.table) {
+    case Slot::Table::own:
+      return memo_of_own_[slot.key];
+    case Slot::Table::givers:
+      return givers_[slot.key];
+    case Slot::Table::others:
+      break;
+  }
+  return memo_of_others_[slot.key];
+}
+
+Evaluator::Slot Evaluator::slot_of(const LinkFile& file, ExprIndex expr, bool type,
+                                   const Context* in) noexcept {
+  if (file.own && !type && in == nullptr) return {Slot::Table::own, raw(expr)};
   const std::uint64_t place =
       std::uint64_t{file.ordinal} << 33 | std::uint64_t{raw(expr)} << 1 | (type ? 1U : 0U);
-  return memo_of_others_[in == nullptr ? place : mix(place, in->id)];
+  return {Slot::Table::others, in == nullptr ? place : mix(place, in->id)};
 }
 
 Values Evaluator::compute(const LinkFile& file, ExprIndex expr, const Context* in, int depth) {
@@ -113,7 +155,7 @@ Values Evaluator::compute(const LinkFile& file, ExprIndex expr, const Context* i
     case ExprKind::name:
       return eval_name(file, e, in, depth);
     case ExprKind::this_:
-      return eval_this(file, e.a, in);
+      return eval_this(file, e.a, in, depth);
     case ExprKind::super_:
       return eval_super(file, e, in, depth);
     case ExprKind::member:
@@ -235,7 +277,7 @@ Values Evaluator::eval_name(const LinkFile& file, const Expr& e, const Context* 
   return Values::unknown(OpenReason::global, detail(name));
 }
 
-Values Evaluator::eval_holder(const LinkFile& file, Holder holder) {
+Values Evaluator::eval_holder(const LinkFile& file, Holder holder, int depth) {
   Value value;
   value.file = &file;
   value.index = holder.index;
@@ -253,12 +295,16 @@ Values Evaluator::eval_holder(const LinkFile& file, Holder holder) {
     case HolderKind::variable: {
       const Binding& b = file.facts->bindings[holder.index];
       const Expr& init = untyped(*file.facts, b.init);
-      if (init.kind != ExprKind::object) return Values::unknown();
+      if (init.kind != ExprKind::object) {
+        return eval_binding(file, BindingIndex{holder.index}, nullptr, depth + 1);
+      }
       value.kind = ValueKind::object;
       value.index = init.a;
       value.origin = holder.index;
       break;
     }
+    case HolderKind::value:
+      return eval(file, ExprIndex{holder.index}, nullptr, depth + 1);
     case HolderKind::none:
       return Values::unknown();
   }
@@ -266,20 +312,22 @@ Values Evaluator::eval_holder(const LinkFile& file, Holder holder) {
   return Values::one(value);
 }
 
-Values Evaluator::eval_this(const LinkFile& file, std::uint32_t atom, const Context* in) {
+Values Evaluator::eval_this(const LinkFile& file, std::uint32_t atom, const Context* in,
+                            int depth) {
   if (atom == kNoIndex) return Values::unknown();
   read_atom(file, atom);
   const Atom& a = file.facts->atoms[atom];
   Values values;
   for (const auto& row : rows(file.index->this_types, atom)) {
-    values = eval_binding(file, BindingIndex{row.value}, in, 1);
+    values = eval_binding(file, BindingIndex{row.value}, in, depth + 1);
   }
   if (!values.list.empty()) {
     // As declared.
   } else if (in != nullptr && in->file == &file && in->atom == atom && in->self != nullptr) {
     values = *in->self;
   } else {
-    values = eval_holder(file, file.index->holder_of_this(*file.facts, AtomIndex{atom}));
+    const Holder holder = file.index->holder_of_this(*file.facts, AtomIndex{atom});
+    values = eval_holder(file, holder, depth + 1);
     if (values.list.empty() && a.member_of != kNone<ShapeIndex> &&
         !file.facts->shapes[raw(a.member_of)].is_class) {
       Value value;
@@ -288,7 +336,9 @@ Values Evaluator::eval_this(const LinkFile& file, std::uint32_t atom, const Cont
       value.index = raw(a.member_of);
       values = Values::one(value);
     }
-    for (Value& value : values.list) value.env = in == nullptr ? 0 : in->env;
+    for (Value& value : values.list) {
+      if (value.file == &file) value.env = in == nullptr ? value.env : in->env;
+    }
   }
   for (Value& value : values.list) value.through_this = true;
   return values;
@@ -314,18 +364,33 @@ Values Evaluator::eval_super(const LinkFile& file, const Expr& e, const Context*
 Values Evaluator::eval_member(const LinkFile& file, const Expr& e, const Context* in, int depth) {
   const std::string_view name = file.facts->name(NameId{e.b});
   const Expr& object = file.facts->exprs[e.a];
-  if (object.kind == ExprKind::name && object.a != kNoIndex) {
-    // What the code adds to an otherwise unknown value (`app.init = function () {}`) is known of
-    // it.
-    const Holder holder{HolderKind::variable, object.a};
+  // What the code adds to an otherwise unknown value (`app.init = function () {}`) is known of it.
+  // What a function's own variable holds nobody else adds to meanwhile.
+  Holder holder;
+  if (object.kind == ExprKind::name) holder = {HolderKind::variable, object.a};
+  if (object.kind == ExprKind::this_ && object.a != kNoIndex) {
+    holder = file.index->holder_of_this(*file.facts, AtomIndex{object.a});
+  }
+  if (holder.kind == HolderKind::variable && holder.index != kNoIndex) {
     if (!rows(file.index->holder_assignments, FileIndex::holder_row(holder)).empty()) {
-      read_binding(file, BindingIndex{object.a});
+      read_binding(file, BindingIndex{holder.index});
       Values values = added_member(file, holder, name, depth + 1);
-      if (!values.list.empty()) return values;
+      if (!values.list.empty()) {
+        if (raw(file.facts->bindings[holder.index].scope) != 0) return values;
+        const Values receivers = eval(file, ExprIndex{e.a}, in, depth + 1);
+        if (receivers.list.empty()) return values;
+        for (const Value& value : member(receivers, name, in, depth + 1).list) {
+          join(values, Values::one(value));
+        }
+        settle(values);
+        return values;
+      }
     }
   }
   const Values receivers = eval(file, ExprIndex{e.a}, in, depth + 1);
-  return member(receivers, name, in, depth + 1);
+  Values values = member(receivers, name, in, depth + 1);
+  const bool unknown_key = values.list.empty() && name.starts_with('[');
+  return unknown_key ? eval_element(file, e, in, depth) : values;
 }
 
 /// A computed member: any element of a container, any member of an object literal.

@@ -9,8 +9,11 @@
 /// the order of the linked file's own references. Thread rule: one Evaluator serves one thread and
 /// one file.
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
+#include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -34,7 +37,7 @@ class Evaluator {
   const LinkFile& own() const noexcept { return own_; }
 
   /// Starts a new question: the step budget is full again.
-  void restart() noexcept { steps_ = 0; }
+  void restart();
   /// Notes in `trace`, which must outlive the questions, what is followed from now on.
   void trace_to(LinkTrace* trace) noexcept { trace_ = trace; }
   /// What an expression can be. A module stays a module; see callable().
@@ -70,6 +73,9 @@ class Evaluator {
   std::vector<std::string> take_details() { return std::move(details_); }
 
  private:
+  static constexpr int kMaxSteps = 4000;
+  static constexpr int kAllSettled = std::numeric_limits<int>::max();
+
   /// What a followed call binds: `this`, and what parameters stand for.
   struct Context {
     const LinkFile* file = nullptr;
@@ -98,6 +104,32 @@ class Evaluator {
     bool& flag_;
     bool before_;
   };
+  /// Where an answer is kept.
+  struct Slot {
+    enum class Table : std::uint8_t { own, others, givers };
+    Table table = Table::own;
+    std::uint64_t key = 0;
+  };
+  struct Known {
+    Values values;
+    int level = kAllSettled;  ///< Of the search that it waits for; 0 where a bound cut it.
+  };
+  /// Sees, until its end, whether an answer rests on one that is still being looked for, or that a
+  /// bound cut. Such an answer lacks something, and is kept only as long as that search, or the
+  /// question, goes on.
+  class Settling {
+   public:
+    explicit Settling(int& unsettled) noexcept : unsettled_(unsettled), before_(unsettled) {
+      unsettled = kAllSettled;
+    }
+    ~Settling() { unsettled_ = std::min(unsettled_, before_); }
+    Settling(const Settling&) = delete;
+    Settling& operator=(const Settling&) = delete;
+
+   private:
+    int& unsettled_;
+    int before_;
+  };
   using Visited = boost::container::small_vector<const LinkFile*, 8>;
 
   const LinkFile* file_at(std::string_view path);
@@ -118,14 +150,19 @@ class Evaluator {
   void with_elements(Values& values, const Values& added, int depth);
   Values any_member(const Value& receiver, int depth);
   Values eval_typed(const LinkFile& file, const Expr& e, const Context* in, int depth);
-  Values eval_this(const LinkFile& file, std::uint32_t atom, const Context* in);
+  Values eval_this(const LinkFile& file, std::uint32_t atom, const Context* in, int depth);
   Values eval_super(const LinkFile& file, const Expr& e, const Context* in, int depth);
   Values eval_member(const LinkFile& file, const Expr& e, const Context* in, int depth);
   Values eval_element(const LinkFile& file, const Expr& e, const Context* in, int depth);
   Values eval_choice(const LinkFile& file, const Expr& e, const Context* in, bool types, int depth);
   Values eval_array(const LinkFile& file, const Expr& e, const Context* in, int depth);
-  Values eval_holder(const LinkFile& file, Holder holder);
-  std::int32_t& memo_of(const LinkFile& file, ExprIndex expr, bool type, const Context* in);
+  Values eval_holder(const LinkFile& file, Holder holder, int depth);
+  static Slot slot_of(const LinkFile& file, ExprIndex expr, bool type, const Context* in) noexcept;
+  /// 0 not asked, -1 being asked, else what is known: recall() has it.
+  std::int32_t& at(Slot slot);
+  void remember(Slot slot, const Values& values);
+  Values recall(std::int32_t known);
+  void forget(std::size_t first);  ///< Provisional answers, from this one on.
 
   // link_types.cc: types.
   Values eval_type(const LinkFile& file, ExprIndex type, const Context* in, int depth);
@@ -154,6 +191,7 @@ class Evaluator {
   Values results(const Values& functions, const Values* receiver, const CallSite& site, int depth);
   Values constructed_by_type(const Value& callee, const CallSite& site, int depth);
   std::uint32_t constructed_env(const Value& callee, const CallSite& site, int depth);
+  Values overload_result(const Value& function, const CallSite& site, int depth);
   Values generated(const Values& body, bool is_async, int depth);
   Values construct_global(const LinkFile& file, const Expr& e, std::string_view name,
                           const Context* in, int depth);
@@ -183,6 +221,8 @@ class Evaluator {
   Values parameter_of(const Value& function, std::uint32_t ordinal, int depth);
   Values passed(const LinkFile& file, BindingIndex binding, int depth);
   Values passed_to(const LinkFile& file, AtomIndex owner, std::uint32_t ordinal, int depth);
+  void add_passed(const LinkFile& caller, std::span<const FileIndex::Row> calls,
+                  const Value& function, std::uint32_t ordinal, Values& values, int depth);
   Values handed_over(const LinkFile& file, BindingIndex binding, std::uint32_t ordinal, int depth);
   Values type_at(const LinkFile& file, ExprIndex list, std::uint32_t ordinal, const Context* in,
                  int depth);
@@ -199,6 +239,9 @@ class Evaluator {
   bool global_call(const CallSite& site, std::string_view object, std::string_view method,
                    Values& result, int depth);
   Values builtin_member(const Value& receiver, std::string_view name, int depth);
+
+  // link_libraries.cc.
+  bool library_call(const Values& callees, const CallSite& site, Values& result, int depth);
 
   // link_members.cc.
   Values member(const Values& receivers, std::string_view name, const Context* in, int depth);
@@ -221,13 +264,17 @@ class Evaluator {
 
   // link_implementations.cc.
   void add_implementations(Values& values, std::string_view name, int depth);
-  Values implementations(const Value& declared, std::string_view name, int depth);
+  void add_given(const Values& receivers, std::string_view name, Values& values, int depth);
+  template <typename Search>
+  Values searched(std::uint64_t key, std::string_view name, int depth, const Search& search);
   bool declares_same(const Values& holders, const Value& declared, std::string_view name,
                      int depth);
+  bool is_same(const Values& objects, const Values& owners) const noexcept;
   void add_assigned(const LinkFile& file, const Value& declared, std::string_view name, Values& out,
                     int depth);
   void add_implementing(const LinkFile& file, const Value& declared, std::string_view name,
                         Values& out, int depth);
+  Values owners_of(const Value& receiver, int depth);
 
   // link_exports.cc.
   Values imported(const LinkFile& file, ImportIndex import, Declaration* declared, int depth);
@@ -268,11 +315,16 @@ class Evaluator {
   std::deque<Target> targets_;
   std::vector<std::int32_t> memo_of_own_;  ///< 0 not asked, -1 being asked, else memo_ index + 1.
   KeyMap<std::int32_t> memo_of_others_;    ///< Other files', types, and in a context.
-  std::vector<Values> memo_;
-  KeyMap<std::int32_t> implementations_;  ///< By declaring member: as memo_of_others_.
+  std::vector<Known> memo_;
+  std::vector<Slot> provisional_;  ///< Answers that wait for a search, or were cut.
+  int cuts_ = 0;                   ///< Questions with such answers at their end.
+  KeyMap<std::int32_t> givers_;    ///< By member: as memo_of_others_, and -level while searched.
   Environments envs_;
   int steps_ = 0;
-  bool naming_type_ = false;  ///< A name that is a type and a value is the type.
+  int max_steps_ = kMaxSteps;
+  int level_ = 0;                ///< Searches of what code gives to a member, one within the other.
+  int unsettled_ = kAllSettled;  ///< The least level of a search that was met before its end.
+  bool naming_type_ = false;     ///< A name that is a type and a value is the type.
   LinkTrace* trace_ = nullptr;
 };
 

@@ -228,6 +228,13 @@ Values Evaluator::exported_cjs(const LinkFile& file, std::string_view name, int 
   }
   join(values, added_member(file, {HolderKind::exports, 0}, name, depth + 1));
   if (!nothing(values)) {
+    // `module.exports = {a: slow}; if (native) module.exports.a = fast;`
+    for (const Value& whole : whole_value(file, depth + 1).list) {
+      if (whole.kind != ValueKind::object || whole.file != &file) continue;
+      for (const Value& value : member_of_object(whole, name, depth + 1).list) {
+        join(values, Values::one(value));
+      }
+    }
     settle(values);
     return values;
   }

@@ -395,7 +395,7 @@ Values Evaluator::parameter_of(const Value& function, std::uint32_t ordinal, int
   }
 }
 
-/// What the calls in its own file hand over to a parameter of which nothing is declared. There may
+/// What the calls in the project hand over to a parameter of which nothing is declared. There may
 /// be others.
 Values Evaluator::passed(const LinkFile& file, BindingIndex binding, int depth) {
   Values values = Values::unknown(OpenReason::parameter);
@@ -418,27 +418,45 @@ Values Evaluator::passed_to(const LinkFile& file, AtomIndex owner, std::uint32_t
   const Atom& atom = file.facts->atoms[raw(owner)];
   if (!file.own || raw(atom.name) == 0) return values;
   std::string_view name = file.facts->name(atom.name);
+  if (name.starts_with('<')) return values;
   if (atom.kind == AtomKind::constructor) {
     name = file.facts->name(file.facts->atoms[raw(atom.parent)].name);
   }
-  const auto calls = rows(file.index->calls, hash_text(name));
+  const std::uint64_t hash = hash_text(name);
+  Value function;
+  function.file = &file;
+  function.index = raw(owner);
+  add_passed(file, rows(file.index->calls, hash), function, ordinal, values, depth);
+  const std::uint64_t topic = call_topic(hash);
+  note(topic);
+  for (const LinkSource::File& about : source_.files_about(topic)) {
+    const LinkFile* const caller = file_at(about.version->path);
+    if (caller == nullptr || caller->own) continue;
+    add_passed(*caller, rows(caller->index->outward_calls, hash), function, ordinal, values, depth);
+  }
+  return values;
+}
+
+/// What these calls hand over to a function as one of its arguments, where they call it.
+void Evaluator::add_passed(const LinkFile& caller, std::span<const FileIndex::Row> calls,
+                           const Value& function, std::uint32_t ordinal, Values& values,
+                           int depth) {
   for (const auto& row : calls.first(std::min(calls.size(), kMaxCalls))) {
-    const Reference& call = file.facts->references[row.value];
+    const Reference& call = caller.facts->references[row.value];
     if (ordinal >= call.args.count || !step(depth)) continue;
-    Values callees = callable(eval(file, call.target, nullptr, depth + 1), depth + 1);
+    Values callees = callable(eval(caller, call.target, nullptr, depth + 1), depth + 1);
     if (call.kind == ReferenceKind::construct) callees = constructors(callees, depth + 1);
     const bool calls_it =
         std::any_of(callees.list.begin(), callees.list.end(), [&](const Value& v) {
-          return v.kind == ValueKind::atom && v.file == &file && v.index == raw(owner);
+          return v.kind == ValueKind::atom && v.file == function.file && v.index == function.index;
         });
     if (!calls_it) continue;
-    const ExprIndex given = file.facts->expr_lists[call.args.begin + ordinal];
-    for (Value value : eval(file, given, nullptr, depth + 1).list) {
+    const ExprIndex given = caller.facts->expr_lists[call.args.begin + ordinal];
+    for (Value value : eval(caller, given, nullptr, depth + 1).list) {
       value.confidence = Confidence::inferred;
       join(values, Values::one(value));
     }
   }
-  return values;
 }
 
 /// `function each(f) { f(x); }`: what calls of a parameter hand over.

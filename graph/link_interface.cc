@@ -32,7 +32,11 @@ class InterfaceBuilder {
     }
     for (const auto& row : index_.assigned) {
       const Assignment& a = facts_.assignments[row.value];
-      items_.push_back({assigned_key(index_, row.key), mix(expr(a.object), expr(a.value))});
+      say(property_topic(row.key), mix(expr(a.object), expr(a.value)));
+    }
+    for (const auto& row : index_.outward_calls) {
+      const Reference& call = facts_.references[row.value];
+      say(call_topic(row.key), mix(expr(call.target), list(call.args)));
     }
     add_implementing();
     for (const auto& row : index_.comment_types) {
@@ -50,6 +54,11 @@ class InterfaceBuilder {
   }
 
  private:
+  /// Something on a topic, on which other files may have their own.
+  void say(std::uint64_t topic, std::uint64_t value) {
+    items_.push_back({topic, mix(index_.path_hash, value)});
+  }
+
   /// Items of equal key become one whose value depends on all of them, in their order.
   std::vector<InterfaceItem> folded() {
     std::stable_sort(items_.begin(), items_.end(),
@@ -181,8 +190,7 @@ class InterfaceBuilder {
       for (std::uint32_t m = of.members.begin; m < of.members.begin + of.members.count; ++m) {
         const Member& member = facts_.members[m];
         if (member.atom == kNone<AtomIndex>) continue;
-        items_.push_back(
-            {assigned_key(index_, text(member.name)), mix(types, atom_text(raw(member.atom)))});
+        say(property_topic(text(member.name)), mix(types, atom_text(raw(member.atom))));
       }
     }
   }
@@ -246,8 +254,13 @@ class InterfaceBuilder {
     }
     const Holder self = index_.holder_of_this(facts_, AtomIndex{index});
     const bool variable = self.kind == HolderKind::variable;
-    hash = mix(hash, variable ? binding_text(self.index)
-                              : mix(static_cast<std::uint64_t>(self.kind), atom_text(self.index)));
+    if (self.kind == HolderKind::value) {
+      hash = mix(hash, expr(ExprIndex{self.index}));
+    } else {
+      hash =
+          mix(hash, variable ? binding_text(self.index)
+                             : mix(static_cast<std::uint64_t>(self.kind), atom_text(self.index)));
+    }
     hash = mix(hash, added({HolderKind::instance, index}));
     hash = mix(hash, added({HolderKind::statics, index}));
     if (a.kind == AtomKind::namespace_) hash = mix(hash, children(index));
@@ -255,6 +268,9 @@ class InterfaceBuilder {
       const Param& param = facts_.params[p];
       hash =
           mix(mix(hash, binding_text(raw(param.binding))), static_cast<std::uint64_t>(param.form));
+    }
+    for (const auto& row : rows(index_.overloads, index)) {
+      hash = mix(hash, atom_text(row.value));
     }
     for (const auto& row : rows(index_.this_types, index)) {
       hash = mix(hash, binding_text(row.value));

@@ -13,7 +13,7 @@ namespace dg {
 
 namespace key_tag {
 inline constexpr std::uint64_t path = 1, config = 2, member_name = 3, exported = 4, module = 5,
-                               binding = 6, atom = 7, assigned = 8, element = 9;
+                               binding = 6, atom = 7, property = 8, element = 9, call = 10;
 }
 
 /// What a file exports under a name.
@@ -36,10 +36,17 @@ inline std::uint64_t atom_key(const FileFacts& facts, const FileIndex& index,
              hash_text(facts.name(facts.atoms[raw(atom)].qualified_name)));
 }
 
-/// What a file assigns to properties of a name, whatever they are properties of, and which of its
-/// classes implement something that has it.
-inline std::uint64_t assigned_key(const FileIndex& index, std::uint64_t name_hash) noexcept {
-  return mix(mix(key_tag::assigned, index.path_hash), name_hash);
+/// Topics are keys on which any number of files may have something to say (FileIndex::topics): who
+/// asks for one reads all of these files, and is linked again when one of them says something else.
+///
+/// What the project assigns to properties of a name, whatever they are properties of, and which
+/// classes implement something with a method of that name.
+inline std::uint64_t property_topic(std::uint64_t name_hash) noexcept {
+  return mix(key_tag::property, name_hash);
+}
+/// Calls of something of that name that hand over code or objects.
+inline std::uint64_t call_topic(std::uint64_t name_hash) noexcept {
+  return mix(key_tag::call, name_hash);
 }
 
 /// Whether a property stands for the elements that come to what a variable or member holds.

@@ -22,6 +22,22 @@ bool on_every_object(std::string_view name) noexcept {
          name == "__defineGetter__" || name == "__lookupGetter__";
 }
 
+/// Whether a member was found to be a function that is no method: a default that code which has the
+/// thing may replace (`this.onerror = noop`).
+bool is_default(const Values& receivers, const Values& values) noexcept {
+  const auto is_thing = [](const Value& v) {
+    return v.kind == ValueKind::instance || v.kind == ValueKind::object;
+  };
+  if (std::none_of(receivers.list.begin(), receivers.list.end(), is_thing)) return false;
+  return std::all_of(values.list.begin(), values.list.end(), [](const Value& v) {
+    if (v.kind != ValueKind::atom || v.via != Via::none) return false;
+    if (v.rule == LinkRule::prototype || v.rule == LinkRule::inherited_member) return false;
+    const Atom& atom = v.file->facts->atoms[v.index];
+    if (atom.member_of != kNone<ShapeIndex> && atom.kind == AtomKind::method) return false;
+    return atom.kind == AtomKind::function || atom.kind == AtomKind::arrow;
+  });
+}
+
 /// What is known of a member of something that is itself not known.
 OpenReason reason_of_member(OpenReason receiver) noexcept {
   switch (receiver) {
@@ -75,6 +91,7 @@ Values Evaluator::member(const Values& receivers, std::string_view name, const C
                          int depth) {
   static_cast<void>(in);
   Values values, lacking;
+  bool lacked = false;
   for (const Value& receiver : receivers.list) {
     if (receiver.via == Via::wrap) continue;
     if (receiver.promise) {
@@ -89,9 +106,13 @@ Values Evaluator::member(const Values& receivers, std::string_view name, const C
     }
     // Of several alternatives those without such a member are not the ones that are meant.
     const bool lacks = found.list.empty() && found.open && found.why == OpenReason::no_member;
+    lacked = lacked || lacks || (found.list.empty() && found.why == OpenReason::not_found);
     join(lacks ? lacking : values, found);
   }
   add_implementations(values, name, depth);
+  if (values.list.empty() ? lacked : is_default(receivers, values)) {
+    add_given(receivers, name, values, depth);
+  }
   if (values.list.empty() || receivers.open) join(values, lacking);
   if (receivers.open) {
     // That the known alternatives (`x || {}`) lack the member says nothing about the others.
@@ -161,7 +182,12 @@ Values Evaluator::member_of_atom(const Value& receiver, std::string_view name, i
     Values values;
     const std::uint64_t key = FileIndex::child_row(AtomIndex{receiver.index}, hash_text(name));
     for (const auto& row : rows(file.index->children, key)) {
-      if (file.facts->atoms[row.value].kind == AtomKind::variable) continue;
+      if (file.facts->atoms[row.value].kind == AtomKind::variable) {
+        for (const auto& variable : rows(file.index->variables, row.value)) {
+          join(values, eval_binding(file, BindingIndex{variable.value}, nullptr, depth + 1));
+        }
+        continue;
+      }
       Value value;
       value.file = &file;
       value.index = row.value;
@@ -275,7 +301,18 @@ Values Evaluator::shape_member(const Value& self, std::string_view name, bool is
   if (shape != kNone<ShapeIndex>) {
     const auto members = few(rows(file.index->members, FileIndex::member_row(shape, name_hash)));
     const std::uint32_t method = method_of(*file.facts, members, is_static);
-    if (method != kNoIndex) return member_values(file, method, self.env, depth + 1);
+    if (method != kNoIndex) {
+      if (raw(file.facts->members[method].atom) != kNoIndex) {
+        return member_values(file, method, self.env, depth + 1);
+      }
+      // Signatures alone: any of the overloads.
+      for (const auto& row : members) {
+        const Member& member = file.facts->members[row.value];
+        if (member.kind != MemberKind::method || member.is_static != is_static) continue;
+        join(values, member_values(file, row.value, self.env, depth + 1));
+      }
+      return values;
+    }
     // A declared type says what all assignments may hold.
     for (const bool typed : {true, false}) {
       if (!typed && !values.list.empty()) break;

@@ -133,14 +133,15 @@ Values Evaluator::iterate(const Values& values, int depth) {
 Values Evaluator::eval_type(const LinkFile& file, ExprIndex type, const Context* in, int depth) {
   if (raw(type) == 0 || !step(depth)) return Values::unknown();
   const Context* const context = file.index->depends[raw(type)] ? in : nullptr;
-  const std::int32_t known = memo_of(file, type, true, context);
+  const Slot slot = slot_of(file, type, true, context);
+  const std::int32_t known = at(slot);
   if (known == -1) return Values::unknown();
-  if (known > 0) return memo_[static_cast<std::size_t>(known - 1)];
-  memo_of(file, type, true, context) = -1;
+  if (known > 0) return recall(known);
+  at(slot) = -1;
   const Naming values_only(naming_type_, false);
+  const Settling settling(unsettled_);
   Values values = compute_type(file, type, context, depth);
-  memo_.push_back(values);
-  memo_of(file, type, true, context) = static_cast<std::int32_t>(memo_.size());
+  remember(slot, values);
   return values;
 }
 

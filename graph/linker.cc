@@ -150,6 +150,9 @@ class FileLinker {
         relation = Relation::instantiates;
       }
       if (value.via == Via::bind) relation = Relation::references;
+      // What a library wrapped, that library's renderer runs.
+      const bool rendered = reference.kind == ReferenceKind::jsx && value.via == Via::wrap;
+      if (rendered) relation = Relation::references;
       const AtomId target = id(*value.file, AtomIndex{value.index});
       edge(reference.owner, relation, target, ordinal_, value.confidence,
            rule_for(reference, value));

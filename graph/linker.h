@@ -80,6 +80,10 @@ class LinkSource {
   /// The atoms listed under that name in FileIndex::named_members of all files, in id-text order,
   /// at most `limit + 1` of them. For confidence `name`.
   virtual std::vector<AtomId> members_named(std::string_view name, std::size_t limit) const = 0;
+  /// The files with this topic among FileIndex::topics, by path; of more than kMaxFilesAbout the
+  /// first.
+  virtual std::vector<File> files_about(std::uint64_t topic) const = 0;
+  static constexpr std::size_t kMaxFilesAbout = 64;
 };
 
 /// The key under which `members_named(name)` answers are noted. Its value changes with the set.

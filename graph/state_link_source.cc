@@ -46,6 +46,33 @@ std::vector<AtomId> StateLinkSource::members_named(std::string_view name, std::s
   return members;
 }
 
+std::vector<LinkSource::File> StateLinkSource::files_about(std::uint64_t topic) const {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto known = about_.find(topic);
+    if (known != about_.end()) return known->second;
+  }
+  std::vector<File> files = find_files(topic);
+  const std::lock_guard lock(mutex_);
+  about_[topic] = files;
+  return files;
+}
+
+std::vector<LinkSource::File> StateLinkSource::find_files(std::uint64_t topic) const {
+  std::vector<File> files;
+  for (const std::uint64_t candidate : state_.topics.candidates(mix_bits(topic))) {
+    const FileEntry& entry = state_.files[HashIndex::id_of(candidate)];
+    const FileIndex& index = entry.index->get(*entry.version);
+    if (!std::binary_search(index.topics.begin(), index.topics.end(), topic)) continue;
+    files.push_back({entry.version.get(), &index});
+  }
+  const std::size_t count = std::min(files.size(), kMaxFilesAbout);
+  std::partial_sort(files.begin(), files.begin() + static_cast<std::ptrdiff_t>(count), files.end(),
+                    [](const File& a, const File& b) { return a.version->path < b.version->path; });
+  files.resize(count);
+  return files;
+}
+
 /// Whether an atom of another name is a member of this one: `{pay: settle}`.
 bool StateLinkSource::is_listed(const AtomRef& atom, std::string_view name) const {
   const FileIndex& index = state_.files[raw(atom.file->id)].index->get(*atom.file);

@@ -386,6 +386,7 @@ void extract_assignment(Work& w, NodeId node, AtomIndex owner) {
   }
   if (target_expr.kind != ExprKind::member) return;
   const NameId property{target_expr.b};
+  if (w.names.text(property).starts_with('[') && !exports) add_element(w, object, value, owner);
   if (exports && !is_void(w, right)) {
     const NodeId at = t.child(left, t[left].kind == Kind::member ? Field::property : Field::index);
     add_export(w, ExportKind::cjs_member, property, at).value = value;

@@ -123,6 +123,7 @@ class GapFiller {
     for (std::size_t i = 1; i + 1 < tokens_.size(); ++i) {
       variance(i);
       call_signature(i);
+      import_type(i);
     }
   }
 
@@ -183,6 +184,28 @@ class GapFiller {
     if (!ends || name + 1 >= tokens_.size() || !tokens_[name].is_word) return;
     if (is(name + 1, ">") || is(name + 1, ",") || is(name + 1, "=") || is(name + 1, "extends")) {
       replace(token.at - 1, ';');
+    }
+  }
+
+  /// The arguments of `import('m').T<A>`; what T is without them is read.
+  void import_type(std::size_t i) {
+    const std::string_view quote = i + 4 < tokens_.size() ? tokens_[i + 2].text : "";
+    if (tokens_[i].text != "import" || !is(i + 1, "(") || (quote != "'" && quote != "\"")) return;
+    if (!is(i + 3, ")")) return;
+    std::size_t at = i + 4;
+    while (is(at, ".") && at + 1 < tokens_.size() && tokens_[at + 1].is_word) at += 2;
+    if (at == i + 4 || !is(at, "<")) return;
+    std::size_t depth = 0;
+    for (const std::size_t first = at; at < tokens_.size() && at < first + 200; ++at) {
+      const std::string_view text = tokens_[at].text;
+      if (text == "<") ++depth;
+      if (text == ">" && !is(at - 1, "=") && --depth == 0) {
+        for (std::size_t b = tokens_[first].at; b <= tokens_[at].at; ++b) {
+          if (bytes_[b] != '\n') replace(b, ' ');
+        }
+        return;
+      }
+      if (text == ";") return;
     }
   }
 

@@ -11,6 +11,7 @@
 ///       <T>(b: T): T
 ///     }
 ///     interface Box<in out T> {}             variance annotations (TypeScript 4.7) are blanked
+///     let box: import('m').Box<T>            the arguments are blanked, the type stays
 ///     export { made as const, override }     keywords as names of imports and exports (ECMA-262,
 ///                                            ModuleExportName) become plain names
 

@@ -175,15 +175,28 @@ class ValueExtractor {
     return w_.typed(init, read_doc(w_, comment, ScopeIndex{0}).type);
   }
 
+  void signature_result(NodeId signature, AtomIndex atom) {
+    const Kind kind = t_[signature].kind;
+    if (kind != Kind::function_signature && kind != Kind::method_signature &&
+        kind != Kind::abstract_method) {
+      return;
+    }
+    const NodeId result = t_.child(signature, Field::return_type);
+    if (result != kNoNode) w_.atoms[raw(atom)].declared = w_.eval(result);
+  }
+
   // --- Parameters ---
 
   /// What the parameters of a function can be: their declared type, what the place expects that the
   /// function is given to, their default. `(f = g, {h = g}) => …`: g is one of the things that f
   /// and h can be.
   void parameters(NodeId function, NodeId list) {
-    if (!is_function(t_[function].kind)) return;
     const AtomIndex atom = w_.atom_of(function);
     if (atom == kNone<AtomIndex>) return;
+    if (!is_function(t_[function].kind)) {
+      signature_result(function, atom);
+      return;
+    }
     const DocTypes doc = doc_of_function(function, atom);
     const NodeId result = t_.child(function, Field::return_type);
     if (result != kNoNode) w_.atoms[raw(atom)].declared = w_.eval(result);

@@ -227,9 +227,18 @@ bool Work::key_name(NodeId key, NameId& out) {
 
 bool Work::constant_text(NodeId identifier, NameId& out) {
   const BindingIndex binding = binding_of(identifier);
-  if (binding == kNone<BindingIndex> || raw(binding) >= constants.size()) return false;
-  const NodeId literal = constants[raw(binding)];
-  if (literal == 0 || !literal_text(literal, text_buffer)) return false;
+  if (binding == kNone<BindingIndex>) return false;
+  const NodeId literal = raw(binding) < constants.size() ? constants[raw(binding)] : 0;
+  if (literal != 0 && literal_text(literal, text_buffer)) {
+    out = names.intern(text_buffer);
+    return true;
+  }
+  // A symbol, mostly: whatever it is, it is one key.
+  const Binding& b = facts.bindings[raw(binding)];
+  const bool fixed =
+      b.kind == BindingKind::import || (b.kind == BindingKind::const_ && raw(b.scope) == 0);
+  if (!fixed) return false;
+  text_buffer.assign("[").append(source(identifier)).append("]");
   out = names.intern(text_buffer);
   return true;
 }

@@ -57,6 +57,16 @@ std::vector<AtomId> LinkProject::members_named(std::string_view name, std::size_
   return ids;
 }
 
+std::vector<LinkSource::File> LinkProject::files_about(std::uint64_t topic) const {
+  std::vector<File> files;
+  for (const auto& [path, entry] : files_) {
+    const std::vector<std::uint64_t>& topics = entry.index->topics;
+    if (!std::binary_search(topics.begin(), topics.end(), topic)) continue;
+    if (files.size() < kMaxFilesAbout) files.push_back({&entry.version, entry.index.get()});
+  }
+  return files;
+}
+
 FileLinks LinkProject::link(std::string_view path) const {
   const Entry& entry = files_.find(path)->second;
   return link_file(*this, entry.version, *entry.index);

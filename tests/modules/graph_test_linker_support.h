@@ -24,6 +24,7 @@ class LinkProject : public LinkSource {
   File file_at(std::string_view path) const override;
   const ModuleConfigs& configs() const override { return configs_; }
   std::vector<AtomId> members_named(std::string_view name, std::size_t limit) const override;
+  std::vector<File> files_about(std::uint64_t topic) const override;
 
   FileLinks link(std::string_view path) const;
   std::vector<InterfaceItem> interface_items(std::string_view path) const;

@@ -1,0 +1,149 @@
+// Calls that hand values over, assignments by property, and on what of these a file has something
+// to say to others.
+
+#include <algorithm>
+
+#include "graph/builtin_members.h"
+#include "graph/file_index_parts.h"
+#include "graph/link_keys.h"
+
+namespace dg {
+namespace {
+
+/// Whether a call hands over something that can be called or has members.
+bool hands_over(const FileFacts& facts, Range args) noexcept {
+  for (std::uint32_t i = args.begin; i < args.begin + args.count; ++i) {
+    switch (facts.exprs[raw(facts.expr_lists[i])].kind) {
+      case ExprKind::name:
+      case ExprKind::this_:
+      case ExprKind::member:
+      case ExprKind::call:
+      case ExprKind::construct:
+      case ExprKind::atom:
+      case ExprKind::object:
+      case ExprKind::choice:
+      case ExprKind::array:
+        return true;
+      default:
+        break;
+    }
+  }
+  return false;
+}
+
+/// Whether an expression is code or an object with code, as far as its own file shows. Names lead
+/// there through what they were declared with.
+bool is_evident(const FileFacts& facts, ExprIndex index, int depth) {
+  const Expr& e = untyped(facts, index);
+  switch (e.kind) {
+    case ExprKind::atom:
+    case ExprKind::object:
+    case ExprKind::construct:
+      return true;
+    case ExprKind::name: {
+      if (e.a == kNoIndex || depth > 3) return false;
+      const Binding& b = facts.bindings[e.a];
+      if (b.import != kNone<ImportIndex>) return true;
+      if (b.atom != kNone<AtomIndex> && facts.atoms[raw(b.atom)].kind != AtomKind::variable) {
+        return true;
+      }
+      return raw(b.init) != 0 && is_evident(facts, b.init, depth + 1);
+    }
+    case ExprKind::call: {  // f.bind(this)
+      const Expr& callee = facts.exprs[e.a];
+      return callee.kind == ExprKind::member && facts.name(NameId{callee.b}) == "bind";
+    }
+    default:
+      return false;
+  }
+}
+
+/// The name under which another file may know what is called here; empty where none can.
+std::string_view outward_name(const FileFacts& facts, const Expr& callee) {
+  const std::string_view written = facts.name(NameId{callee.b});
+  if (callee.kind == ExprKind::member) {
+    return is_builtin_member(written) ? std::string_view() : written;
+  }
+  if (callee.kind != ExprKind::name || callee.a == kNoIndex) return {};
+  const Binding& b = facts.bindings[callee.a];
+  const Expr& init = untyped(facts, b.init);
+  if (init.kind == ExprKind::member) return facts.name(NameId{init.b});  // {f: g} = require('x')
+  if (b.import == kNone<ImportIndex>) {
+    return init.kind == ExprKind::module ? written : std::string_view();
+  }
+  const std::string_view imported = facts.name(facts.imports[raw(b.import)].imported);
+  const bool whole = imported.empty() || imported == "*" || imported == "default";
+  return whole ? written : imported;
+}
+
+void index_outward_calls(const FileFacts& facts, FileIndex& index) {
+  for (const FileIndex::Row& row : index.calls) {
+    const Reference& call = facts.references[row.value];
+    const std::string_view name = outward_name(facts, facts.exprs[raw(call.target)]);
+    if (name.empty()) continue;
+    bool evident = false;
+    for (std::uint32_t i = call.args.begin; i < call.args.begin + call.args.count; ++i) {
+      evident = evident || is_evident(facts, facts.expr_lists[i], 0);
+    }
+    if (evident) index.outward_calls.push_back({hash_text(name), row.value});
+  }
+  std::sort(index.outward_calls.begin(), index.outward_calls.end());
+}
+
+void index_assigned(const FileFacts& facts, FileIndex& index) {
+  for (std::uint32_t i = 0; i < facts.assignments.size(); ++i) {
+    const Assignment& assignment = facts.assignments[i];
+    const std::string_view property = facts.name(assignment.property);
+    if (property.starts_with('<') || is_element(property)) continue;
+    switch (facts.exprs[raw(assignment.object)].kind) {
+      case ExprKind::name:
+      case ExprKind::member:
+      case ExprKind::typed:
+      case ExprKind::call:
+        index.assigned.push_back({hash_text(property), i});
+        break;
+      default:
+        break;
+    }
+  }
+  std::sort(index.assigned.begin(), index.assigned.end());
+}
+
+}  // namespace
+
+void index_calls(const FileFacts& facts, FileIndex& index) {
+  for (std::uint32_t r = 0; r < facts.references.size(); ++r) {
+    const Reference& reference = facts.references[r];
+    if (reference.kind != ReferenceKind::call && reference.kind != ReferenceKind::construct) {
+      continue;
+    }
+    const Expr& target = facts.exprs[raw(reference.target)];
+    const bool named = target.kind == ExprKind::name || target.kind == ExprKind::member;
+    if (!named || !hands_over(facts, reference.args)) continue;
+    index.calls.push_back({hash_text(facts.name(NameId{target.b})), r});
+  }
+  std::sort(index.calls.begin(), index.calls.end());
+  index_outward_calls(facts, index);
+}
+
+void index_topics(const FileFacts& facts, FileIndex& index) {
+  index_assigned(facts, index);
+  for (const FileIndex::Row& row : index.assigned) {
+    index.topics.push_back(property_topic(row.key));
+  }
+  for (const std::uint32_t s : index.implementing) {
+    const Range range = facts.shapes[s].members;
+    for (std::uint32_t m = range.begin; m < range.begin + range.count; ++m) {
+      const Member& member = facts.members[m];
+      if (member.atom == kNone<AtomIndex>) continue;
+      index.topics.push_back(property_topic(hash_text(facts.name(member.name))));
+    }
+  }
+  for (const FileIndex::Row& row : index.outward_calls) {
+    index.topics.push_back(call_topic(row.key));
+  }
+  std::sort(index.topics.begin(), index.topics.end());
+  index.topics.erase(std::unique(index.topics.begin(), index.topics.end()), index.topics.end());
+}
+
+}  // namespace dg
