@@ -58,9 +58,9 @@ class Replay {
     const auto begun = Clock::now();
     const Result<ChainCheck> chain = reader_->verify_chain();
     if (!chain) return chain.error();
-    if (chain->broken) {
-      report_.broken = *chain->broken;
-      report_.reason = chain->reason;
+    if (const ChainBreak* broken = chain->broken()) {
+      report_.broken = broken->sequence;
+      report_.reason = broken->reason;
     }
     report_.verify_ms += ms_since(begun);
     return Ok{};

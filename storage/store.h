@@ -87,13 +87,20 @@ struct CommitCounts {
   bool repeated = false;  ///< It was stored before: these are the counts of that commit.
 };
 
-/// What verifying the log found (events/chain.h).
+/// One transaction that is not as it was committed.
+struct ChainBreak {
+  Sequence sequence{};
+  std::string reason;  ///< Gap, repeat, edit, fork or missing end.
+};
+
+/// What verifying the log found (events/chain.h). Beyond a break the log is verified again from
+/// the first link that is stored behind it.
 struct ChainCheck {
   std::uint64_t transactions = 0;    ///< Looked at.
   std::uint64_t without_digest = 0;  ///< Of these written before there were digests.
-  std::optional<Sequence> broken;    ///< The first that is not as it was committed; none: all are.
-  std::string reason;                ///< Of `broken`: gap, repeat, edit, fork or missing end.
-  std::string head;                  ///< The last good link, hexadecimal; empty: there is none.
+  std::vector<ChainBreak> breaks;    ///< In order; of each transaction the first.
+  std::string head;                  ///< The last link, hexadecimal; empty: there is none.
+  const ChainBreak* broken() const noexcept { return breaks.empty() ? nullptr : &breaks.front(); }
 };
 
 struct SearchHit {

@@ -9,16 +9,18 @@
 
 namespace dg {
 
-std::vector<LoggedTransaction> logged_transactions(const Connection& connection) {
+std::vector<LoggedTransaction> logged_transactions(const Connection& connection, Sequence after,
+                                                   std::size_t limit) {
   Statement rows = connection.prepare(
-      "SELECT t.sequence, t.first_event, t.events, (SELECT count(*) FROM atom_events e "
-      "WHERE e.transaction_id = t.sequence) FROM transactions t ORDER BY t.sequence");
-  std::vector<LoggedTransaction> all;
+      "SELECT sequence, first_event, events FROM transactions WHERE sequence > ?1 "
+      "ORDER BY sequence LIMIT ?2");
+  rows.bind(1, static_cast<std::int64_t>(raw(after)));
+  rows.bind(2, static_cast<std::int64_t>(limit));
+  std::vector<LoggedTransaction> found;
   while (rows.step()) {
-    all.push_back({static_cast<Sequence>(rows.integer(0)), rows.integer(1), rows.integer(2),
-                   rows.integer(3)});
+    found.push_back({static_cast<Sequence>(rows.integer(0)), rows.integer(1), rows.integer(2)});
   }
-  return all;
+  return found;
 }
 
 std::vector<LoggedEvent> logged_events(const Connection& connection, std::int64_t first,
@@ -37,12 +39,14 @@ std::vector<LoggedEvent> logged_events(const Connection& connection, std::int64_
   return events;
 }
 
-std::vector<LoggedFile> logged_files(const Connection& connection, Sequence first, Sequence last) {
+std::vector<LoggedFile> logged_files(const Connection& connection, Sequence after, FileId file,
+                                     std::size_t limit) {
   Statement rows = connection.prepare(
       "SELECT sequence, file_id, path, content_hash, positions FROM transaction_files "
-      "WHERE sequence BETWEEN ?1 AND ?2 ORDER BY sequence, file_id");
-  rows.bind(1, static_cast<std::int64_t>(raw(first)));
-  rows.bind(2, static_cast<std::int64_t>(raw(last)));
+      "WHERE (sequence, file_id) > (?1, ?2) ORDER BY sequence, file_id LIMIT ?3");
+  rows.bind(1, static_cast<std::int64_t>(raw(after)));
+  rows.bind(2, std::int64_t{raw(file)});
+  rows.bind(3, static_cast<std::int64_t>(limit));
   std::vector<LoggedFile> files;
   while (rows.step()) {
     LoggedFile& file = files.emplace_back();
@@ -63,9 +67,13 @@ std::uint32_t logged_version(const Connection& connection, AtomId atom) {
   return row.step() ? static_cast<std::uint32_t>(row.integer(0)) : 0;
 }
 
-std::vector<RemovedAtom> removed_atoms(const Connection& connection) {
+std::vector<RemovedAtom> removed_atoms(const Connection& connection, AtomId after,
+                                       std::size_t limit) {
   Statement rows = connection.prepare(
-      "SELECT rowid, version, id FROM atoms WHERE state = 'removed' ORDER BY rowid");
+      "SELECT rowid, version, id FROM atoms WHERE rowid > ?1 AND state = 'removed' "
+      "ORDER BY rowid LIMIT ?2");
+  rows.bind(1, std::int64_t{raw(after)});
+  rows.bind(2, static_cast<std::int64_t>(limit));
   std::vector<RemovedAtom> atoms;
   while (rows.step()) {
     atoms.push_back({static_cast<AtomId>(rows.integer(0)),

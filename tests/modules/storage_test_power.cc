@@ -52,7 +52,8 @@ class StorageDisk : public ::testing::Test {
     EXPECT_TRUE(integrity && *integrity == "ok") << (integrity ? *integrity : "");
     const Result<std::unique_ptr<Reader>> reader = (*store)->reader();
     const Result<ChainCheck> chain = (*reader)->verify_chain();
-    EXPECT_TRUE(chain && !chain->broken) << (chain ? chain->reason : chain.error().message());
+    EXPECT_TRUE(chain && chain->breaks.empty())
+        << (chain ? chain->broken()->reason : chain.error().message());
     const Result<StoredProject> project = (*store)->load();
     const std::string found = project ? describe(*project) : project.error().message();
     const auto at = std::find(states_.begin(), states_.end(), found);
@@ -186,7 +187,7 @@ TEST_F(StorageLog, OfAnotherDatabaseItIsFoundOut) {
     const Result<StoredProject> project = (*store)->load();
     const Result<std::unique_ptr<Reader>> reader = (*store)->reader();
     const Result<ChainCheck> chain = reader ? (*reader)->verify_chain() : reader.error();
-    found_out = !integrity || *integrity != "ok" || !project || !chain || chain->broken;
+    found_out = !integrity || *integrity != "ok" || !project || !chain || chain->broken() != nullptr;
   }
   EXPECT_TRUE(found_out);
 }
