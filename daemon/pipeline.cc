@@ -15,7 +15,6 @@
 #include "daemon/ingest.h"
 #include "storage/backup/salvage.h"
 #include "storage/clock.h"
-#include "storage/uuid.h"
 
 namespace dg {
 namespace {
@@ -187,6 +186,7 @@ Result<std::unique_ptr<Pipeline>> Pipeline::open(const PipelineOptions& given) {
   if (const Result<> locked = impl->take_lock(options.state_folder); !locked) return locked.error();
   impl->store_options = {options.state_folder / "deltagraph.db",
                          extractor_options_text(options.parse), options.vfs, config->synchronous};
+  impl->store_options.clock = options.clock;
   Result<StoredProject> stored = impl->open_store(impl->notices);
   if (!stored) return stored.error();
 
@@ -214,7 +214,7 @@ Result<Outcome> Pipeline::apply(const SettledChange& change,
   Outcome outcome;
   const auto start = Clock::now();
   TransactionInfo info;
-  info.started_ms = unix_ms();
+  info.started_ms = options_.clock();
   const SettledChange all = impl_->with_dirty(change);
   outcome.cause = info.cause = all.cause;
   outcome.before = outcome.after = snapshot();
@@ -256,7 +256,6 @@ Result<Outcome> Pipeline::apply(const SettledChange& change,
     info.sequence = advanced.next->sequence();
     info.git_head = git_head(options_.root);
     info.graph_digest = advanced.next->digest();
-    info.id = make_uuid_v7(unix_ms(), raw(info.sequence));
     info.impacts = impacts_of(advanced.delta, *outcome.before, *advanced.next);
     info.live_atoms = advanced.next->totals().atoms;
     Result<CommitCounts> committed = impl_->store->commit(advanced.delta, info);
@@ -395,7 +394,7 @@ Result<Outcome> Pipeline::recreate_database(const std::string& notice) {
   TransactionInfo info;
   info.sequence = advanced.next->sequence();
   info.cause = Cause::reconcile;
-  info.started_ms = unix_ms();
+  info.started_ms = options_.clock();
   info.git_head = git_head(options_.root);
   info.graph_digest = advanced.next->digest();
   std::int64_t committed_ms = 0;

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "events/delta.h"
+#include "storage/clock.h"
 #include "storage/result.h"
 #include "storage/retry.h"
 
@@ -62,7 +63,7 @@ struct TransactionInfo {
 /// Everything that starting needs, so that no file is parsed or linked again.
 struct StoredProject {
   Sequence sequence{};
-  std::int64_t committed_ms = 0;  ///< Unix time of the last commit; 0: none.
+  std::int64_t committed_ms = 0;  ///< Unix time of the last commit, as the clock was; 0: none.
   std::uint64_t graph_digest = 0;
   std::uint32_t extractor_version = 0;
   std::string replica;                ///< Which copy this is: UUIDv7.
@@ -151,7 +152,8 @@ class Store {
     std::string extractor_options;   ///< Facts depend on them; stored.
     std::string vfs;                 ///< Empty: the default one. Tests inject faults here.
     Synchronous synchronous = Synchronous::normal;
-    Waiting waiting = {};  ///< For another connection's lock.
+    Waiting waiting = {};         ///< For another connection's lock.
+    UnixClock clock = &unix_ms;  ///< For tests.
   };
   /// Opens, creates or upgrades. The caller holds the write lock. A database newer than the program
   /// is refused (ErrorKind::newer) and left untouched; a damaged one is refused (corrupt): see

@@ -93,19 +93,20 @@ Result<Subject> subject_of(const RequestContext& context, EventLog& log, std::st
   return error;
 }
 
-Result<EventLog::Filter> filter_of(const RequestContext& context, const Params& params) {
+Result<EventLog::Filter> filter_of(const RequestContext& context, const Params& params,
+                                   std::vector<std::string>& notes) {
   EventLog::Filter filter;
   filter.last = context.snapshot->sequence();
   filter.cause = params.text("source");
   filter.limit = static_cast<std::size_t>(params.integer("limit", 100));
   History& history = context.reader->history();
   if (params.has("since")) {
-    const Result<Sequence> since = sequence_at(params.text("since"), history);
+    const Result<Sequence> since = sequence_at(params.text("since"), history, notes);
     if (!since) return since.error();
     filter.first = Sequence{raw(*since) + 1};
   }
   if (params.has("until")) {
-    const Result<Sequence> until = sequence_at(params.text("until"), history);
+    const Result<Sequence> until = sequence_at(params.text("until"), history, notes);
     if (!until) return until.error();
     filter.last = std::min(filter.last, *until);
   }
@@ -265,7 +266,8 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
   EventLog& log = context.reader->log();
   const Result<Subject> subject = subject_of(context, log, params->text("atom"));
   if (!subject) return subject.error();
-  Result<EventLog::Filter> filter = filter_of(context, *params);
+  std::vector<std::string> notes;
+  Result<EventLog::Filter> filter = filter_of(context, *params, notes);
   if (!filter) return filter.error();
   const Result<std::optional<Sequence>> cursor = cursor_of(*params);
   if (!cursor) return cursor.error();
@@ -293,6 +295,7 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
   const bool more = listed->items.size() < listed->matching;
   result["truncated"] = more;
   if (more) result["next_cursor"] = std::to_string(raw(listed->last));
+  add_notices(result, notes);
   return with_freshness(std::move(result), context);
 }
 

@@ -46,13 +46,24 @@ Result<History::Extent> HistoryReader::extent() {
   });
 }
 
-Result<Sequence> HistoryReader::at_time(std::int64_t unix_ms) {
+Result<History::Moment> HistoryReader::at_time(std::int64_t unix_ms, std::int64_t now_ms) {
   return reading(thing_, [&] {
-    Statement row = connection_.prepare(
-        "SELECT max(sequence) FROM transactions WHERE committed_ms = "
-        "(SELECT max(committed_ms) FROM transactions WHERE committed_ms <= ?1)");
-    row.bind(1, unix_ms);
-    return row.step() ? static_cast<Sequence>(row.integer(0)) : Sequence{};
+    const ReadTransaction transaction(connection_);
+    Moment moment;
+    Statement last =
+        connection_.prepare("SELECT max(sequence) FROM transactions WHERE committed_ms <= ?1");
+    last.bind(1, unix_ms);
+    if (last.step()) moment.at = static_cast<Sequence>(last.integer(0));
+    last.reset();
+    Statement later = connection_.prepare(
+        "SELECT count(*) FROM transactions WHERE committed_ms > ?1 AND committed_ms <= ?2 "
+        "AND sequence < ?3");
+    later.bind(1, unix_ms);
+    later.bind(2, now_ms);
+    later.bind(3, number(moment.at));
+    if (later.step()) moment.later = static_cast<std::uint64_t>(later.integer(0));
+    later.reset();
+    return moment;
   });
 }
 

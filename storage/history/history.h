@@ -32,8 +32,16 @@ class History {
   };
   virtual Result<Extent> extent() = 0;
 
-  /// The last commit up to a Unix time; 0 where all are later. O(log n).
-  virtual Result<Sequence> at_time(std::int64_t unix_ms) = 0;
+  /// What a time means in a log whose clock may have been set while it was written.
+  struct Moment {
+    Sequence at{};            ///< The last commit that was made at or before it; 0: none was.
+    /// Commits up to `at` with a later time, which is not beyond `now` either: the clock was set
+    /// back, and which of the two times was right cannot be told.
+    std::uint64_t later = 0;
+  };
+  /// A commit was made no later than any that follows it, whatever the clock showed, so that the
+  /// last commit with this time or an earlier one decides. O(commits), of an index.
+  virtual Result<Moment> at_time(std::int64_t unix_ms, std::int64_t now_ms) = 0;
 
   struct Transaction {
     Sequence sequence{};

@@ -192,21 +192,23 @@ TEST_F(StorageLog, OfAnotherDatabaseItIsFoundOut) {
   EXPECT_TRUE(found_out);
 }
 
-/// Commit times and ids rise whatever the clock does: here the last commit was made by one
-/// that was far ahead.
-TEST_F(StorageDisk, AfterAClockThatWasAheadTimesAndIdsRiseStill) {
-  constexpr std::int64_t kYear2106 = 4'294'967'296'000;
+/// Times are told as the clock was, and ids rise whatever it does: here the last commit was
+/// made by one that was far ahead.
+TEST_F(StorageDisk, AfterAClockThatWasAheadTimesAreTrueAndIdsRiseStill) {
   edit_behind_its_back(database(),
                        "UPDATE transactions SET committed_ms = 4294967296000, "
                        "id = '03e80000-0000-7001-8000-000000000000'");
-  const Result<std::unique_ptr<Store>> store = Store::open({database(), "", {}});
+  constexpr std::int64_t kTrueTime = 1'763'000'000'000;
+  Store::Options options{database(), "", {}};
+  options.clock = [] { return kTrueTime; };
+  const Result<std::unique_ptr<Store>> store = Store::open(options);
   ASSERT_TRUE(store) << store.error().message();
   for (std::uint64_t sequence : {2u, 3u}) {
     TransactionInfo info = at_sequence(sequence);
     info.id.clear();
     const Result<CommitCounts> counts = (*store)->commit(deltas_[sequence - 1], info);
     ASSERT_TRUE(counts) << counts.error().message();
-    EXPECT_EQ(kYear2106, counts->committed_ms);
+    EXPECT_EQ(kTrueTime, counts->committed_ms);
   }
   const Result<std::unique_ptr<Reader>> reader = (*store)->reader();
   EXPECT_EQ("0", ask(**reader,
