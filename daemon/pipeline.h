@@ -32,8 +32,8 @@ struct PipelineOptions {
   std::filesystem::path root;          ///< The project, canonical.
   std::filesystem::path state_folder;  ///< Empty: <root>/.deltagraph.
   ParseOptions parse;
-  unsigned threads = 0;  ///< 0: as many as the machine has.
-  std::string vfs;       ///< For tests; see Store::Options.
+  unsigned threads = 0;        ///< 0: as many as the machine has.
+  std::string vfs;             ///< For tests; see Store::Options.
   UnixClock clock = &unix_ms;  ///< For tests.
   /// Asked when several files were read: whether one of them was written again meanwhile, so that
   /// what was read is no state that the disk ever had. Empty: never. Writer thread.

@@ -152,7 +152,7 @@ class Store {
     std::string extractor_options;   ///< Facts depend on them; stored.
     std::string vfs;                 ///< Empty: the default one. Tests inject faults here.
     Synchronous synchronous = Synchronous::normal;
-    Waiting waiting = {};         ///< For another connection's lock.
+    Waiting waiting = {};        ///< For another connection's lock.
     UnixClock clock = &unix_ms;  ///< For tests.
   };
   /// Opens, creates or upgrades. The caller holds the write lock. A database newer than the program

@@ -38,7 +38,7 @@ class TransactionWriter {
   struct Head {
     std::int64_t sequence = 0;
     std::int64_t id_ms = 0;  ///< Time in its id.
-    ContentHash chain;  ///< Zeros where there is none.
+    ContentHash chain;       ///< Zeros where there is none.
   };
   Head head();  ///< The last transaction; zeros for none.
   /// The counts of the transaction with this id; nothing where there is none.

@@ -335,9 +335,9 @@ Result<Sequence> at_instant(const Point& point, Instant instant, History& histor
     const bool one = moment->later == 1;
     notes.push_back("The clock was set back before #" + std::to_string(raw(moment->at)) + ": " +
                     std::to_string(moment->later) +
-                    (one ? " earlier commit has" : " earlier commits have") + " a later time than " +
-                    quoted(point.text) + " and " + (one ? "counts" : "count") +
-                    " as made by then. Give a sequence to be exact.");
+                    (one ? " earlier commit has" : " earlier commits have") +
+                    " a later time than " + quoted(point.text) + " and " +
+                    (one ? "counts" : "count") + " as made by then. Give a sequence to be exact.");
   }
   return moment->at;
 }

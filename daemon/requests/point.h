@@ -14,8 +14,8 @@
 ///     main  HEAD~3  9f8e7d6        anything else that git could take is left as a Revision
 ///
 /// A time means the last commit up to it (History::at_time; where the clock was set back meanwhile
-/// this is said), one that has not come yet the last commit of all. What could mean two things is refused: a local time that
-/// the clock shows twice or never, `1234d`. Digits alone are a sequence.
+/// this is said), one that has not come yet the last commit of all. What could mean two things is
+/// refused: a local time that the clock shows twice or never, `1234d`. Digits alone are a sequence.
 ///
 /// parse_point is pure but for the local time zone; any thread.
 

@@ -18,10 +18,10 @@ using Json = nlohmann::ordered_json;
 
 /// How current the snapshot is; part of every answer.
 struct Freshness {
-  std::int64_t committed_ms = 0;  ///< Unix time of the snapshot's commit; 0: nothing committed.
-  std::size_t pending = 0;        ///< Changes seen and not yet in the snapshot.
-  bool live = false;              ///< A service is watching; else the database as it was left.
-  bool as_of = false;             ///< The snapshot is that of a point that was asked for.
+  std::int64_t committed_ms = 0;   ///< Unix time of the snapshot's commit; 0: nothing committed.
+  std::size_t pending = 0;         ///< Changes seen and not yet in the snapshot.
+  bool live = false;               ///< A service is watching; else the database as it was left.
+  bool as_of = false;              ///< The snapshot is that of a point that was asked for.
   std::vector<std::string> notes;  ///< What a person should know of the point.
 };
 

@@ -275,8 +275,8 @@ class LogCheck final : public Check {
   std::unique_ptr<Reader> reader_;
   std::vector<FileId> checkpoint_;  ///< Files of it.
   FoldedState state_;
-  std::unordered_map<std::uint32_t, std::string> broken_;         ///< By AtomId: why.
-  std::unordered_map<std::uint64_t, std::int64_t> found_;         ///< Events, by sequence.
+  std::unordered_map<std::uint32_t, std::string> broken_;  ///< By AtomId: why.
+  std::unordered_map<std::uint64_t, std::int64_t> found_;  ///< Events, by sequence.
   std::uint64_t base_ = 0;  ///< The first commit of a compacted log; 0: of one that is whole.
   // Where each phase stands.
   std::int64_t next_event_ = 1;

@@ -108,11 +108,16 @@ Json to_json(const Validation& validation) {
     lost.push_back({{"sequence", raw(loss.sequence)}, {"what", loss.what}});
   json["lost_history"] = lost;
   const ValidationWork& work = validation.work;
-  json["work"] = {{"files", work.files},   {"atoms", work.atoms},
-                  {"events", work.events}, {"read", work.read},
-                  {"parsed", work.parsed}, {"steps", work.steps},
-                  {"units", work.units},   {"most_units_in_a_step", work.most_units},
-                  {"ms", work.total_ms},   {"longest_step_ms", work.longest_ms},
+  json["work"] = {{"files", work.files},
+                  {"atoms", work.atoms},
+                  {"events", work.events},
+                  {"read", work.read},
+                  {"parsed", work.parsed},
+                  {"steps", work.steps},
+                  {"units", work.units},
+                  {"most_units_in_a_step", work.most_units},
+                  {"ms", work.total_ms},
+                  {"longest_step_ms", work.longest_ms},
                   {"longest_step", to_string(work.longest_in)}};
   return json;
 }

@@ -56,7 +56,7 @@ class MemoryCheck final : public Check {
 
   bool step() override {
     if (in_steps(pace_, next_, evidence_.files.size(),
-                  [&](std::size_t i) { sum_ += file_digest(*evidence_.files[i]); })) {
+                 [&](std::size_t i) { sum_ += file_digest(*evidence_.files[i]); })) {
       return true;
     }
     const Snapshot& snapshot = *evidence_.snapshot;

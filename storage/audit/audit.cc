@@ -6,6 +6,7 @@
 #include "storage/audit/audit_rows.h"
 #include "storage/connect.h"
 #include "storage/history/chain.h"
+#include "storage/history/log_rows.h"
 
 namespace dg {
 namespace {

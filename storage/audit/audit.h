@@ -100,8 +100,7 @@ class Audit {
                                                   std::int64_t* next) = 0;
   /// File rows in the order of commit and file, behind that of `file` in commit `after`; at most
   /// `limit`.
-  virtual Result<std::vector<LoggedFile>> files(Sequence after, FileId file,
-                                                std::size_t limit) = 0;
+  virtual Result<std::vector<LoggedFile>> files(Sequence after, FileId file, std::size_t limit) = 0;
   /// The newest version of an atom that the log has; 0: none.
   virtual Result<std::uint32_t> logged_version(AtomId atom) = 0;
   /// Walks about so many rows more of the log's hash chain (chain.h); false when it is walked, and

@@ -1,11 +1,8 @@
 #include "storage/audit/audit_log.h"
 
-#include <charconv>
-
 #include "events/json_text.h"
 #include "storage/history/log_rows.h"
 #include "storage/rows/file_rows.h"
-#include "storage/transaction.h"
 
 namespace dg {
 
@@ -39,13 +36,13 @@ std::vector<LoggedEvent> logged_events(const Connection& connection, std::int64_
   return events;
 }
 
-std::vector<LoggedFile> logged_files(const Connection& connection, Sequence after, FileId file,
-                                     std::size_t limit) {
+std::vector<LoggedFile> logged_files(const Connection& connection, Sequence after,
+                                     FileId after_file, std::size_t limit) {
   Statement rows = connection.prepare(
       "SELECT sequence, file_id, path, content_hash, positions FROM transaction_files "
       "WHERE (sequence, file_id) > (?1, ?2) ORDER BY sequence, file_id LIMIT ?3");
   rows.bind(1, static_cast<std::int64_t>(raw(after)));
-  rows.bind(2, std::int64_t{raw(file)});
+  rows.bind(2, std::int64_t{raw(after_file)});
   rows.bind(3, static_cast<std::int64_t>(limit));
   std::vector<LoggedFile> files;
   while (rows.step()) {
@@ -80,21 +77,6 @@ std::vector<RemovedAtom> removed_atoms(const Connection& connection, AtomId afte
                      static_cast<std::uint32_t>(rows.integer(1)), std::string(rows.text(2))});
   }
   return atoms;
-}
-
-std::vector<LogLoss> logged_losses(const Connection& connection) {
-  Statement rows = connection.prepare(
-      "SELECT substr(key, length(?1) + 1), value FROM system_metadata "
-      "WHERE key >= ?1 AND key < ?1 || char(0x10ffff)");
-  rows.bind_text(1, kLossKey);
-  std::vector<LogLoss> losses;
-  while (rows.step()) {
-    const std::string_view digits = rows.text(0);
-    std::uint64_t sequence = 0;
-    std::from_chars(digits.data(), digits.data() + digits.size(), sequence);
-    losses.push_back({Sequence{sequence}, std::string(rows.text(1))});
-  }
-  return losses;
 }
 
 }  // namespace dg

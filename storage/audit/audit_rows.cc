@@ -313,7 +313,7 @@ struct RowAudit::StraySearch {
 
   std::set<std::int64_t> known_files;
   std::vector<bool> live;  ///< By AtomId.
-  std::size_t table = 0;
+  std::size_t at = 0;      ///< In kTables.
   std::int64_t after = std::numeric_limits<std::int64_t>::min();
 };
 
@@ -321,7 +321,7 @@ bool RowAudit::strays(std::span<const FileVersionPtr> files, std::size_t rows,
                       std::vector<TableFault>& found) {
   if (stray_search_ == nullptr) stray_search_ = std::make_unique<StraySearch>(files);
   StraySearch& search = *stray_search_;
-  const StraySearch::Table& table = StraySearch::kTables[search.table];
+  const StraySearch::Table& table = StraySearch::kTables[search.at];
   Statement owners = stored_.prepare(table.sql);
   owners.bind(1, search.after);
   owners.bind(2, static_cast<std::int64_t>(rows));
@@ -341,7 +341,7 @@ bool RowAudit::strays(std::span<const FileVersionPtr> files, std::size_t rows,
   }
   if (read == rows) return true;
   search.after = std::numeric_limits<std::int64_t>::min();
-  if (++search.table < std::size(StraySearch::kTables)) return true;
+  if (++search.at < std::size(StraySearch::kTables)) return true;
   stray_search_.reset();
   return false;
 }

@@ -69,8 +69,8 @@ class ChainWalk {
   std::int64_t last_ = 0;
   std::optional<std::int64_t> next_event_;
   ContentHash link_;
-  bool chained_ = false;      ///< A transaction with a link was seen.
-  bool link_known_ = true;    ///< False behind a break.
+  bool chained_ = false;    ///< A transaction with a link was seen.
+  bool link_known_ = true;  ///< False behind a break.
 };
 
 /// `12 0123456789abcdef0123456789abcdef`: a sequence and its link, as system_metadata has it.

@@ -19,6 +19,12 @@
 
 namespace dg {
 
+/// History that the log no longer has, by the sequence where it was found missing.
+struct LogLoss {
+  Sequence sequence{};
+  std::string what;  ///< For people.
+};
+
 class History {
  public:
   virtual ~History() = default;
@@ -34,7 +40,7 @@ class History {
 
   /// What a time means in a log whose clock may have been set while it was written.
   struct Moment {
-    Sequence at{};            ///< The last commit that was made at or before it; 0: none was.
+    Sequence at{};  ///< The last commit that was made at or before it; 0: none was.
     /// Commits up to `at` with a later time, which is not beyond `now` either: the clock was set
     /// back, and which of the two times was right cannot be told.
     std::uint64_t later = 0;
@@ -78,15 +84,26 @@ class History {
     std::int64_t first_event = 0;
     std::uint32_t events = 0;
   };
+  /// What should be in the log and is not, or cannot be read.
+  struct Hole {
+    Sequence sequence{};  ///< Of the commit; of several that lack, the first.
+    AtomId atom{};        ///< Whose event it is; kNoAtom: it is not known, or no event.
+    FileId file{};        ///< Whose row it is; kNoFile: no file's.
+    std::string what;     ///< For people.
+  };
   /// Takes the log apart, commit by commit in order: its events, then its file rows, then itself.
   /// An Error that a function answers ends the walk.
   struct Walk {
     std::function<Result<>(const Event&)> event;
     std::function<Result<>(const FileRow&)> file;
     std::function<Result<>(const Transaction&)> transaction;
+    std::function<Result<>(const Hole&)> hole = {};  ///< Empty: the walk ends there (corrupt).
   };
   /// The commits in (after, upto], all seen at one commit. O(events).
   virtual Result<> walk(Sequence after, Sequence upto, const Walk& walk) = 0;
+
+  /// What the log is known to have lost: a repair noted it (audit/repair.h).
+  virtual Result<std::vector<LogLoss>> losses() = 0;
 };
 
 }  // namespace dg

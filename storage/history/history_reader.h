@@ -21,6 +21,7 @@ class HistoryReader final : public History {
   Result<std::vector<FileId>> files_changed(Sequence after, Sequence upto) override;
   Result<std::vector<FileState>> files_at(Sequence at, std::span<const FileId> files) override;
   Result<> walk(Sequence after, Sequence upto, const Walk& walk) override;
+  Result<std::vector<LogLoss>> losses() override;
 
  private:
   Connection& connection_;

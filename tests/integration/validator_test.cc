@@ -9,6 +9,7 @@
 #include <fstream>
 #include <string>
 
+#include "daemon/replay.h"
 #include "daemon/validator/run.h"
 #include "parser/facts_codec.h"
 #include "storage/history/compact.h"
@@ -146,6 +147,16 @@ class ValidatorTest : public testing::Test {
     return repaired;
   }
 
+  /// `db replay --verify` goes on past what a repair noted as lost, and says so.
+  void expect_replayed_past_losses() {
+    const Result<ReplayReport> report = replay_log(database(), true, {});
+    ASSERT_TRUE(report) << report.error().message();
+    EXPECT_FALSE(report->broken) << raw(*report->broken) << ": " << report->reason;
+    EXPECT_EQ(report->last, pipeline_->snapshot()->sequence());
+    EXPECT_FALSE(report->lost.empty());
+    EXPECT_GT(report->digests, 0u) << "from the repair on digests hold again";
+  }
+
   TempProject project_;
   std::unique_ptr<Pipeline> pipeline_;
 };
@@ -157,13 +168,15 @@ TEST_F(ValidatorTest, FindsNothingWhereNothingIsWrong) {
   EXPECT_EQ(first_violation(*pipeline_), "");
 }
 
-// --- in pieces ------------------------------------------------------------------------------------
+// --- in pieces
+// ------------------------------------------------------------------------------------
 
 TEST_F(ValidatorTest, NoStepDoesMoreThanItsShareHoweverLargeFilesAndCommitsAre) {
   std::string large;
   for (int i = 0; i < 700; ++i) {
     const std::string n = std::to_string(i);
-    large += "export function f" + n + "() { return f" + std::to_string(i / 2) + "(g" + n + "); }\n";
+    large +=
+        "export function f" + n + "() { return f" + std::to_string(i / 2) + "(g" + n + "); }\n";
   }
   save("large.js", large);
   project_.remove("large.js");
@@ -336,6 +349,7 @@ TEST_P(DamagedLog, IsToldAndCanBeReplayedFromTheRepairOn) {
   rescan();
   save("a.js", "export function pay(order) { return fee(order); }\nfunction fee() {}\n");
   expect_clean();
+  expect_replayed_past_losses();
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -370,6 +384,16 @@ TEST_F(ValidatorTest, ALogThatLosesItsEndUnderTheGraphIsFollowed) {
   rescan();
   save("a.js", "export function pay(order) { return fee(order); }\nfunction fee() {}\n");
   expect_clean();
+  expect_replayed_past_losses();
+}
+
+TEST_F(ValidatorTest, AReplayEndsAtWhatNobodyNotedAsLost) {
+  plant_in_log("DELETE FROM atom_events WHERE transaction_id = 4");
+  const Result<ReplayReport> report = replay_log(database(), true, {});
+  ASSERT_TRUE(report);
+  ASSERT_TRUE(report->broken);
+  EXPECT_EQ(raw(*report->broken), 4u);
+  EXPECT_TRUE(report->lost.empty());
 }
 
 TEST_F(ValidatorTest, WhatTheLogLostStaysNoted) {

@@ -191,7 +191,8 @@ class AClockThatIsSet : public testing::Test {
   /// The sequence, with `!` where a note says that the clock was set back.
   std::string at(std::int64_t ms) {
     std::vector<std::string> notes;
-    const Result<Sequence> found = sequence_at(Point{"T", Instant{ms}, {}}, reader_->history(), notes);
+    const Result<Sequence> found =
+        sequence_at(Point{"T", Instant{ms}, {}}, reader_->history(), notes);
     return (found ? std::to_string(raw(*found)) : found.error().reason) +
            (notes.empty() ? "" : "!");
   }

@@ -132,8 +132,9 @@ TEST_F(StorageChain, AMissingTransactionIsAGap) {
 }
 
 TEST_F(StorageChain, WhatLiesBehindABreakIsVerifiedToo) {
-  edit("DELETE FROM transactions WHERE sequence = 2; UPDATE transactions SET files = files + 1 "
-       "WHERE sequence = 4");
+  edit(
+      "DELETE FROM transactions WHERE sequence = 2; UPDATE transactions SET files = files + 1 "
+      "WHERE sequence = 4");
   const ChainCheck found = check(database());
   ASSERT_EQ(2u, found.breaks.size());
   EXPECT_EQ(2u, raw(found.breaks[0].sequence));

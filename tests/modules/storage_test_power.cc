@@ -187,7 +187,8 @@ TEST_F(StorageLog, OfAnotherDatabaseItIsFoundOut) {
     const Result<StoredProject> project = (*store)->load();
     const Result<std::unique_ptr<Reader>> reader = (*store)->reader();
     const Result<ChainCheck> chain = reader ? (*reader)->verify_chain() : reader.error();
-    found_out = !integrity || *integrity != "ok" || !project || !chain || chain->broken() != nullptr;
+    found_out =
+        !integrity || *integrity != "ok" || !project || !chain || chain->broken() != nullptr;
   }
   EXPECT_TRUE(found_out);
 }
