@@ -129,6 +129,10 @@ struct Pipeline::Impl {
     snapshot = std::move(next);
     committed_ms = at_ms;
   }
+  void forget_inode() {
+    const std::lock_guard guard(mutex);
+    inode = 0;
+  }
   void say(const std::string& notice) {
     const std::lock_guard guard(mutex);
     notices.push_back(notice);
@@ -211,6 +215,11 @@ Result<Outcome> Pipeline::apply(const SettledChange& change,
 Result<Outcome> Pipeline::apply(const SettledChange& change,
                                 const std::function<void(const Progress&)>& progress,
                                 const Listing* listing, const Repair* repair) {
+  if (impl_->store == nullptr) {
+    impl_->keep_dirty(change);
+    return Error{ErrorKind::io, impl_->store_options.database.string(), "it is not open",
+                 "It is opened again with the next change"};
+  }
   Outcome outcome;
   const auto start = Clock::now();
   TransactionInfo info;
@@ -301,7 +310,11 @@ Result<Outcome> Pipeline::repair(const Repair& repair) {
     const std::filesystem::path& database = impl_->store_options.database;
     const Result<std::string> notice = replace_damaged(
         database, {ErrorKind::corrupt, database.string(), "a part of it cannot be read", ""});
-    if (!notice) return notice.error();
+    if (!notice) {
+      // It is still there, and nobody has it open: the next change tries again.
+      impl_->forget_inode();
+      return notice.error();
+    }
     // Said at once: where making the new one fails, it is made later by another call.
     impl_->say(*notice);
     return recreate_database("");

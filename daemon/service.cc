@@ -113,7 +113,10 @@ class RunningService final : public Service, private Host {
     milliseconds retry{0};
     while (!mailbox_.stopped()) {
       const Mailbox::Batch batch = mailbox_.take(pipeline_->dirty() > 0 ? retry : kTick);
-      validator_->write_pending([this](const Outcome& outcome) { publish(outcome); });
+      validator_->write_pending([this](const Outcome& outcome) {
+        note_success(outcome);
+        publish(outcome);
+      });
       const bool work = !batch.change.empty() || pipeline_->dirty() > 0;
       if (work && !mailbox_.stopped()) {
         switch (apply(batch)) {
@@ -255,7 +258,11 @@ class RunningService final : public Service, private Host {
     keep_reachable();
     if (!pipeline_->database_present()) {
       const Result<Outcome> outcome = recreate({});
-      if (!outcome) note_failure(outcome.error());
+      if (outcome) {
+        note_success(*outcome);
+      } else {
+        note_failure(outcome.error());
+      }
     } else if (checkpoint_due_) {
       checkpoint_due_ = false;
       static_cast<void>(pipeline_->checkpoint());

@@ -234,7 +234,9 @@ class LogCheck final : public Check {
   void rest() {
     for (const Difference& difference : state_.rest()) {
       if (difference.atom == kNoAtom) {
-        report("", "", difference.thing, difference.here, difference.there);
+        const std::string& path = state_.file(difference.file)->path;
+        evidence_.log_gone_files.emplace(difference.file, path);
+        report(path, "", "file", "there", "none");
         continue;
       }
       end(difference.atom);

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "daemon/replay.h"
+#include "daemon/requests/delta_json.h"
 #include "daemon/validator/run.h"
 #include "parser/facts_codec.h"
 #include "storage/history/compact.h"
@@ -118,6 +119,12 @@ class ValidatorTest : public testing::Test {
     ValidateOptions options;
     options.depth = depth;
     options.repair = repair;
+    options.write = [this](const Repair& wanted) {
+      Result<Outcome> outcome = pipeline_->repair(wanted);
+      // As a service tells those who watch.
+      if (outcome) static_cast<void>(delta_to_json(*outcome, 0));
+      return outcome;
+    };
     return validate(*pipeline_, options);
   }
   static std::string story(const Validation& validation) { return to_json(validation).dump(1); }
@@ -359,6 +366,11 @@ INSTANTIATE_TEST_SUITE_P(
         "DELETE FROM atom_events WHERE id > (SELECT max(id) FROM atom_events) - 3",
         "DELETE FROM atom_events WHERE transaction_id = 1",
         "DELETE FROM atom_events WHERE transaction_id = 4",
+        // The commit that removed d.js, all of it: the log holds the file for there.
+        "DELETE FROM transactions WHERE sequence = 6; "
+        "DELETE FROM atom_events WHERE transaction_id = 6; "
+        "DELETE FROM transaction_files WHERE sequence = 6",
+        "DELETE FROM transaction_files WHERE sequence = 6",
         "DELETE FROM transactions WHERE sequence = 3; "
         "DELETE FROM atom_events WHERE transaction_id = 3; "
         "DELETE FROM transaction_files WHERE sequence = 3",
@@ -384,6 +396,23 @@ TEST_F(ValidatorTest, ALogThatLosesItsEndUnderTheGraphIsFollowed) {
   rescan();
   save("a.js", "export function pay(order) { return fee(order); }\nfunction fee() {}\n");
   expect_clean();
+  expect_replayed_past_losses();
+}
+
+TEST_F(ValidatorTest, AFileWhoseRemovalTheLogLostIsToldToBeGoneOnce) {
+  save("a.js", "export function pay(order) { return order; }\n");
+  plant_in_log(
+      "DELETE FROM transactions WHERE sequence = 6; "
+      "DELETE FROM atom_events WHERE transaction_id = 6; "
+      "DELETE FROM transaction_files WHERE sequence = 6");
+  const Validation found = look(Depth::full);
+  EXPECT_NE(story(found).find("\"file\": \"d.js\""), std::string::npos) << story(found);
+  const Validation repaired = look(Depth::full, true);
+  EXPECT_EQ(repaired.left_count, 0u) << story(repaired);
+  expect_clean();
+  EXPECT_EQ(ask("SELECT content_hash IS NULL FROM transaction_files WHERE path = 'd.js' ORDER BY "
+                "sequence DESC LIMIT 1"),
+            "1");
   expect_replayed_past_losses();
 }
 
