@@ -47,6 +47,22 @@ Result<History::Extent> HistoryReader::extent() {
   });
 }
 
+Result<std::optional<History::Compacted>> HistoryReader::compacted() {
+  return reading(thing_, [&] {
+    std::optional<Compacted> found;
+    Statement row = connection_.prepare(
+        "SELECT m.value ->> 'first', m.value ->> 'commits_lost', m.value ->> 'events_lost', "
+        "m.updated_at, t.committed_ms FROM system_metadata m LEFT JOIN transactions t "
+        "ON t.sequence = m.value ->> 'first' WHERE m.key = 'compacted'");
+    if (row.step()) {
+      found = Compacted{static_cast<Sequence>(row.integer(0)), row.integer(4), row.integer(3),
+                        static_cast<std::uint64_t>(row.integer(1)),
+                        static_cast<std::uint64_t>(row.integer(2))};
+    }
+    return found;
+  });
+}
+
 Result<History::Moment> HistoryReader::at_time(std::int64_t unix_ms, std::int64_t now_ms) {
   return reading(thing_, [&] {
     const ReadTransaction transaction(connection_);

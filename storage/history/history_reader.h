@@ -15,6 +15,7 @@ class HistoryReader final : public History {
   HistoryReader(Connection& connection, std::string thing);
 
   Result<Extent> extent() override;
+  Result<std::optional<Compacted>> compacted() override;
   Result<Moment> at_time(std::int64_t unix_ms, std::int64_t now_ms) override;
   Result<std::vector<Transaction>> transactions(Sequence first, Sequence last, bool newest_first,
                                                 std::size_t limit) override;

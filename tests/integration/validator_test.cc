@@ -366,10 +366,6 @@ INSTANTIATE_TEST_SUITE_P(
         "DELETE FROM atom_events WHERE id > (SELECT max(id) FROM atom_events) - 3",
         "DELETE FROM atom_events WHERE transaction_id = 1",
         "DELETE FROM atom_events WHERE transaction_id = 4",
-        // The commit that removed d.js, all of it: the log holds the file for there.
-        "DELETE FROM transactions WHERE sequence = 6; "
-        "DELETE FROM atom_events WHERE transaction_id = 6; "
-        "DELETE FROM transaction_files WHERE sequence = 6",
         "DELETE FROM transaction_files WHERE sequence = 6",
         "DELETE FROM transactions WHERE sequence = 3; "
         "DELETE FROM atom_events WHERE transaction_id = 3; "
