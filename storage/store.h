@@ -188,7 +188,7 @@ Result<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& databas
 Result<StoredProject> load_project(const std::filesystem::path& database);
 
 /// Renames a damaged database (with its -wal and -shm) to `<name>.corrupt-<UTC time>`; deletes
-/// nothing.
+/// nothing (keep_newest() of storage/backup/backup.h does).
 Result<std::filesystem::path> set_aside(const std::filesystem::path& database);
 
 }  // namespace dg

@@ -132,7 +132,10 @@ Result<Restored> restore(const fs::path& file, const fs::path& database) {
   fs::remove(fresh, ignored);
   fs::remove(fresh.string() + ".partial", ignored);
   if (!exchanged) return exchanged.error();
-  if (had) restored.kept_as = kept;
+  if (had) {
+    restored.kept_as = kept;
+    restored.former = keep_newest(database, ".replaced-", kept);
+  }
   return restored;
 }
 
