@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <set>
 #include <thread>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "daemon/git/head.h"
 #include "daemon/impacts.h"
 #include "daemon/ingest.h"
+#include "storage/backup/backup.h"
 #include "storage/backup/salvage.h"
 #include "storage/clock.h"
 
@@ -49,7 +51,13 @@ std::string set_aside_notice(const Error& damage, const std::filesystem::path& k
 Result<std::string> replace_damaged(const std::filesystem::path& database, const Error& damage) {
   const Result<std::filesystem::path> aside = set_aside(database);
   if (!aside) return aside.error();
-  return set_aside_notice(damage, *aside, salvage(*aside, database));
+  std::string notice = set_aside_notice(damage, *aside, salvage(*aside, database));
+  const FormerDatabases former = keep_newest(database, ".corrupt-", *aside);
+  if (former.deleted != 0) {
+    notice += " Of damaged ones the last " + std::to_string(kFormerKept) + " are kept; " +
+              std::to_string(former.deleted) + " older were deleted.";
+  }
+  return notice;
 }
 
 Result<std::unique_ptr<Store>> begin_anew(const Store::Options& options, const Error& damage,
@@ -64,6 +72,21 @@ Result<std::unique_ptr<Store>> begin_anew(const Store::Options& options, const E
 bool reads_several(const SettledChange& change) {
   return change.rescan || change.paths.size() > 1 ||
          (change.paths.size() == 1 && change.paths.front().ends_with('/'));
+}
+
+/// Changes of more files are told while they go on.
+constexpr std::size_t kBulkFiles = 100;
+
+/// How often what arrived joins one change set: somebody may save all the time.
+constexpr int kMostJoins = 3;
+
+/// Whether there is an atom whose other half a move may have put into another change.
+bool atoms_come_or_go(const Delta& delta) {
+  return std::any_of(delta.files.begin(), delta.files.end(), [](const FileDelta& file) {
+    return std::any_of(file.atoms.begin(), file.atoms.end(), [](const AtomChange& change) {
+      return change.operation == Operation::create || change.operation == Operation::delete_;
+    });
+  });
 }
 
 SnapshotPtr snapshot_of(StoredProject stored) {
@@ -212,6 +235,71 @@ Result<Outcome> Pipeline::apply(const SettledChange& change,
   return apply(change, progress, listing, nullptr);
 }
 
+namespace {
+
+/// From a change to what it makes of the graph, once or, where more arrives meanwhile, again.
+class Look {
+ public:
+  Look(const PipelineOptions& options, Ingest& ingest, Store& store, const Distrust& distrust,
+       const std::function<void(const Progress&)>& progress)
+      : options_(options),
+        ingest_(ingest),
+        store_(store),
+        distrust_(distrust),
+        progress_(progress) {}
+
+  /// Nothing where it was overtaken. What joins `change` is added to it; unless it stands `alone`,
+  /// as the first index, whose own changes would keep it from its end.
+  std::optional<Advance> run(SettledChange& change, const Listing* listing, bool alone,
+                             Outcome& outcome) {
+    for (int joins = 0;; ++joins) {
+      Ingested ingested = read(change, listing, outcome);
+      if (options_.overtaken && !alone && reads_several(change) && options_.overtaken(change))
+        return std::nullopt;
+      Advance advanced = link(std::move(ingested.changes), outcome);
+      const bool joinable = options_.arrived && !alone && !change.rescan && joins < kMostJoins;
+      if (!joinable || !atoms_come_or_go(advanced.delta)) return advanced;
+      SettledChange more = options_.arrived();
+      if (more.empty()) return advanced;
+      add(change, std::move(more));
+    }
+  }
+
+ private:
+  Ingested read(const SettledChange& change, const Listing* listing, Outcome& outcome) {
+    const auto start = Clock::now();
+    Ingested ingested = ingest_.run(outcome.before, change, store_, listing, distrust_, progress_);
+    outcome.troubles = std::move(ingested.troubles);
+    outcome.ignored = std::move(ingested.ignored);
+    outcome.work.read += ingested.read;
+    outcome.work.parsed += ingested.parsed;
+    outcome.work.from_cache += ingested.from_cache;
+    outcome.timings.read_ms += ingested.read_ms;
+    outcome.timings.parse_ms += since_ms(start);
+    return ingested;
+  }
+
+  Advance link(ChangeSet changes, Outcome& outcome) {
+    const auto start = Clock::now();
+    if (progress_ && changes.sources.size() > kBulkFiles)
+      progress_({"link", 0, changes.sources.size()});
+    Advance advanced = advance_distrusting(
+        outcome.before, std::move(changes),
+        [&](const std::string& path) { return distrust_.of(path); }, threads_of(options_));
+    outcome.work.relinked += advanced.work.relinked;
+    outcome.timings.link_ms += since_ms(start);
+    return advanced;
+  }
+
+  const PipelineOptions& options_;
+  Ingest& ingest_;
+  Store& store_;
+  const Distrust& distrust_;
+  const std::function<void(const Progress&)>& progress_;
+};
+
+}  // namespace
+
 Result<Outcome> Pipeline::apply(const SettledChange& change,
                                 const std::function<void(const Progress&)>& progress,
                                 const Listing* listing, const Repair* repair) {
@@ -224,43 +312,27 @@ Result<Outcome> Pipeline::apply(const SettledChange& change,
   const auto start = Clock::now();
   TransactionInfo info;
   info.started_ms = options_.clock();
-  const SettledChange all = impl_->with_dirty(change);
+  SettledChange all = impl_->with_dirty(change);
   outcome.cause = info.cause = all.cause;
   outcome.before = outcome.after = snapshot();
   outcome.sequence = outcome.before->sequence();
 
   const Distrust distrust{impl_->reparse, impl_->distrusted};
-  Ingested ingested =
-      impl_->ingest->run(outcome.before, all, *impl_->store, listing, distrust, progress);
-  outcome.troubles = std::move(ingested.troubles);
-  outcome.ignored = std::move(ingested.ignored);
-  outcome.work.read = ingested.read;
-  outcome.work.parsed = ingested.parsed;
-  outcome.work.from_cache = ingested.from_cache;
-  outcome.timings.read_ms = ingested.read_ms;
-  outcome.timings.parse_ms = since_ms(start);
-
-  // Not of the first index, whose listing is given: its own changes would keep it from its end.
-  if (options_.overtaken && repair == nullptr && listing == nullptr && reads_several(all) &&
-      options_.overtaken(all)) {
+  std::optional<Advance> looked =
+      Look(options_, *impl_->ingest, *impl_->store, distrust, progress)
+          .run(all, listing, repair != nullptr || listing != nullptr, outcome);
+  if (!looked) {
     impl_->keep_dirty(all);
     outcome.overtaken = true;
     return outcome;
   }
-
-  const bool bulk = ingested.changes.sources.size() > 100;
-  if (progress && bulk) progress({"link", 0, ingested.changes.sources.size()});
-  const auto link_start = Clock::now();
-  Advance advanced = advance_distrusting(
-      outcome.before, std::move(ingested.changes),
-      [&](const std::string& path) { return distrust.of(path); }, threads_of(options_));
+  Advance advanced = *std::move(looked);
   if (repair != nullptr && !repair->record.empty())
     advanced = reconcile(outcome.before, std::move(advanced), repair->record);
-  outcome.work.relinked = advanced.work.relinked;
-  outcome.timings.link_ms = since_ms(link_start);
 
   if (!advanced.delta.empty()) {
-    if (progress && bulk) progress({"commit", 0, advanced.delta.files.size()});
+    if (progress && advanced.delta.files.size() > kBulkFiles)
+      progress({"commit", 0, advanced.delta.files.size()});
     const auto commit_start = Clock::now();
     info.sequence = advanced.next->sequence();
     info.git_head = git_head(options_.root);
@@ -281,8 +353,8 @@ Result<Outcome> Pipeline::apply(const SettledChange& change,
     outcome.sequence = advanced.next->sequence();
     outcome.replica = impl_->replica;
     outcome.delta = std::move(advanced.delta);
-    if (change.first_event != Clock::time_point())
-      outcome.timings.visible_ms = since_ms(change.first_event);
+    if (all.first_event != Clock::time_point())
+      outcome.timings.visible_ms = since_ms(all.first_event);
   }
   const bool root_unreadable =
       std::any_of(outcome.troubles.begin(), outcome.troubles.end(),

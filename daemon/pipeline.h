@@ -38,6 +38,11 @@ struct PipelineOptions {
   /// Asked when several files were read: whether one of them was written again meanwhile, so that
   /// what was read is no state that the disk ever had. Empty: never. Writer thread.
   std::function<bool(const SettledChange&)> overtaken;
+  /// Asked before a commit that atoms come or go with: what has settled meanwhile. It becomes part
+  /// of the same change set, so that code which is cut out of one file and put into another is
+  /// moved, though each was saved by itself and in whatever order. Empty: nothing joins. Writer
+  /// thread.
+  std::function<SettledChange()> arrived;
 };
 
 /// Work counted, which tests assert instead of time.

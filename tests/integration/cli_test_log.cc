@@ -87,7 +87,7 @@ TEST_F(CliLog, RangesCausesAndPages) {
 
 TEST_F(CliLog, WhatWasCompactedAwayIsSaid) {
   ASSERT_EQ(run({"db", "compact", "--before", "3", "--yes"}).code, 0);
-  const nlohmann::json answer = log({"charge"});
+  const nlohmann::json answer = ask({"charge", "--json"}).json();
   EXPECT_EQ(answer["total"], 0);
   EXPECT_EQ(answer["compacted"]["first"], 3);
   EXPECT_EQ(answer["compacted"]["commits"], 2);
