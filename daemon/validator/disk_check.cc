@@ -61,8 +61,7 @@ class DiskCheck final : public Check {
     // Folder by folder, with a mark before each.
     const Result<Listing> listing =
         crawl(pipeline_.options().root, [this](const std::string&, std::uint64_t) {
-          pace_.count();
-          static_cast<void>(pace_.mark(Stage::disk));
+          static_cast<void>(pace_.mark_where_full(Stage::disk));
         });
     // A root that cannot be listed now says nothing about its files.
     if (!listing) return false;

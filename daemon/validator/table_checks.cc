@@ -19,10 +19,8 @@ class IntegrityCheck final : public Check {
       : audit_(audit), evidence_(evidence), pace_(pace) {}
 
   bool step() override {
-    const Result<std::vector<std::string>> findings = audit_.integrity([this] {
-      pace_.count();
-      return pace_.mark(Stage::database);
-    });
+    const Result<std::vector<std::string>> findings =
+        audit_.integrity([this] { return pace_.mark_where_full(Stage::database); });
     if (!findings && findings.error().kind == ErrorKind::cancelled) return true;
     if (!findings) {
       evidence_.unreadable = true;

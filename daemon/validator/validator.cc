@@ -112,6 +112,11 @@ Validator::Validator(const Pipeline& pipeline, Depth depth, Hooks hooks)
       pace_(std::move(hooks.go_on)) {}
 Validator::~Validator() = default;
 
+bool Pace::mark_where_full(Stage stage) {
+  count();
+  return !is_full() || mark(stage);
+}
+
 std::unique_ptr<Check> Validator::next_check() {
   const bool full = depth_ != Depth::light;
   const bool deep = depth_ == Depth::deep;
@@ -159,7 +164,11 @@ bool Validator::step() {
   pace_.waited();
   if (check_ == nullptr) check_ = next_check();
   if (check_ == nullptr) return false;
-  if (!check_->step()) check_.reset();
+  const bool more = check_->step();
+  stopped_ = !pace_.mark(stage_);
+  if (more || stopped_) return !stopped_;
+  // Letting go of what a check collected is work too.
+  check_.reset();
   stopped_ = !pace_.mark(stage_);
   return !stopped_;
 }

@@ -48,6 +48,8 @@ class Pace {
   void count(std::uint64_t units = 1) { units_ += units; }
   /// A step of this stage ends and the next begins. False: the validation shall end.
   bool mark(Stage stage);
+  /// For work that is called out of: counts a unit, and marks where the step is full.
+  bool mark_where_full(Stage stage);
   /// What passed since the last mark was no work: somebody was waited for.
   void waited() { since_ = Clock::now(); }
   /// Whether the step has done what one may do. It may be asked after each unit.

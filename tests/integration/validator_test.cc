@@ -229,7 +229,8 @@ TEST_F(ValidatorTest, EndsBetweenTwoStepsWhereItIsToldTo) {
   while (validator.step()) {
   }
   EXPECT_TRUE(validator.stopped());
-  EXPECT_EQ(validator.work().steps, 3u);
+  EXPECT_GE(validator.work().steps, 3u);
+  EXPECT_EQ(asked, 3) << "not once more";
 }
 
 // --- rows, edited while the program holds the right graph
