@@ -46,7 +46,7 @@ struct PipelineOptions {
 };
 
 /// Work counted, which tests assert instead of time.
-struct Work {
+struct WorkDone {
   std::uint32_t read = 0, parsed = 0, from_cache = 0, relinked = 0, rows_written = 0, events = 0;
 };
 
@@ -61,7 +61,7 @@ struct Outcome {
   Delta delta;
   std::string replica;  ///< Of the database that it was committed to (History::Transaction).
   SnapshotPtr before, after;
-  Work work;
+  WorkDone work;
   Timings timings;
   Cause cause = Cause::file_watcher;
   /// PipelineOptions::overtaken said so: nothing was committed, the paths are part of the next

@@ -351,7 +351,7 @@ class RunningService final : public Service, private Host {
     Pipeline::Published published = pipeline_->published();
     View view;
     view.snapshot = std::move(published.snapshot);
-    view.freshness = {published.committed_ms, pending(), true};
+    view.freshness = {published.committed_ms, pending(), true, false, {}};
     return view;
   }
   std::size_t pending() const {

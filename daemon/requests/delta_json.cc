@@ -99,7 +99,7 @@ Json delta_to_json(const Outcome& outcome, std::int64_t committed_ms) {
                        {"link_ms", timings.link_ms},
                        {"commit_ms", timings.commit_ms},
                        {"total_ms", timings.total_ms}};
-  const Work& work = outcome.work;
+  const WorkDone& work = outcome.work;
   answer["work"] = {{"read", work.read},
                     {"parsed", work.parsed},
                     {"from_cache", work.from_cache},

@@ -336,7 +336,7 @@ Result<Sequence> at_instant(const Point& point, Instant instant, History& histor
     notes.push_back("The clock was set back before #" + std::to_string(raw(moment->at)) + ": " +
                     std::to_string(moment->later) +
                     (one ? " earlier commit has" : " earlier commits have") +
-                    " a later time than " + quoted(point.text) + " and " +
+                    " a later time than " + quoted(std::string_view(point.text)) + " and " +
                     (one ? "counts" : "count") + " as made by then. Give a sequence to be exact.");
   }
   return moment->at;

@@ -181,17 +181,35 @@ void RowAudit::add_probe(std::string_view table, std::string_view select, std::s
 
 namespace {
 
+/// The links of the atoms [first, end), which lie together in either list.
+template <typename Link>
+std::span<const Link> links_of(const std::vector<Link>& all, std::size_t first, std::size_t end) {
+  const auto at = [&](std::size_t atom) {
+    return std::lower_bound(all.begin(), all.end(), atom, [](const Link& link, std::size_t wanted) {
+      return raw(link.source) < wanted;
+    });
+  };
+  return {at(first), at(end)};
+}
+
+/// Copies links with their sites.
+template <typename Link>
+void copy_links(std::span<const Link> links, const std::vector<Site>& sites,
+                std::vector<Link>& to_links, std::vector<Site>& to_sites) {
+  for (Link link : links) {
+    const auto begin = sites.begin() + link.sites.begin;
+    link.sites.begin = static_cast<std::uint32_t>(to_sites.size());
+    to_sites.insert(to_sites.end(), begin, begin + link.sites.count);
+    to_links.push_back(link);
+  }
+}
+
 /// The file with the links of the atoms [first, end) alone.
 FileVersion part_of(const FileVersion& file, std::size_t first, std::size_t end) {
-  const auto outside = [&](const auto& link) {
-    return raw(link.source) < first || raw(link.source) >= end;
-  };
   auto links = std::make_shared<FileLinks>();
   const FileLinks& all = *file.links;
-  std::remove_copy_if(all.edges.begin(), all.edges.end(), std::back_inserter(links->edges),
-                      outside);
-  std::remove_copy_if(all.open.begin(), all.open.end(), std::back_inserter(links->open), outside);
-  links->sites = all.sites;
+  copy_links(links_of(all.edges, first, end), all.sites, links->edges, links->sites);
+  copy_links(links_of(all.open, first, end), all.sites, links->open, links->sites);
   links->details = all.details;
   FileVersion part = file;
   part.links = std::move(links);
