@@ -83,9 +83,9 @@ class TableCheck final : public Check {
       : audit_(audit), evidence_(evidence), pace_(pace) {}
 
   bool step() override {
+    if (next_ == evidence_.files.size()) return strays();
     while (!evidence_.unreadable && next_ < evidence_.files.size() && !pace_.is_full()) compare();
-    if (evidence_.unreadable) return false;
-    return next_ < evidence_.files.size() || strays();
+    return !evidence_.unreadable;
   }
 
  private:
