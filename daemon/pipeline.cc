@@ -14,6 +14,7 @@
 #include "daemon/git/head.h"
 #include "daemon/impacts.h"
 #include "daemon/ingest.h"
+#include "daemon/look.h"
 #include "storage/backup/backup.h"
 #include "storage/backup/salvage.h"
 #include "storage/clock.h"
@@ -30,10 +31,6 @@ double since_ms(Clock::time_point start) {
 ino_t inode_of(const std::filesystem::path& file) {
   struct stat info {};
   return ::stat(file.c_str(), &info) == 0 ? info.st_ino : 0;
-}
-
-unsigned threads_of(const PipelineOptions& options) {
-  return options.threads != 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
 }
 
 std::string set_aside_notice(const Error& damage, const std::filesystem::path& kept,
@@ -66,27 +63,6 @@ Result<std::unique_ptr<Store>> begin_anew(const Store::Options& options, const E
   if (!notice) return notice.error();
   notices.push_back(*std::move(notice));
   return Store::open(options);
-}
-
-/// Whether reading takes more than one look at the disk, between which it may change.
-bool reads_several(const SettledChange& change) {
-  return change.rescan || change.paths.size() > 1 ||
-         (change.paths.size() == 1 && change.paths.front().ends_with('/'));
-}
-
-/// Changes of more files are told while they go on.
-constexpr std::size_t kBulkFiles = 100;
-
-/// How often what arrived joins one change set: somebody may save all the time.
-constexpr int kMostJoins = 3;
-
-/// Whether there is an atom whose other half a move may have put into another change.
-bool atoms_come_or_go(const Delta& delta) {
-  return std::any_of(delta.files.begin(), delta.files.end(), [](const FileDelta& file) {
-    return std::any_of(file.atoms.begin(), file.atoms.end(), [](const AtomChange& change) {
-      return change.operation == Operation::create || change.operation == Operation::delete_;
-    });
-  });
 }
 
 SnapshotPtr snapshot_of(StoredProject stored) {
@@ -234,71 +210,6 @@ Result<Outcome> Pipeline::apply(const SettledChange& change,
                                 const Listing* listing) {
   return apply(change, progress, listing, nullptr);
 }
-
-namespace {
-
-/// From a change to what it makes of the graph, once or, where more arrives meanwhile, again.
-class Look {
- public:
-  Look(const PipelineOptions& options, Ingest& ingest, Store& store, const Distrust& distrust,
-       const std::function<void(const Progress&)>& progress)
-      : options_(options),
-        ingest_(ingest),
-        store_(store),
-        distrust_(distrust),
-        progress_(progress) {}
-
-  /// Nothing where it was overtaken. What joins `change` is added to it; unless it stands `alone`,
-  /// as the first index, whose own changes would keep it from its end.
-  std::optional<Advance> run(SettledChange& change, const Listing* listing, bool alone,
-                             Outcome& outcome) {
-    for (int joins = 0;; ++joins) {
-      Ingested ingested = read(change, listing, outcome);
-      if (options_.overtaken && !alone && reads_several(change) && options_.overtaken(change))
-        return std::nullopt;
-      Advance advanced = link(std::move(ingested.changes), outcome);
-      const bool joinable = options_.arrived && !alone && !change.rescan && joins < kMostJoins;
-      if (!joinable || !atoms_come_or_go(advanced.delta)) return advanced;
-      SettledChange more = options_.arrived();
-      if (more.empty()) return advanced;
-      add(change, std::move(more));
-    }
-  }
-
- private:
-  Ingested read(const SettledChange& change, const Listing* listing, Outcome& outcome) {
-    const auto start = Clock::now();
-    Ingested ingested = ingest_.run(outcome.before, change, store_, listing, distrust_, progress_);
-    outcome.troubles = std::move(ingested.troubles);
-    outcome.ignored = std::move(ingested.ignored);
-    outcome.work.read += ingested.read;
-    outcome.work.parsed += ingested.parsed;
-    outcome.work.from_cache += ingested.from_cache;
-    outcome.timings.read_ms += ingested.read_ms;
-    outcome.timings.parse_ms += since_ms(start);
-    return ingested;
-  }
-
-  Advance link(ChangeSet changes, Outcome& outcome) {
-    const auto start = Clock::now();
-    if (progress_ && changes.sources.size() > kBulkFiles)
-      progress_({"link", 0, changes.sources.size()});
-    Advance advanced = advance_distrusting(
-        outcome.before, std::move(changes),
-        [&](const std::string& path) { return distrust_.of(path); }, threads_of(options_));
-    outcome.work.relinked += advanced.work.relinked;
-    outcome.timings.link_ms += since_ms(start);
-    return advanced;
-  }
-
-  const PipelineOptions& options_;
-  Ingest& ingest_;
-  Store& store_;
-  const Distrust& distrust_;
-  const std::function<void(const Progress&)>& progress_;
-};
-
-}  // namespace
 
 Result<Outcome> Pipeline::apply(const SettledChange& change,
                                 const std::function<void(const Progress&)>& progress,
