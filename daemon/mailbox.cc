@@ -1,7 +1,6 @@
 #include "daemon/mailbox.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace dg {
@@ -11,26 +10,12 @@ std::size_t size_of(const SettledChange& change) {
   return change.paths.size() + (change.rescan ? 1 : 0);
 }
 
-void merge(SettledChange& into, SettledChange change) {
-  if (into.empty()) {
-    into = std::move(change);
-    return;
-  }
-  into.rescan = into.rescan || change.rescan;
-  into.state_folder_gone = into.state_folder_gone || change.state_folder_gone;
-  into.first_event = std::min(into.first_event, change.first_event);
-  into.paths.insert(into.paths.end(), std::make_move_iterator(change.paths.begin()),
-                    std::make_move_iterator(change.paths.end()));
-  std::sort(into.paths.begin(), into.paths.end());
-  into.paths.erase(std::unique(into.paths.begin(), into.paths.end()), into.paths.end());
-}
-
 }  // namespace
 
 void Mailbox::put(SettledChange change, std::uint64_t cookies_seen) {
   const std::lock_guard guard(mutex_);
   if (change.empty() && cookies_seen == queued_.cookie) return;
-  if (!change.empty()) merge(queued_.change, std::move(change));
+  if (!change.empty()) add(queued_.change, std::move(change));
   queued_.cookie = cookies_seen;
   news_ = true;
   changed_.notify_one();
@@ -92,18 +77,35 @@ void Mailbox::failed(const Batch& batch, const Error& error) {
       error);
 }
 
-bool Mailbox::overtaken(const SettledChange& change, const std::function<void()>& wake) {
-  {
-    const std::lock_guard guard(mutex_);
-    if (stopped_) return false;
-    asked_ = change;
-    answered_.reset();
-  }
+bool Mailbox::ask(const SettledChange& change, const std::function<void()>& wake,
+                  std::unique_lock<std::mutex>& lock) {
+  if (stopped_) return false;
+  asked_ = change;
+  answered_.reset();
+  lock.unlock();
   wake();
-  std::unique_lock lock(mutex_);
+  lock.lock();
   changed_.wait(lock, [&] { return answered_ || stopped_; });
   asked_.reset();
-  if (!answered_) return false;
+  return answered_.has_value();
+}
+
+SettledChange Mailbox::join(Batch& batch, const std::function<void()>& wake) {
+  std::unique_lock lock(mutex_);
+  if (wake && !ask({}, wake, lock)) return {};
+  // A rescan is a look at everything: it stays a change set of its own.
+  if (queued_.change.paths.empty() || queued_.change.rescan || queued_.change.state_folder_gone)
+    return {};
+  SettledChange joined = std::exchange(queued_.change, SettledChange());
+  batch.cookie = queued_.cookie;
+  add(batch.change, joined);
+  in_flight_ = size_of(batch.change);
+  return joined;
+}
+
+bool Mailbox::overtaken(const SettledChange& change, const std::function<void()>& wake) {
+  std::unique_lock lock(mutex_);
+  if (!ask(change, wake, lock)) return false;
   const std::vector<std::string>& queued = queued_.change.paths;
   return *answered_ || queued_.change.rescan ||
          std::any_of(queued.begin(), queued.end(),
@@ -136,7 +138,7 @@ void Mailbox::wait_for_rescan(Then then) {
   const std::lock_guard guard(mutex_);
   SettledChange rescan;
   rescan.rescan = true;
-  merge(queued_.change, std::move(rescan));
+  add(queued_.change, std::move(rescan));
   queued_.rescan = ++rescans_asked_;
   waiters_.push_back({true, rescans_asked_, Clock::now(), std::move(then)});
   news_ = true;

@@ -44,6 +44,10 @@ class Mailbox {
   /// The batch could not be committed: its waiters are told why.
   void failed(const Batch& batch, const Error& error);
 
+  /// Writer: moves what is queued into the batch under way, and answers it; nothing where there is
+  /// none, or only what is to be a change set of its own. With `wake`, first waits for the watch
+  /// thread's next look at the kernel's events, for which it is called.
+  SettledChange join(Batch& batch, const std::function<void()>& wake);
   /// Writer: whether what the change names was written again since it settled. Waits for the watch
   /// thread's next look at the kernel's events, for which `wake` is called.
   bool overtaken(const SettledChange& change, const std::function<void()>& wake);
@@ -69,6 +73,9 @@ class Mailbox {
     Clock::time_point since;
     Then then;
   };
+  /// Waits for the watch thread's answer; false: it stopped. Holds the lock before and after.
+  bool ask(const SettledChange& change, const std::function<void()>& wake,
+           std::unique_lock<std::mutex>& lock);
   template <typename Predicate>
   void tell(Predicate concerned, const Result<>& outcome);
 
@@ -80,7 +87,7 @@ class Mailbox {
   std::uint64_t rescans_asked_ = 0;
   std::size_t in_flight_ = 0;
   std::vector<Waiter> waiters_;
-  std::optional<SettledChange> asked_;  ///< By overtaken().
+  std::optional<SettledChange> asked_;  ///< By ask().
   std::optional<bool> answered_;
 };
 

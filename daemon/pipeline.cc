@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <set>
 #include <thread>
 #include <utility>
@@ -13,6 +14,8 @@
 #include "daemon/git/head.h"
 #include "daemon/impacts.h"
 #include "daemon/ingest.h"
+#include "daemon/look.h"
+#include "storage/backup/backup.h"
 #include "storage/backup/salvage.h"
 #include "storage/clock.h"
 
@@ -30,10 +33,6 @@ ino_t inode_of(const std::filesystem::path& file) {
   return ::stat(file.c_str(), &info) == 0 ? info.st_ino : 0;
 }
 
-unsigned threads_of(const PipelineOptions& options) {
-  return options.threads != 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
-}
-
 std::string set_aside_notice(const Error& damage, const std::filesystem::path& kept,
                              const Result<Salvage>& saved) {
   std::string text = damage.thing + ": " + damage.reason + ". It was kept as " +
@@ -49,7 +48,13 @@ std::string set_aside_notice(const Error& damage, const std::filesystem::path& k
 Result<std::string> replace_damaged(const std::filesystem::path& database, const Error& damage) {
   const Result<std::filesystem::path> aside = set_aside(database);
   if (!aside) return aside.error();
-  return set_aside_notice(damage, *aside, salvage(*aside, database));
+  std::string notice = set_aside_notice(damage, *aside, salvage(*aside, database));
+  const FormerDatabases former = keep_newest(database, ".corrupt-", *aside);
+  if (former.deleted != 0) {
+    notice += " Of damaged ones the last " + std::to_string(kFormerKept) + " are kept; " +
+              std::to_string(former.deleted) + " older were deleted.";
+  }
+  return notice;
 }
 
 Result<std::unique_ptr<Store>> begin_anew(const Store::Options& options, const Error& damage,
@@ -58,12 +63,6 @@ Result<std::unique_ptr<Store>> begin_anew(const Store::Options& options, const E
   if (!notice) return notice.error();
   notices.push_back(*std::move(notice));
   return Store::open(options);
-}
-
-/// Whether reading takes more than one look at the disk, between which it may change.
-bool reads_several(const SettledChange& change) {
-  return change.rescan || change.paths.size() > 1 ||
-         (change.paths.size() == 1 && change.paths.front().ends_with('/'));
 }
 
 SnapshotPtr snapshot_of(StoredProject stored) {
@@ -129,6 +128,10 @@ struct Pipeline::Impl {
     snapshot = std::move(next);
     committed_ms = at_ms;
   }
+  void forget_inode() {
+    const std::lock_guard guard(mutex);
+    inode = 0;
+  }
   void say(const std::string& notice) {
     const std::lock_guard guard(mutex);
     notices.push_back(notice);
@@ -186,6 +189,7 @@ Result<std::unique_ptr<Pipeline>> Pipeline::open(const PipelineOptions& given) {
   if (const Result<> locked = impl->take_lock(options.state_folder); !locked) return locked.error();
   impl->store_options = {options.state_folder / "deltagraph.db",
                          extractor_options_text(options.parse), options.vfs, config->synchronous};
+  impl->store_options.clock = options.clock;
   Result<StoredProject> stored = impl->open_store(impl->notices);
   if (!stored) return stored.error();
 
@@ -210,47 +214,36 @@ Result<Outcome> Pipeline::apply(const SettledChange& change,
 Result<Outcome> Pipeline::apply(const SettledChange& change,
                                 const std::function<void(const Progress&)>& progress,
                                 const Listing* listing, const Repair* repair) {
+  if (impl_->store == nullptr) {
+    impl_->keep_dirty(change);
+    return Error{ErrorKind::io, impl_->store_options.database.string(), "it is not open",
+                 "It is opened again with the next change"};
+  }
   Outcome outcome;
   const auto start = Clock::now();
   TransactionInfo info;
-  info.started_ms = unix_ms();
-  const SettledChange all = impl_->with_dirty(change);
+  info.started_ms = options_.clock();
+  SettledChange all = impl_->with_dirty(change);
   outcome.cause = info.cause = all.cause;
   outcome.before = outcome.after = snapshot();
   outcome.sequence = outcome.before->sequence();
 
   const Distrust distrust{impl_->reparse, impl_->distrusted};
-  Ingested ingested =
-      impl_->ingest->run(outcome.before, all, *impl_->store, listing, distrust, progress);
-  outcome.troubles = std::move(ingested.troubles);
-  outcome.ignored = std::move(ingested.ignored);
-  outcome.work.read = ingested.read;
-  outcome.work.parsed = ingested.parsed;
-  outcome.work.from_cache = ingested.from_cache;
-  outcome.timings.read_ms = ingested.read_ms;
-  outcome.timings.parse_ms = since_ms(start);
-
-  // Not of the first index, whose listing is given: its own changes would keep it from its end.
-  if (options_.overtaken && repair == nullptr && listing == nullptr && reads_several(all) &&
-      options_.overtaken(all)) {
+  std::optional<Advance> looked =
+      Look(options_, *impl_->ingest, *impl_->store, distrust, progress)
+          .run(all, listing, repair != nullptr || listing != nullptr, outcome);
+  if (!looked) {
     impl_->keep_dirty(all);
     outcome.overtaken = true;
     return outcome;
   }
-
-  const bool bulk = ingested.changes.sources.size() > 100;
-  if (progress && bulk) progress({"link", 0, ingested.changes.sources.size()});
-  const auto link_start = Clock::now();
-  Advance advanced = advance_distrusting(
-      outcome.before, std::move(ingested.changes),
-      [&](const std::string& path) { return distrust.of(path); }, threads_of(options_));
+  Advance advanced = *std::move(looked);
   if (repair != nullptr && !repair->record.empty())
     advanced = reconcile(outcome.before, std::move(advanced), repair->record);
-  outcome.work.relinked = advanced.work.relinked;
-  outcome.timings.link_ms = since_ms(link_start);
 
   if (!advanced.delta.empty()) {
-    if (progress && bulk) progress({"commit", 0, advanced.delta.files.size()});
+    if (progress && advanced.delta.files.size() > kBulkFiles)
+      progress({"commit", 0, advanced.delta.files.size()});
     const auto commit_start = Clock::now();
     info.sequence = advanced.next->sequence();
     info.git_head = git_head(options_.root);
@@ -271,8 +264,8 @@ Result<Outcome> Pipeline::apply(const SettledChange& change,
     outcome.sequence = advanced.next->sequence();
     outcome.replica = impl_->replica;
     outcome.delta = std::move(advanced.delta);
-    if (change.first_event != Clock::time_point())
-      outcome.timings.visible_ms = since_ms(change.first_event);
+    if (all.first_event != Clock::time_point())
+      outcome.timings.visible_ms = since_ms(all.first_event);
   }
   const bool root_unreadable =
       std::any_of(outcome.troubles.begin(), outcome.troubles.end(),
@@ -300,7 +293,11 @@ Result<Outcome> Pipeline::repair(const Repair& repair) {
     const std::filesystem::path& database = impl_->store_options.database;
     const Result<std::string> notice = replace_damaged(
         database, {ErrorKind::corrupt, database.string(), "a part of it cannot be read", ""});
-    if (!notice) return notice.error();
+    if (!notice) {
+      // It is still there, and nobody has it open: the next change tries again.
+      impl_->forget_inode();
+      return notice.error();
+    }
     // Said at once: where making the new one fails, it is made later by another call.
     impl_->say(*notice);
     return recreate_database("");
@@ -393,7 +390,7 @@ Result<Outcome> Pipeline::recreate_database(const std::string& notice) {
   TransactionInfo info;
   info.sequence = advanced.next->sequence();
   info.cause = Cause::reconcile;
-  info.started_ms = unix_ms();
+  info.started_ms = options_.clock();
   info.git_head = git_head(options_.root);
   info.graph_digest = advanced.next->digest();
   std::int64_t committed_ms = 0;

@@ -32,15 +32,21 @@ struct PipelineOptions {
   std::filesystem::path root;          ///< The project, canonical.
   std::filesystem::path state_folder;  ///< Empty: <root>/.deltagraph.
   ParseOptions parse;
-  unsigned threads = 0;  ///< 0: as many as the machine has.
-  std::string vfs;       ///< For tests; see Store::Options.
+  unsigned threads = 0;        ///< 0: as many as the machine has.
+  std::string vfs;             ///< For tests; see Store::Options.
+  UnixClock clock = &unix_ms;  ///< For tests.
   /// Asked when several files were read: whether one of them was written again meanwhile, so that
   /// what was read is no state that the disk ever had. Empty: never. Writer thread.
   std::function<bool(const SettledChange&)> overtaken;
+  /// Asked before a commit that atoms come or go with: what has settled meanwhile. It becomes part
+  /// of the same change set, so that code which is cut out of one file and put into another is
+  /// moved, though each was saved by itself and in whatever order. Empty: nothing joins. Writer
+  /// thread.
+  std::function<SettledChange()> arrived;
 };
 
 /// Work counted, which tests assert instead of time.
-struct Work {
+struct WorkDone {
   std::uint32_t read = 0, parsed = 0, from_cache = 0, relinked = 0, rows_written = 0, events = 0;
 };
 
@@ -55,7 +61,7 @@ struct Outcome {
   Delta delta;
   std::string replica;  ///< Of the database that it was committed to (History::Transaction).
   SnapshotPtr before, after;
-  Work work;
+  WorkDone work;
   Timings timings;
   Cause cause = Cause::file_watcher;
   /// PipelineOptions::overtaken said so: nothing was committed, the paths are part of the next

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "daemon/replay_tables.h"
 #include "events/digest.h"
@@ -38,6 +39,9 @@ class Replay {
     const Result<History::Extent> extent = reader_->history().extent();
     if (!extent) return extent.error();
     report_.first = extent->first;
+    Result<std::vector<LogLoss>> known = reader_->history().losses();
+    if (!known) return known.error();
+    known_ = *std::move(known);
     if (extent->compacted) {
       if (Result<> based = begin_at(extent->first); !based) return based.error();
     }
@@ -58,9 +62,11 @@ class Replay {
     const auto begun = Clock::now();
     const Result<ChainCheck> chain = reader_->verify_chain();
     if (!chain) return chain.error();
-    if (chain->broken) {
-      report_.broken = *chain->broken;
-      report_.reason = chain->reason;
+    for (const ChainBreak& each : chain->breaks) {
+      if (is_known(each.sequence)) continue;
+      report_.broken = each.sequence;
+      report_.reason = each.reason;
+      break;
     }
     report_.verify_ms += ms_since(begun);
     return Ok{};
@@ -89,8 +95,14 @@ class Replay {
     History::Walk walk;
     walk.event = [this](const Event& event) -> Result<> {
       ++report_.events;
-      const auto wrong = folded_.apply(event);
-      return wrong ? broken(event.sequence, *wrong) : Result<>(Ok{});
+      return apply(event);
+    };
+    walk.hole = [this](const History::Hole& hole) -> Result<> {
+      if (!is_known(hole.sequence)) return broken(hole.sequence, "the log lacks " + hole.what);
+      unsure_ = true;
+      if (hole.atom != kNoAtom) contradictory_.insert(raw(hole.atom));
+      if (hole.file != kNoFile) folded_.remove_file(hole.file);
+      return Ok{};
     };
     walk.file = [this](const History::FileRow& row) -> Result<> {
       take(row);
@@ -104,6 +116,27 @@ class Replay {
     };
     Result<> walked = reader_->history().walk(report_.last, last, walk);
     return report_.broken ? Result<>(Ok{}) : walked;
+  }
+
+  /// An atom whose events contradict each other is left alone until the log says all of it again.
+  Result<> apply(const Event& event) {
+    if (is_known(event.sequence)) unsure_ = true;
+    if (event.operation == Operation::reconcile) contradictory_.erase(raw(event.atom));
+    if (contradictory_.contains(raw(event.atom))) return Ok{};
+    const auto wrong = folded_.apply(event);
+    if (!wrong) return Ok{};
+    if (!unsure_) return broken(event.sequence, *wrong);
+    contradictory_.insert(raw(event.atom));
+    return Ok{};
+  }
+
+  /// Whether something of this commit is noted as lost; then it is told in the report.
+  bool is_known(Sequence sequence) {
+    const auto of = [sequence](const LogLoss& loss) { return loss.sequence == sequence; };
+    const auto known = std::find_if(known_.begin(), known_.end(), of);
+    if (known == known_.end()) return false;
+    if (std::none_of(report_.lost.begin(), report_.lost.end(), of)) report_.lost.push_back(*known);
+    return true;
   }
 
   void take(const History::FileRow& row) {
@@ -134,14 +167,23 @@ class Replay {
       if (folded_.file(id) == nullptr) continue;
       const std::optional<FileState> state = folded_.file_state(id, path);
       const FileVersionPtr file = state ? file_version_of(*state) : nullptr;
+      if (file == nullptr && unsure_) continue;
       if (file == nullptr) return broken(commit.sequence, path + " is not whole in the log");
       digest = file_digest(*file);
       digest_ += digest;
     }
     touched_.clear();
-    ++report_.digests;
     report_.verify_ms += ms_since(begun);
-    if (digest_ == commit.graph_digest) return Ok{};
+    if (digest_ == commit.graph_digest) {
+      ++report_.digests;
+      unsure_ = unsure_ && !contradictory_.empty();
+      return Ok{};
+    }
+    if (unsure_ || is_known(commit.sequence)) {
+      unsure_ = true;
+      ++report_.unsure;
+      return Ok{};
+    }
     return broken(commit.sequence, "the graph that the log gives has another digest");
   }
 
@@ -180,6 +222,9 @@ class Replay {
   const std::function<void(std::size_t, std::size_t)>& progress_;
   std::unique_ptr<Reader> reader_;
   FoldedState folded_;
+  std::vector<LogLoss> known_;  ///< What the log has lost.
+  bool unsure_ = false;         ///< Since one of these, and until it is made up for.
+  std::unordered_set<std::uint32_t> contradictory_;           ///< Atoms that are left alone.
   std::vector<std::pair<FileId, std::string>> touched_;       ///< By the commit under way.
   std::unordered_map<std::uint32_t, std::uint64_t> digests_;  ///< By FileId.
   std::uint64_t digest_ = 0;

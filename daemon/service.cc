@@ -36,6 +36,7 @@ class RunningService final : public Service, private Host {
   RunningService(const ServiceOptions& options, ServiceEvents events)
       : options_(options), events_(std::move(events)) {
     options_.pipeline.overtaken = [this](const SettledChange& change) { return overtaken(change); };
+    options_.pipeline.arrived = [this] { return arrived(); };
   }
 
   ~RunningService() override {
@@ -113,8 +114,11 @@ class RunningService final : public Service, private Host {
     first_index();
     milliseconds retry{0};
     while (!mailbox_.stopped()) {
-      const Mailbox::Batch batch = mailbox_.take(pipeline_->dirty() > 0 ? retry : kTick);
-      validator_->write_pending([this](const Outcome& outcome) { publish(outcome); });
+      Mailbox::Batch batch = mailbox_.take(pipeline_->dirty() > 0 ? retry : kTick);
+      validator_->write_pending([this](const Outcome& outcome) {
+        note_success(outcome);
+        publish(outcome);
+      });
       const bool work = !batch.change.empty() || pipeline_->dirty() > 0;
       if (work && !mailbox_.stopped()) {
         switch (apply(batch)) {
@@ -160,14 +164,17 @@ class RunningService final : public Service, private Host {
 
   enum class Applied { done, overtaken, failed };
 
-  Applied apply(const Mailbox::Batch& batch) {
+  Applied apply(Mailbox::Batch& batch) {
     if (root_gone()) {
       mailbox_.done(batch);
       return Applied::done;
     }
+    batch_ = &batch;
+    const SettledChange change = batch.change;  // The batch grows by what joins it.
     Result<Outcome> outcome =
-        pipeline_->database_present() ? pipeline_->apply(batch.change) : recreate(batch);
+        pipeline_->database_present() ? pipeline_->apply(change) : recreate(batch);
     if (!outcome && outcome.error().kind == ErrorKind::corrupt) outcome = replace(batch);
+    batch_ = nullptr;
     if (!outcome) {
       note_failure(outcome.error());
       mailbox_.failed(batch, outcome.error());
@@ -179,6 +186,14 @@ class RunningService final : public Service, private Host {
     publish(*outcome);
     mailbox_.done(batch);
     return Applied::done;
+  }
+
+  /// What was saved while a change set is read and linked, if there is any: nothing is waited for.
+  SettledChange arrived() {
+    if (batch_ == nullptr) return {};
+    const bool unsettled = watcher_->pending() > 0;
+    return mailbox_.join(*batch_,
+                         unsettled ? [this] { watcher_->hurry(); } : std::function<void()>());
   }
 
   /// Files that are written all the time must not keep their project from ever being seen.
@@ -198,7 +213,7 @@ class RunningService final : public Service, private Host {
     Result<Outcome> outcome = pipeline_->recreate_database();
     if (!outcome) return outcome;
     publish(*outcome);
-    return pipeline_->apply(batch.change);
+    return pipeline_->apply(SettledChange(batch.change));
   }
 
   /// The database was damaged under the service: it is set aside and begun anew from memory.
@@ -209,7 +224,7 @@ class RunningService final : public Service, private Host {
     Result<Outcome> outcome = pipeline_->repair(repair);
     if (!outcome) return outcome;
     publish(*outcome);
-    return pipeline_->apply(batch.change);
+    return pipeline_->apply(SettledChange(batch.change));
   }
 
   void publish(const Outcome& outcome) {
@@ -257,7 +272,11 @@ class RunningService final : public Service, private Host {
     keep_reachable();
     if (!pipeline_->database_present()) {
       const Result<Outcome> outcome = recreate({});
-      if (!outcome) note_failure(outcome.error());
+      if (outcome) {
+        note_success(*outcome);
+      } else {
+        note_failure(outcome.error());
+      }
     } else if (checkpoint_due_) {
       checkpoint_due_ = false;
       static_cast<void>(pipeline_->checkpoint());
@@ -333,7 +352,7 @@ class RunningService final : public Service, private Host {
     Pipeline::Published published = pipeline_->published();
     View view;
     view.snapshot = std::move(published.snapshot);
-    view.freshness = {published.committed_ms, pending(), true};
+    view.freshness = {published.committed_ms, pending(), true, false, {}};
     return view;
   }
   std::size_t pending() const {
@@ -414,6 +433,7 @@ class RunningService final : public Service, private Host {
   std::size_t notices_said_ = 0;        // Writer thread.
   bool checkpoint_due_ = false;         // Writer thread.
   std::uint64_t commits_ = 0;           // Published so far. Writer thread.
+  Mailbox::Batch* batch_ = nullptr;     // That is applied now. Writer thread.
   Idle idle_{std::chrono::minutes(0)};  // Writer thread.
   std::optional<Clock::time_point>
       unrest_since_;                             // Of changes overtaken without end. Writer thread.

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -80,6 +81,8 @@ struct ConfigFile {
   std::string path;  ///< package.json, tsconfig.json, jsconfig.json; relative to the project.
   std::string content;
   bool removed = false;
+  /// In a Delta: its content before; none: it was not there. Elsewhere none.
+  std::optional<std::string> was = std::nullopt;
 };
 
 struct Delta {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -59,6 +60,29 @@ Delta difference(const EndsByPath& files) {
   return delta;
 }
 
+/// What a configuration file holds after a delta; none: it is not there.
+std::optional<std::string> now_of(const ConfigFile& config) {
+  return config.removed ? std::nullopt : std::optional(config.content);
+}
+
+/// Both sorted by path, as the result is.
+std::vector<ConfigFile> composed(const std::vector<ConfigFile>& first,
+                                 const std::vector<ConfigFile>& second) {
+  std::map<std::string_view, ConfigFile> configs;
+  for (const ConfigFile& config : first) configs[config.path] = config;
+  for (const ConfigFile& config : second) {
+    const auto [at, is_new] = configs.try_emplace(config.path, config);
+    if (is_new) continue;
+    at->second.content = config.content;
+    at->second.removed = config.removed;
+  }
+  std::vector<ConfigFile> changed;
+  for (auto& [path, config] : configs) {
+    if (now_of(config) != config.was) changed.push_back(std::move(config));
+  }
+  return changed;
+}
+
 }  // namespace
 
 Delta delta_between(std::span<const FileVersionPtr> before, std::span<const FileVersionPtr> after) {
@@ -85,7 +109,14 @@ Delta invert(const Delta& delta) {
   for (const FileDelta& file : delta.files) {
     files[(file.before != nullptr ? file.before : file.after)->path] = {file.after, file.before};
   }
-  return difference(files);
+  Delta inverse = difference(files);
+  for (const ConfigFile& config : delta.configs) {
+    ConfigFile& back = inverse.configs.emplace_back(config);
+    back.content = config.was.value_or("");
+    back.removed = !config.was;
+    back.was = now_of(config);
+  }
+  return inverse;
 }
 
 Delta compose(const Delta& first, const Delta& second) {
@@ -101,14 +132,7 @@ Delta compose(const Delta& first, const Delta& second) {
   }
   std::erase_if(files, [](const auto& entry) { return entry.second.before == entry.second.after; });
   Delta delta = difference(files);
-  for (const Delta* part : {&first, &second}) {
-    for (const ConfigFile& config : part->configs) {
-      std::erase_if(delta.configs, [&](const ConfigFile& c) { return c.path == config.path; });
-      delta.configs.push_back(config);
-    }
-  }
-  std::sort(delta.configs.begin(), delta.configs.end(),
-            [](const ConfigFile& a, const ConfigFile& b) { return a.path < b.path; });
+  delta.configs = composed(first.configs, second.configs);
   return delta;
 }
 

@@ -110,6 +110,7 @@ class Advancer {
       const bool exists = at != known.end() && at->path == config.path;
       if (config.removed ? !exists : exists && at->content == config.content) continue;
       next_.configs.set(config);
+      if (exists) config.was = at->content;
       configs_.push_back(std::move(config));
     }
   }

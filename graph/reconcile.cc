@@ -27,6 +27,7 @@ class Reconciler {
     for (const FileId file : what.files) touch(file);
     for (const FileId file : what.whole) convert(file);
     for (const AtomId atom : what.atoms) record(atom);
+    for (const Reconciling::GoneFile& gone : what.gone_files) end(gone);
     for (const Reconciling::Gone& gone : what.gone) end(gone);
     advanced_.delta.files.clear();
     for (auto& [id, file] : files_) {
@@ -92,6 +93,17 @@ class Reconciler {
       return other.after != kNone<AtomIndex> && other.after > at.index;
     });
     changes.insert(later, change);
+  }
+
+  /// A file that is gone is told to go once more: all that is known of it is its name.
+  void end(const Reconciling::GoneFile& gone) {
+    if (next_.files[raw(gone.id)].version != nullptr) return;
+    auto former = std::make_shared<FileVersion>();
+    former->id = gone.id;
+    former->path = gone.path;
+    former->facts = std::make_shared<const FileFacts>();
+    former->links = std::make_shared<const FileLinks>();
+    files_[raw(gone.id)].delta.before = std::move(former);
   }
 
   /// An atom that is gone has no file: it goes with any that is written.

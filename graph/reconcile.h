@@ -28,8 +28,13 @@ struct Reconciling {
     std::uint32_t version = 0;  ///< The newest known.
   };
   std::vector<Gone> gone;  ///< Not live, though something else is recorded of them.
+  struct GoneFile {
+    FileId id{};
+    std::string path;
+  };
+  std::vector<GoneFile> gone_files;  ///< Likewise.
   bool empty() const noexcept {
-    return files.empty() && atoms.empty() && whole.empty() && gone.empty();
+    return files.empty() && atoms.empty() && whole.empty() && gone.empty() && gone_files.empty();
   }
 };
 /// Adds to what advance() made of `base` (it may have changed nothing) what is to be recorded anew.

@@ -127,7 +127,8 @@ void SqliteStore::connect_once() {
         return SQLITE_OK;
       },
       &wal_pages_);
-  writer_ = std::make_unique<TransactionWriter>(connection_, options_.extractor_options);
+  writer_ =
+      std::make_unique<TransactionWriter>(connection_, options_.extractor_options, options_.clock);
   facts_by_key_ = connection_.prepare("SELECT value FROM cache_entries WHERE key = ?1");
   touch_ = connection_.prepare("UPDATE files SET mtime_ns = ?1, size = ?2 WHERE id = ?3");
 }

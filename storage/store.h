@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "events/delta.h"
+#include "storage/clock.h"
 #include "storage/result.h"
 #include "storage/retry.h"
 
@@ -62,7 +63,7 @@ struct TransactionInfo {
 /// Everything that starting needs, so that no file is parsed or linked again.
 struct StoredProject {
   Sequence sequence{};
-  std::int64_t committed_ms = 0;  ///< Unix time of the last commit; 0: none.
+  std::int64_t committed_ms = 0;  ///< Unix time of the last commit, as the clock was; 0: none.
   std::uint64_t graph_digest = 0;
   std::uint32_t extractor_version = 0;
   std::string replica;                ///< Which copy this is: UUIDv7.
@@ -87,13 +88,20 @@ struct CommitCounts {
   bool repeated = false;  ///< It was stored before: these are the counts of that commit.
 };
 
-/// What verifying the log found (events/chain.h).
+/// One transaction that is not as it was committed.
+struct ChainBreak {
+  Sequence sequence{};
+  std::string reason;  ///< Gap, repeat, edit, fork or missing end.
+};
+
+/// What verifying the log found (events/chain.h). Beyond a break the log is verified again from
+/// the first link that is stored behind it.
 struct ChainCheck {
   std::uint64_t transactions = 0;    ///< Looked at.
   std::uint64_t without_digest = 0;  ///< Of these written before there were digests.
-  std::optional<Sequence> broken;    ///< The first that is not as it was committed; none: all are.
-  std::string reason;                ///< Of `broken`: gap, repeat, edit, fork or missing end.
-  std::string head;                  ///< The last good link, hexadecimal; empty: there is none.
+  std::vector<ChainBreak> breaks;    ///< In order; of each transaction the first.
+  std::string head;                  ///< The last link, hexadecimal; empty: there is none.
+  const ChainBreak* broken() const noexcept { return breaks.empty() ? nullptr : &breaks.front(); }
 };
 
 struct SearchHit {
@@ -144,7 +152,8 @@ class Store {
     std::string extractor_options;   ///< Facts depend on them; stored.
     std::string vfs;                 ///< Empty: the default one. Tests inject faults here.
     Synchronous synchronous = Synchronous::normal;
-    Waiting waiting = {};  ///< For another connection's lock.
+    Waiting waiting = {};        ///< For another connection's lock.
+    UnixClock clock = &unix_ms;  ///< For tests.
   };
   /// Opens, creates or upgrades. The caller holds the write lock. A database newer than the program
   /// is refused (ErrorKind::newer) and left untouched; a damaged one is refused (corrupt): see
@@ -179,7 +188,7 @@ Result<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& databas
 Result<StoredProject> load_project(const std::filesystem::path& database);
 
 /// Renames a damaged database (with its -wal and -shm) to `<name>.corrupt-<UTC time>`; deletes
-/// nothing.
+/// nothing (keep_newest() of storage/backup/backup.h does).
 Result<std::filesystem::path> set_aside(const std::filesystem::path& database);
 
 }  // namespace dg

@@ -105,9 +105,10 @@ struct TransactionWriter::Statements {
 };
 
 TransactionWriter::TransactionWriter(const Connection& connection,
-                                     const std::string& extractor_options)
+                                     const std::string& extractor_options, UnixClock clock)
     : connection_(connection),
       extractor_options_(extractor_options),
+      clock_(std::move(clock)),
       statements_(std::make_unique<Statements>()),
       files_(extractor_options),
       chain_rows_(connection),
@@ -119,7 +120,7 @@ TransactionWriter::TransactionWriter(const Connection& connection,
   s.delete_config.prepare(connection);
   s.upsert_metadata.prepare(connection);
   s.head = connection.prepare(
-      "SELECT sequence, committed_ms, chain FROM transactions ORDER BY sequence DESC LIMIT 1");
+      "SELECT sequence, id, chain FROM transactions ORDER BY sequence DESC LIMIT 1");
   s.by_id = connection.prepare(
       "SELECT rows_written, events, committed_ms FROM transactions WHERE id = ?1");
   // Numbers go on where compaction has left no event.
@@ -138,7 +139,7 @@ TransactionWriter::~TransactionWriter() = default;
 TransactionWriter::Head TransactionWriter::head() {
   Statement& row = statements_->head;
   Head head;
-  if (row.step()) head = {row.integer(0), row.integer(1), content_hash_from(row.text(2))};
+  if (row.step()) head = {row.integer(0), uuid_v7_ms(row.text(1)), content_hash_from(row.text(2))};
   row.reset();
   return head;
 }
@@ -163,9 +164,7 @@ CommitCounts TransactionWriter::write(const Delta& delta, const TransactionInfo&
   const auto wanted = static_cast<std::int64_t>(raw(info.sequence));
   if (last.sequence + 1 != wanted) throw SequenceConflict{last.sequence, wanted};
 
-  // Commit times never go back, whatever the clock does.
-  const CommitContext context{wanted, std::max(unix_ms(), last.committed_ms),
-                              info.cause == Cause::reconcile};
+  const CommitContext context{wanted, clock_(), info.cause == Cause::reconcile};
   first_event_ = statements_->last_event.step() ? statements_->last_event.integer(0) + 1 : 1;
   statements_->last_event.reset();
   next_event_ = first_event_;
@@ -285,7 +284,7 @@ void TransactionWriter::write_metadata(const Delta& delta, const CommitContext& 
 }
 
 void TransactionWriter::write_derived(const Derived& derived) {
-  const CommitContext context{head().sequence, unix_ms(), true};
+  const CommitContext context{head().sequence, clock_(), true};
   for (const FileVersionPtr& file : derived.files) {
     files_.write_packed(*file, context);
     atoms_.write_text(*file);
@@ -322,7 +321,7 @@ void TransactionWriter::drop_stray_atom(AtomId atom) {
 }
 
 void TransactionWriter::note_extractor() {
-  const std::int64_t now_ms = unix_ms();
+  const std::int64_t now_ms = clock_();
   put_metadata("extractor_version", std::to_string(kExtractorVersion), now_ms);
   put_metadata("extractor_options", extractor_options_, now_ms);
 }
@@ -332,7 +331,9 @@ void TransactionWriter::write_transaction(const Delta& delta, const TransactionI
                                           const CommitCounts& written) {
   const DeltaCounts counts = count(delta);
   const auto sequence = static_cast<std::uint64_t>(context.sequence);
-  const std::string id = info.id.empty() ? make_uuid_v7(context.now_ms, sequence) : info.id;
+  // Ids rise whatever the clock does (RFC 9562 §6.2).
+  const std::string id =
+      info.id.empty() ? make_uuid_v7(std::max(context.now_ms, last.id_ms), sequence) : info.id;
   digest_.clear();
   chain_rows_.add(digest_, context.sequence, first_event_, written.events);
 

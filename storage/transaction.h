@@ -31,12 +31,14 @@ inline constexpr std::string_view kLossKey = "lost_history:";
 class TransactionWriter {
  public:
   /// Prepares all statements on a connection, which must outlive this.
-  TransactionWriter(const Connection& connection, const std::string& extractor_options);
+  TransactionWriter(const Connection& connection, const std::string& extractor_options,
+                    UnixClock clock);
   ~TransactionWriter();
 
   struct Head {
-    std::int64_t sequence = 0, committed_ms = 0;
-    ContentHash chain;  ///< Zeros where there is none.
+    std::int64_t sequence = 0;
+    std::int64_t id_ms = 0;  ///< Time in its id.
+    ContentHash chain;       ///< Zeros where there is none.
   };
   Head head();  ///< The last transaction; zeros for none.
   /// The counts of the transaction with this id; nothing where there is none.
@@ -60,6 +62,7 @@ class TransactionWriter {
 
   const Connection& connection_;
   std::string extractor_options_;
+  UnixClock clock_;
   std::unique_ptr<Statements> statements_;
   FileRowWriter files_;
   AtomRowWriter atoms_;

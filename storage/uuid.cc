@@ -1,5 +1,6 @@
 #include "storage/uuid.h"
 
+#include <charconv>
 #include <random>
 
 namespace dg {
@@ -23,6 +24,15 @@ std::string make_uuid_v7(std::int64_t unix_ms, std::uint64_t counter) {
     text += kDigits[bytes[i] & 15];
   }
   return text;
+}
+
+std::int64_t uuid_v7_ms(std::string_view uuid) noexcept {
+  if (uuid.size() != 36) return 0;
+  std::uint64_t high = 0, low = 0;
+  const auto a = std::from_chars(uuid.data(), uuid.data() + 8, high, 16);
+  const auto b = std::from_chars(uuid.data() + 9, uuid.data() + 13, low, 16);
+  const bool whole = a.ptr == uuid.data() + 8 && b.ptr == uuid.data() + 13;
+  return whole ? static_cast<std::int64_t>(high << 16 | low) : 0;
 }
 
 }  // namespace dg

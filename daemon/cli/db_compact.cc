@@ -19,10 +19,11 @@ struct CompactOptions {
   bool yes = false;
 };
 
-Result<Sequence> first_kept(const fs::path& database, const std::string& point) {
+Result<Sequence> first_kept(const fs::path& database, const std::string& point,
+                            std::vector<std::string>& notes) {
   const Result<std::unique_ptr<Reader>> reader = open_reader(database);
   if (!reader) return reader.error();
-  Result<Sequence> first = sequence_at(point, (*reader)->history());
+  Result<Sequence> first = sequence_at(point, (*reader)->history(), notes);
   if (first && raw(*first) == 0) {
     return Error{ErrorKind::usage, "'" + point + "'", "is before the first commit",
                  "Give the commit that history is to begin with, as #2 or '30 days ago'."};
@@ -65,8 +66,10 @@ int compact_log(Session& session, const CompactOptions& options) {
   const Result<fs::path> project = find_project(session.settings.project, session.cwd);
   if (!project) return session.fail(project.error());
   const fs::path database = database_path(*project);
-  const Result<Sequence> first = first_kept(database, options.before);
+  std::vector<std::string> notes;
+  const Result<Sequence> first = first_kept(database, options.before, notes);
   if (!first) return session.fail(first.error());
+  for (const std::string& note : notes) session.notice(note);
   const Result<Compaction> plan = plan_compaction(database, *first);
   if (!plan) return session.fail(plan.error());
   if (options.dry_run || plan->commits == 0) return show_plan(session, *plan);

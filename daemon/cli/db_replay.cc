@@ -24,10 +24,14 @@ Json report_json(const ReplayReport& report, bool verify) {
   if (verify) {
     json["verify_ms"] = report.verify_ms;
     json["digests"] = report.digests;
+    json["unsure"] = report.unsure;
     json["rows"] = report.rows;
   }
   json["broken"] = report.broken ? Json(raw(*report.broken)) : Json(nullptr);
   json["reason"] = report.reason;
+  json["lost_history"] = Json::array();
+  for (const LogLoss& loss : report.lost)
+    json["lost_history"].push_back({{"sequence", raw(loss.sequence)}, {"what", loss.what}});
   return json;
 }
 
@@ -41,12 +45,21 @@ void print_report(Session& session, const ReplayReport& report, bool verify) {
     out.line("Begun at the checkpoint #" + std::to_string(raw(report.first)) +
              ": what was before is compacted.");
   }
+  for (const LogLoss& loss : report.lost) {
+    out.line(out.paint(Style::yellow, "Gone on past what is known to be lost at #" +
+                                          std::to_string(raw(loss.sequence)) + ": " +
+                                          printable(loss.what)));
+  }
   if (report.broken) {
     out.line(out.paint(Style::red, "Broken at #" + std::to_string(raw(*report.broken)) + ": " +
                                        printable(report.reason)));
   } else if (verify) {
     out.line(counted(report.digests, "graph digest") + " and " + counted(report.rows, "row") +
              " as the log gives them, in " + duration_text(report.verify_ms));
+    if (report.unsure != 0) {
+      out.line(counted(report.unsure, "graph digest") +
+               " could not be compared, because of what is lost.");
+    }
     if (!report.reason.empty()) out.line(out.paint(Style::yellow, report.reason + "."));
   }
 }

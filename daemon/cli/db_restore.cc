@@ -77,6 +77,12 @@ Result<Done> restore_here(const fs::path& project, const fs::path& file) {
   return done;
 }
 
+Json former_names(const FormerDatabases& former) {
+  Json names = Json::array();
+  for (const fs::path& file : former.kept) names.push_back(file.string());
+  return names;
+}
+
 void show(Session& session, const Done& done, bool restarted) {
   const Restored& restored = done.restored;
   const bool changed = !done.reconciled.delta.empty();
@@ -85,6 +91,8 @@ void show(Session& session, const Done& done, bool restarted) {
         json_text({{"restored", restored.from.file.string()},
                    {"restored_sequence", raw(restored.from.sequence)},
                    {"kept_as", restored.kept_as.empty() ? Json() : Json(restored.kept_as.string())},
+                   {"former_kept", former_names(restored.former)},
+                   {"former_deleted", restored.former.deleted},
                    {"sequence", raw(done.reconciled.sequence)},
                    {"reconciled", changed},
                    {"found", done.validated.found},
@@ -97,6 +105,10 @@ void show(Session& session, const Done& done, bool restarted) {
   if (!restored.kept_as.empty())
     session.out.line("The former database is kept as " + printable(restored.kept_as.string()) +
                      ".");
+  if (restored.former.deleted != 0) {
+    session.out.line("Of former databases the last " + std::to_string(kFormerKept) +
+                     " are kept: " + counted(restored.former.deleted, "older one") + " deleted.");
+  }
   session.out.line(changed ? "What differed from the disk is sequence " +
                                  std::to_string(raw(done.reconciled.sequence)) + "."
                            : std::string("Nothing differed from the disk."));

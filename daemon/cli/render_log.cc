@@ -120,7 +120,7 @@ void print_atoms(Terminal& out, const Json& item) {
   }
   const std::uint64_t total = item.value("atoms_total", std::uint64_t{0});
   if (total > item.at("atoms").size()) {
-    out.line("    and " + grouped(total - item.at("atoms").size()) + " atoms more");
+    out.line("    and " + grouped(total - item.at("atoms").size()) + " atoms more (--all)");
   }
 }
 
@@ -208,6 +208,16 @@ void render_atom(Terminal& out, const Json& items, const std::string& id) {
   entries.finish();
 }
 
+void render_compacted(Terminal& out, const Json& compacted) {
+  out.line(out.paint(
+      Style::yellow,
+      "What happened before #" + std::to_string(compacted.value("first", std::uint64_t{0})) + " (" +
+          date_text(compacted.value("first_ms", std::int64_t{0})) + ") was compacted away on " +
+          date_text(compacted.value("at_ms", std::int64_t{0})) + ": " +
+          counted(compacted.value("commits", std::uint64_t{0}), "commit") + ", " +
+          counted(compacted.value("events", std::uint64_t{0}), "event") + "."));
+}
+
 }  // namespace
 
 void render_log(Session& session, const Json& answer) {
@@ -220,7 +230,12 @@ void render_log(Session& session, const Json& answer) {
     out.line(out.paint(Style::bold, printable(id)) +
              (of.value("removed", false) ? out.paint(Style::red, " (gone)") : ""));
   }
-  if (items.empty()) out.line("Nothing happened in that range.");
+  const Json compacted = answer.value("compacted", Json());
+  // The beginning of what is left is reached: what is before it cannot be told any more.
+  const bool at_begin = compacted.is_object() && !answer.value("truncated", false);
+  if (items.empty())
+    out.line(at_begin ? "Nothing that is left in the log happened in that range."
+                      : "Nothing happened in that range.");
   if (kind == "project") {
     render_project(out, items);
   } else if (kind == "file") {
@@ -228,6 +243,7 @@ void render_log(Session& session, const Json& answer) {
   } else {
     render_atom(out, items, id);
   }
+  if (at_begin) render_compacted(out, compacted);
   render_page(out, answer, items.size());
 }
 

@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <memory>
 #include <optional>
 
@@ -23,7 +25,7 @@ int watch(Session& session, const std::optional<std::string>& since, std::uint64
   std::uint64_t seen = 0;
   Json params = Json::object();
   if (since) params["since"] = *since;
-  const Result<> ended = (*client)->listen("subscribe", params, [&](const Json& delta) {
+  const auto show = [&](const Json& delta) {
     if (session.settings.json) {
       session.out.line(json_text(delta));
     } else {
@@ -31,7 +33,8 @@ int watch(Session& session, const std::optional<std::string>& since, std::uint64
     }
     ++seen;
     return session.out.finish() && (most == 0 || seen < most);
-  });
+  };
+  const Result<> ended = (*client)->listen("subscribe", params, show, STDOUT_FILENO);
   if (!ended) return session.fail(ended.error());
   return session.finish(Exit::done);
 }

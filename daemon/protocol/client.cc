@@ -55,11 +55,12 @@ class SocketClient final : public Client {
   }
 
   Result<> listen(const std::string& method, const Json& params,
-                  const std::function<bool(const Json&)>& on) override {
+                  const std::function<bool(const Json&)>& on, int out) override {
     const Result<> sent = send(method, params, ++last_id_);
     if (!sent) return sent.error();
     while (true) {
-      Result<Json> message = receive(Clock::time_point::max());
+      Result<Json> message = receive(Clock::time_point::max(), out);
+      if (!message && message.error().kind == ErrorKind::cancelled) return Ok{};
       if (!message) return message.error();
       if (const auto error = message->find("error"); error != message->end())
         return error_of(*error);
@@ -97,7 +98,8 @@ class SocketClient final : public Client {
     return Ok{};
   }
 
-  Result<Json> receive(Clock::time_point deadline) {
+  /// Cancelled where `out` (-1: none) has lost its readers.
+  Result<Json> receive(Clock::time_point deadline, int out = -1) {
     std::array<char, 64 * 1024> buffer;
     while (true) {
       if (auto message = frames_.next()) {
@@ -113,9 +115,12 @@ class SocketClient final : public Client {
         if (left <= 0) return no_answer();
         wait = static_cast<int>(std::min<long long>(left, 1'000'000));
       }
-      pollfd poll_fd{fd_, POLLIN, 0};
-      const int ready = ::poll(&poll_fd, 1, wait);
+      // Without events asked for, a descriptor tells of its end alone; a negative one of nothing.
+      pollfd polled[] = {{fd_, POLLIN, 0}, {out, 0, 0}};
+      const int ready = ::poll(polled, 2, wait);
       if (ready == 0 || (ready < 0 && errno == EINTR)) continue;
+      if (polled[1].revents != 0)
+        return Error{ErrorKind::cancelled, "output", "nobody reads it any more", "", {}};
       const ssize_t count = ::recv(fd_, buffer.data(), buffer.size(), 0);
       if (count < 0 && errno == EINTR) continue;
       if (count <= 0) return lost("closed the connection");

@@ -28,9 +28,10 @@ class Client {
   /// A JSON-RPC error becomes an Error whose kind is carried in `error.data.kind`.
   virtual Result<Json> call(const std::string& method, const Json& params,
                             std::chrono::milliseconds timeout) = 0;
-  /// Subscribes and hands over each notification until `on` returns false or the connection ends.
+  /// Subscribes and hands over each notification until `on` returns false, the connection ends or
+  /// nobody is left to read the pipe or socket `out` (-1: no such).
   virtual Result<> listen(const std::string& method, const Json& params,
-                          const std::function<bool(const Json&)>& on) = 0;
+                          const std::function<bool(const Json&)>& on, int out = -1) = 0;
 };
 
 }  // namespace dg

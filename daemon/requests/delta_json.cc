@@ -10,10 +10,13 @@
 namespace dg {
 namespace {
 
-/// What is shown of an atom change is on the side where the atom is.
-std::string id_text(const FileDelta& file, const AtomChange& change) {
-  return change.after != kNone<AtomIndex> ? atom_id_text(*file.after, change.after)
-                                          : atom_id_text(*file.before, change.before);
+/// What is shown of an atom change is on the side where the atom is. Empty where it is on none: a
+/// repair has the log say once more that it is gone.
+std::string id_text(const Outcome& outcome, const FileDelta& file, const AtomChange& change) {
+  if (change.after != kNone<AtomIndex>) return atom_id_text(*file.after, change.after);
+  if (change.before != kNone<AtomIndex>) return atom_id_text(*file.before, change.before);
+  const AtomRef former = outcome.before->atom(change.id);
+  return former ? atom_id_text(*former.file, former.index) : std::string();
 }
 
 bool has_new_id_text(const AtomChange& change) {
@@ -67,11 +70,13 @@ void write_broken(const Outcome& outcome, const FileDelta& file, DeltaWriter& wr
   }
 }
 
-void write_file(const FileDelta& file, DeltaWriter& writer) {
+void write_file(const Outcome& outcome, const FileDelta& file, DeltaWriter& writer) {
   writer.file((file.after ? file.after : file.before)->path, change_of(file));
   for (const AtomChange& change : file.atoms) {
     if (!writer.wants_atoms()) return;
-    writer.atom(change.operation, id_text(file, change), change.version_after, change.changed,
+    const std::string id = id_text(outcome, file, change);
+    if (id.empty()) continue;
+    writer.atom(change.operation, id, change.version_after, change.changed,
                 has_new_id_text(change) ? atom_id_text(*file.before_of(change), change.before)
                                         : std::string());
   }
@@ -82,7 +87,7 @@ void write_file(const FileDelta& file, DeltaWriter& writer) {
 Json delta_to_json(const Outcome& outcome, std::int64_t committed_ms) {
   DeltaWriter writer;
   for (const FileDelta& file : outcome.delta.files) {
-    write_file(file, writer);
+    write_file(outcome, file, writer);
     write_broken(outcome, file, writer);
   }
   Json answer = writer.finish(outcome.sequence, outcome.replica, to_string(outcome.cause),
@@ -94,7 +99,7 @@ Json delta_to_json(const Outcome& outcome, std::int64_t committed_ms) {
                        {"link_ms", timings.link_ms},
                        {"commit_ms", timings.commit_ms},
                        {"total_ms", timings.total_ms}};
-  const Work& work = outcome.work;
+  const WorkDone& work = outcome.work;
   answer["work"] = {{"read", work.read},
                     {"parsed", work.parsed},
                     {"from_cache", work.from_cache},

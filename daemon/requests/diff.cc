@@ -51,6 +51,7 @@ struct End {
   SnapshotPtr snapshot;
   Json described;
   std::vector<Listing::Trouble> skipped;
+  std::vector<std::string> notes;
   std::uint32_t parsed = 0, from_cache = 0;
 };
 
@@ -64,6 +65,7 @@ End now(const RequestContext& context) {
            {"text", "now"},
            {"sequence", raw(context.snapshot->sequence())},
            {"time_ms", context.freshness.committed_ms}},
+          {},
           {},
           0,
           0};
@@ -83,9 +85,9 @@ Result<End> at_sequence(const RequestContext& context, const Point& point) {
     return Error{ErrorKind::io, "database", "cannot be read at the moment",
                  "'deltagraph status' tells what is wrong."};
   }
-  const Result<Sequence> sequence = sequence_at(point, context.reader->history());
-  if (!sequence) return sequence.error();
   End end;
+  const Result<Sequence> sequence = sequence_at(point, context.reader->history(), end.notes);
+  if (!sequence) return sequence.error();
   end.described = {{"kind", "sequence"},
                    {"text", point.text},
                    {"sequence", raw(*sequence)},
@@ -184,6 +186,7 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
     for (const Listing::Trouble& each : end->skipped) {
       skipped.push_back({{"path", each.path}, {"reason", each.reason}});
     }
+    add_notices(result, end->notes);
   }
   result["skipped"] = std::move(skipped);
   result["work"] = {{"parsed", from->parsed + to->parsed},

@@ -24,21 +24,27 @@ namespace dg {
 namespace {
 
 constexpr const char* kAnswer =
-    R"(  {"of": {"kind": "project|file|atom", "id", "removed"}, "items": […], PAGE}
+    R"(  {"of": {"kind": "project|file|atom", "id", "removed"}, "items": […], PAGE,
+   "compacted": null or {"first", "first_ms", "at_ms", "commits", "events"}: older history, all
+     that came before commit "first", was taken away by 'db compact' then}
   an item is {"sequence", "time_ms", "cause", "git_head"} and
-    of the project  "files": [{"path", "change"}], "counts": {"files", "created", "updated",
-                    "deleted", "renamed", "moved", "relations_gained", "relations_lost"},
-                    with --patch "atoms": [EVENT]
+    of the project  "files": [{"path", "change"}], "files_truncated", "counts": {"files",
+                    "created", "updated", "deleted", "renamed", "moved", "relations_gained",
+                    "relations_lost"}, with --patch "atoms": [EVENT]
     of a file       "change": "added|changed|removed|none", "counts": {"created", "updated",
                     "deleted", "renamed", "moved"} of its atoms, with --patch "atoms": [EVENT]
     of an atom      EVENT
+  The first 20 files and 500 events of a commit are listed, with --all every one; "counts",
+  "files_truncated", "atoms_total" and "atoms_truncated" say what is left out.
   EVENT is {"operation", "id", "previous_version", "version", "fields"}, with --patch also
     "changes": [{"field", "old", "new"}], "gained", "lost": [{"relation", "target", "confidence"}],
     "opened", "closed": [{"relation", "text", "reason", "detail"}]
 )";
 
+// Of one transaction, unless all are wanted.
 constexpr std::size_t kMostFiles = 20;
-constexpr std::size_t kMostEvents = 500;  ///< Of one transaction.
+constexpr std::size_t kMostEvents = 500;
+constexpr std::size_t kAll = std::numeric_limits<std::int64_t>::max();
 
 const std::vector<Parameter>& parameters() {
   static const std::vector<Parameter> all{
@@ -48,6 +54,7 @@ const std::vector<Parameter>& parameters() {
       {"source", "text", "only transactions of this cause", false,
        "initial-scan|file-watcher|atomic-edit|overlay|cli|mcp|reconcile|migration"},
       {"patch", "boolean", "show old and new values, and edges gained and lost"},
+      {"all", "boolean", "list every file and event of a commit, however many"},
       kLimitParameter,
       {"cursor", "text", "next_cursor of the page before"}};
   return all;
@@ -93,19 +100,20 @@ Result<Subject> subject_of(const RequestContext& context, EventLog& log, std::st
   return error;
 }
 
-Result<EventLog::Filter> filter_of(const RequestContext& context, const Params& params) {
+Result<EventLog::Filter> filter_of(const RequestContext& context, const Params& params,
+                                   std::vector<std::string>& notes) {
   EventLog::Filter filter;
   filter.last = context.snapshot->sequence();
   filter.cause = params.text("source");
   filter.limit = static_cast<std::size_t>(params.integer("limit", 100));
   History& history = context.reader->history();
   if (params.has("since")) {
-    const Result<Sequence> since = sequence_at(params.text("since"), history);
+    const Result<Sequence> since = sequence_at(params.text("since"), history, notes);
     if (!since) return since.error();
     filter.first = Sequence{raw(*since) + 1};
   }
   if (params.has("until")) {
-    const Result<Sequence> until = sequence_at(params.text("until"), history);
+    const Result<Sequence> until = sequence_at(params.text("until"), history, notes);
     if (!until) return until.error();
     filter.last = std::min(filter.last, *until);
   }
@@ -141,7 +149,8 @@ struct Listed {
 
 class Lister {
  public:
-  Lister(EventLog& log, bool patch) : log_(log), patch_(patch), describe_(log, patch) {}
+  Lister(EventLog& log, bool patch, bool all)
+      : log_(log), patch_(patch), all_(all), describe_(log, patch) {}
 
   Result<Listed> list(const Subject& subject, const EventLog::Filter& filter) {
     switch (subject.kind) {
@@ -167,13 +176,14 @@ class Lister {
     for (const History::Transaction& each : page->entries) {
       const EventLog::Renames moves = (*renames)[each.sequence];
       Json item = item_of(each);
-      const auto files = log_.files_in(each.sequence, kMostFiles);
+      const auto files = log_.files_in(each.sequence, all_ ? kAll : kMostFiles);
       if (!files) return files.error();
       Json paths = Json::array();
       for (const EventLog::TouchedFile& file : *files) {
         const char* change = file.removed ? "removed" : file.existed ? "changed" : "added";
         paths.push_back({{"path", file.path}, {"change", change}});
       }
+      item["files_truncated"] = paths.size() < each.files;
       item["files"] = std::move(paths);
       item["counts"] = {{"files", each.files},
                         {"created", each.atoms_created},
@@ -236,24 +246,37 @@ class Lister {
   Result<> add_atoms(Json& item, const History::Transaction& transaction,
                      const std::string& prefix) {
     if (!patch_) return Ok{};
-    const auto events = log_.events_in(transaction.sequence, SIZE_MAX >> 1);
+    const auto events = log_.events_in(transaction.sequence, kAll);
     if (!events) return events.error();
     Json atoms = Json::array();
     std::size_t matching = 0;
     for (const Event& event : *events) {
       const std::string& id = describe_.name(event.atom, event.sequence).id_text;
       if (!id.starts_with(prefix) && !event.was.id_text.starts_with(prefix)) continue;
-      if (++matching <= kMostEvents) atoms.push_back(describe_(event));
+      if (++matching <= kMostEvents || all_) atoms.push_back(describe_(event));
     }
+    item["atoms_truncated"] = atoms.size() < matching;
     item["atoms"] = std::move(atoms);
     item["atoms_total"] = matching;
     return Ok{};
   }
 
   EventLog& log_;
-  bool patch_;
+  bool patch_, all_;
   EventDescriber describe_;
 };
+
+Result<Json> compacted_json(History& history) {
+  const Result<std::optional<History::Compacted>> compacted = history.compacted();
+  if (!compacted) return compacted.error();
+  if (!*compacted) return Json(nullptr);
+  const History::Compacted& last = **compacted;
+  return Json{{"first", raw(last.first)},
+              {"first_ms", last.first_ms},
+              {"at_ms", last.at_ms},
+              {"commits", last.commits},
+              {"events", last.events}};
+}
 
 Result<Json> answer(const RequestContext& context, const Json& given) {
   const Result<Params> params = Params::check("log", parameters(), given);
@@ -265,12 +288,13 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
   EventLog& log = context.reader->log();
   const Result<Subject> subject = subject_of(context, log, params->text("atom"));
   if (!subject) return subject.error();
-  Result<EventLog::Filter> filter = filter_of(context, *params);
+  std::vector<std::string> notes;
+  Result<EventLog::Filter> filter = filter_of(context, *params, notes);
   if (!filter) return filter.error();
   const Result<std::optional<Sequence>> cursor = cursor_of(*params);
   if (!cursor) return cursor.error();
 
-  Lister lister(log, params->flag("patch"));
+  Lister lister(log, params->flag("patch"), params->flag("all"));
   EventLog::Filter page = *filter;
   if (*cursor) page.last = std::min(page.last, Sequence{raw(**cursor) - 1});
   const Result<Listed> listed = lister.list(*subject, page);
@@ -293,6 +317,10 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
   const bool more = listed->items.size() < listed->matching;
   result["truncated"] = more;
   if (more) result["next_cursor"] = std::to_string(raw(listed->last));
+  const Result<Json> compacted = compacted_json(context.reader->history());
+  if (!compacted) return compacted.error();
+  result["compacted"] = *compacted;
+  add_notices(result, notes);
   return with_freshness(std::move(result), context);
 }
 

@@ -323,11 +323,23 @@ Result<Sequence> checked_replica(const Point& point, Sequence sequence, History&
 }
 
 Result<Sequence> at_instant(const Point& point, Instant instant, History& history,
-                            const History::Extent& extent) {
-  if (raw(extent.last) == 0 || instant.ms < extent.first_ms) {
+                            const History::Extent& extent, std::vector<std::string>& notes) {
+  // What comes after now has no commit, whatever the times of those that are there.
+  const std::int64_t now_ms = unix_ms();
+  if (raw(extent.last) != 0 && instant.ms >= now_ms) return extent.last;
+  const Result<History::Moment> moment = history.at_time(instant.ms, now_ms);
+  if (!moment) return moment.error();
+  if (raw(moment->at) == 0)
     return none_there(point.text, "lies before the first commit that is known", extent);
+  if (moment->later != 0) {
+    const bool one = moment->later == 1;
+    notes.push_back("The clock was set back before #" + std::to_string(raw(moment->at)) + ": " +
+                    std::to_string(moment->later) +
+                    (one ? " earlier commit has" : " earlier commits have") +
+                    " a later time than " + quoted(std::string_view(point.text)) + " and " +
+                    (one ? "counts" : "count") + " as made by then. Give a sequence to be exact.");
   }
-  return history.at_time(instant.ms);
+  return moment->at;
 }
 
 }  // namespace
@@ -382,7 +394,8 @@ std::string absolute_point(std::string_view text, std::int64_t now_ms) {
   return utc + "." + ms.substr(1) + "Z";
 }
 
-Result<Sequence> sequence_at(const Point& point, History& history) {
+Result<Sequence> sequence_at(const Point& point, History& history,
+                             std::vector<std::string>& notes) {
   const Result<History::Extent> extent = history.extent();
   if (!extent) return extent.error();
   if (const auto* sequence = std::get_if<Sequence>(&point.meaning)) {
@@ -390,15 +403,16 @@ Result<Sequence> sequence_at(const Point& point, History& history) {
     return checked(point, *sequence, *extent);
   }
   if (const auto* instant = std::get_if<Instant>(&point.meaning)) {
-    return at_instant(point, *instant, history, *extent);
+    return at_instant(point, *instant, history, *extent, notes);
   }
   return refused(point.text, "is no sequence and no time");
 }
 
-Result<Sequence> sequence_at(std::string_view text, History& history) {
+Result<Sequence> sequence_at(std::string_view text, History& history,
+                             std::vector<std::string>& notes) {
   const Result<Point> point = parse_point(text, unix_ms());
   if (!point) return point.error();
-  return sequence_at(*point, history);
+  return sequence_at(*point, history, notes);
 }
 
 std::string utc_text(std::int64_t unix_ms) {

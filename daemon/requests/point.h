@@ -13,8 +13,9 @@
 ///     now
 ///     main  HEAD~3  9f8e7d6        anything else that git could take is left as a Revision
 ///
-/// A time means the last commit up to it. What could mean two things is refused: a local time that
-/// the clock shows twice or never, `1234d`. Digits alone are a sequence.
+/// A time means the last commit up to it (History::at_time; where the clock was set back meanwhile
+/// this is said), one that has not come yet the last commit of all. What could mean two things is
+/// refused: a local time that the clock shows twice or never, `1234d`. Digits alone are a sequence.
 ///
 /// parse_point is pure but for the local time zone; any thread.
 
@@ -22,6 +23,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "storage/history/history.h"
 #include "storage/result.h"
@@ -55,10 +57,12 @@ std::string absolute_point(std::string_view text, std::int64_t now_ms);
 
 /// The commit that a point means in this history. Before the first, beyond the last and compacted
 /// away are not_found, and say what there is; so is a Revision, which only git can tell.
-Result<Sequence> sequence_at(const Point& point, History& history);
+/// `notes` gets what is to be said of it, if anything.
+Result<Sequence> sequence_at(const Point& point, History& history, std::vector<std::string>& notes);
 
 /// Both, for now.
-Result<Sequence> sequence_at(std::string_view text, History& history);
+Result<Sequence> sequence_at(std::string_view text, History& history,
+                             std::vector<std::string>& notes);
 
 /// `2026-11-21T12:00:05Z`.
 std::string utc_text(std::int64_t unix_ms);

@@ -18,10 +18,11 @@ using Json = nlohmann::ordered_json;
 
 /// How current the snapshot is; part of every answer.
 struct Freshness {
-  std::int64_t committed_ms = 0;  ///< Unix time of the snapshot's commit; 0: nothing committed.
-  std::size_t pending = 0;        ///< Changes seen and not yet in the snapshot.
-  bool live = false;              ///< A service is watching; else the database as it was left.
-  bool as_of = false;             ///< The snapshot is that of a point that was asked for.
+  std::int64_t committed_ms = 0;   ///< Unix time of the snapshot's commit; 0: nothing committed.
+  std::size_t pending = 0;         ///< Changes seen and not yet in the snapshot.
+  bool live = false;               ///< A service is watching; else the database as it was left.
+  bool as_of = false;              ///< The snapshot is that of a point that was asked for.
+  std::vector<std::string> notes;  ///< What a person should know of the point.
 };
 
 /// What a handler may use. Handlers run on any thread, side by side, and never wait for the writer.
@@ -63,7 +64,9 @@ const std::vector<Method>& methods();
 /// Adds what every answer carries: {"sequence", "age_ms", "behind", "pending", "live"}, and where a
 /// past point was asked for {"as_of": time of its commit, or null for the empty project}. A service
 /// that has set a damaged database aside says so in its next answer, as {"notices": [text]};
-/// `status` has it until the service ends.
+/// `status` has it until the service ends. The same list says where a time could mean two things.
 Json with_freshness(Json answer, const RequestContext& context);
+/// Adds to the answer's notices.
+void add_notices(Json& answer, const std::vector<std::string>& notices);
 
 }  // namespace dg

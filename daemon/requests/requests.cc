@@ -31,7 +31,12 @@ Json with_freshness(Json answer, const RequestContext& context) {
     answer["as_of"] =
         freshness.committed_ms == 0 ? Json(nullptr) : Json(utc_text(freshness.committed_ms));
   }
+  add_notices(answer, freshness.notes);
   return answer;
+}
+
+void add_notices(Json& answer, const std::vector<std::string>& notices) {
+  for (const std::string& notice : notices) answer["notices"].push_back(notice);
 }
 
 }  // namespace dg

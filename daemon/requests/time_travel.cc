@@ -115,7 +115,7 @@ Result<> travel(RequestContext& context, const std::string& point, PastSnapshots
                  "'deltagraph status' tells what is wrong."};
   }
   History& history = context.reader->history();
-  const Result<Sequence> at = sequence_at(point, history);
+  const Result<Sequence> at = sequence_at(point, history, context.freshness.notes);
   if (!at) return at.error();
   const Result<std::vector<History::Transaction>> commit = history.transactions(*at, *at, false, 1);
   if (!commit) return commit.error();

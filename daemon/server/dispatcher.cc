@@ -116,15 +116,17 @@ void Dispatcher::subscribe(const RpcRequest& request, const Answer& done,
                                             std::string("Give ") + kPointForms}));
   }
   PooledReader pooled = take_reader();
+  std::vector<std::string> notes;
   const Result<Sequence> from =
       pooled.reader == nullptr
           ? Result<Sequence>(Error{ErrorKind::io, "database", "cannot be read at the moment",
                                    "'deltagraph status' tells what is wrong."})
-          : sequence_at(since->get<std::string>(), pooled.reader->history());
+          : sequence_at(since->get<std::string>(), pooled.reader->history(), notes);
   give_back(std::move(pooled));
   if (!from) return done(rpc_error(request.id, from.error()));
-  done(rpc_result(request.id, Json{{"sequence", raw(host_.view().snapshot->sequence())},
-                                   {"since", raw(*from)}}));
+  Json subscribed{{"sequence", raw(host_.view().snapshot->sequence())}, {"since", raw(*from)}};
+  add_notices(subscribed, notes);
+  done(rpc_result(request.id, std::move(subscribed)));
   subscriber.resume(
       [this, last = std::make_shared<Sequence>(*from)] { return deltas_after(*last); }, *from);
 }
@@ -190,8 +192,8 @@ Json Dispatcher::run(const Method& method, const Json& id, const Json& params,
     Result<Json> answered = there ? method.handler(context, params) : Result<Json>(there.error());
     give_back(std::move(pooled));
     if (answered && answered->is_object()) {
-      if (std::vector<std::string> notices = host_.take_notices(); !notices.empty())
-        (*answered)["notices"] = std::move(notices);
+      if (const std::vector<std::string> notices = host_.take_notices(); !notices.empty())
+        add_notices(*answered, notices);
     }
     return answered ? rpc_result(id, std::move(*answered)) : rpc_error(id, answered.error());
   } catch (const std::exception& failure) {

@@ -14,34 +14,40 @@ constexpr std::uint64_t kReadLimit = std::uint64_t{64} << 20;  ///< As the pipel
 class DiskCheck final : public Check {
  public:
   DiskCheck(const Pipeline& pipeline, bool all_bytes, std::function<void()> settle,
-            Evidence& evidence, ValidationWork& work)
+            Evidence& evidence, Pace& pace)
       : pipeline_(pipeline),
         all_bytes_(all_bytes),
         settle_(std::move(settle)),
         evidence_(evidence),
-        work_(work) {}
+        pace_(pace) {}
 
   bool step() override {
     switch (phase_) {
       case Phase::list:
         return list();
       case Phase::look:
-        if (in_slices(next_, paths_.size(), [&](std::size_t i) { look(paths_[i]); })) return true;
+        if (in_steps(pace_, next_, paths_.size(), [&](std::size_t i) { look(paths_[i]); }))
+          return true;
         if (differing_.empty()) return false;
+        next_ = 0;
+        phase_ = Phase::settle;
+        return true;
+      case Phase::settle:
         // What differs may be a change on its way; it is looked at again when that has arrived.
         if (settle_) settle_();
+        pace_.waited();
         snapshot_ = pipeline_.snapshot();
         phase_ = Phase::look_again;
         return true;
       case Phase::look_again:
-        for (const std::string& path : differing_) report(path);
-        return false;
+        return in_steps(pace_, next_, differing_.size(),
+                        [&](std::size_t i) { report(differing_[i]); });
     }
     return false;
   }
 
  private:
-  enum class Phase { list, look, look_again } phase_ = Phase::list;
+  enum class Phase { list, look, settle, look_again } phase_ = Phase::list;
 
   /// What is on disk for a path, as far as it was read; empty side: there is none.
   struct Sides {
@@ -52,7 +58,11 @@ class DiskCheck final : public Check {
 
   bool list() {
     snapshot_ = pipeline_.snapshot();
-    const Result<Listing> listing = crawl(pipeline_.options().root);
+    // Folder by folder, with a mark before each.
+    const Result<Listing> listing =
+        crawl(pipeline_.options().root, [this](const std::string&, std::uint64_t) {
+          static_cast<void>(pace_.mark_where_full(Stage::disk));
+        });
     // A root that cannot be listed now says nothing about its files.
     if (!listing) return false;
     for (const FileStat& stat : listing->sources) stats_.emplace(stat.path, stat);
@@ -88,7 +98,7 @@ class DiskCheck final : public Check {
     Result<std::optional<FileBytes>> read = std::optional<FileBytes>();
     if (listed) read = read_file(pipeline_.options().root, path, kReadLimit);
     if (!read) return sides;  // There and unreadable: it keeps its last known state.
-    ++work_.read;
+    ++pace_.work().read;
     if (is_config_name(path)) {
       sides.thing = "configuration file";
       if (*read) sides.disk = "there\n" + (*read)->bytes;
@@ -126,7 +136,7 @@ class DiskCheck final : public Check {
   bool all_bytes_;
   std::function<void()> settle_;
   Evidence& evidence_;
-  ValidationWork& work_;
+  Pace& pace_;
   SnapshotPtr snapshot_;
   std::map<std::string, FileStat> stats_;
   std::vector<std::string> paths_, differing_;
@@ -137,8 +147,8 @@ class DiskCheck final : public Check {
 
 std::unique_ptr<Check> disk_check(const Pipeline& pipeline, bool all_bytes,
                                   const std::function<void()>& settle, Evidence& evidence,
-                                  ValidationWork& work) {
-  return std::make_unique<DiskCheck>(pipeline, all_bytes, settle, evidence, work);
+                                  Pace& pace) {
+  return std::make_unique<DiskCheck>(pipeline, all_bytes, settle, evidence, pace);
 }
 
 }  // namespace dg

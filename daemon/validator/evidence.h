@@ -59,8 +59,9 @@ struct Evidence {
   std::set<AtomId> log_atoms;                ///< The log tells another atom than the tables.
   std::set<FileId> log_files;                ///< Or another file.
   std::map<AtomId, std::uint32_t> log_gone;  ///< Live in the log alone, or gone at another version.
-  std::vector<LogLoss> losses;               ///< Missing from the log and not noted yet.
-  std::vector<LogLoss> known_losses;         ///< Noted before.
+  std::map<FileId, std::string> log_gone_files;  ///< There in the log alone: their paths.
+  std::vector<LogLoss> losses;                   ///< Missing from the log and not noted yet.
+  std::vector<LogLoss> known_losses;             ///< Noted before.
 
   std::set<std::string> disk_paths;  ///< Sources and configuration files to be read again.
   std::set<std::string> distrusted;  ///< Known facts or links are not what the bytes give.

@@ -1,6 +1,7 @@
 // Log and tables: every event folded, against the state that the tables were found to hold.
 
 #include <algorithm>
+#include <span>
 #include <unordered_map>
 
 #include "daemon/validator/validator.h"
@@ -12,30 +13,50 @@ namespace {
 
 class LogCheck final : public Check {
  public:
-  LogCheck(const Pipeline& pipeline, Audit& audit, Evidence& evidence, ValidationWork& work)
-      : pipeline_(pipeline), audit_(audit), evidence_(evidence), work_(work) {}
+  LogCheck(const Pipeline& pipeline, Audit& audit, Evidence& evidence, Pace& pace)
+      : pipeline_(pipeline), audit_(audit), evidence_(evidence), pace_(pace) {}
 
   bool step() override {
     switch (phase_) {
-      case Phase::commits:
-        return begin() && commits() && chain() && go_on(Phase::events);
+      case Phase::begin:
+        return begin();
+      case Phase::checkpoint:
+        return checkpoint();
       case Phase::events:
         return events();
+      case Phase::commits:
+        return commits();
+      case Phase::chain:
+        return chain();
       case Phase::files:
         return files();
       case Phase::compare:
-        if (in_slices(next_, evidence_.files.size(), [&](std::size_t i) { compare(i); }))
+        if (in_steps(pace_, next_, evidence_.files.size(), [&](std::size_t i) { compare(i); }))
           return true;
+        return go_on(Phase::rest);
+      case Phase::rest:
         rest();
+        return go_on(Phase::removed);
+      case Phase::removed:
         return removed();
     }
     return false;
   }
 
  private:
-  enum class Phase { commits, events, files, compare } phase_ = Phase::commits;
-  static constexpr std::size_t kEventsPerSlice = 200;
-  static constexpr std::uint64_t kCommitsPerSlice = 8;
+  enum class Phase {
+    begin,
+    checkpoint,
+    events,
+    commits,
+    chain,
+    files,
+    compare,
+    rest,
+    removed
+  } phase_ = Phase::begin;
+  static constexpr std::size_t kRowsAtOnce = Pace::kMostUnits;
+  static constexpr std::size_t kEventsAtOnce = 64;  ///< Each is decoded and folded.
 
   bool go_on(Phase phase) {
     phase_ = phase;
@@ -55,56 +76,73 @@ class LogCheck final : public Check {
                    std::move(log), "tables", std::move(tables)});
   }
 
-  /// What a compacted log begins with: checkpoints of all files at its first commit.
   bool begin() {
-    const Result<std::unique_ptr<Reader>> reader = pipeline_.reader();
+    const Result<std::vector<LogLoss>> known = audit_.losses();
+    if (!readable(known)) return false;
+    evidence_.known_losses = *known;
+    Result<std::unique_ptr<Reader>> reader = pipeline_.reader();
     if (!readable(reader)) return false;
-    History& history = (*reader)->history();
+    reader_ = *std::move(reader);
+    History& history = reader_->history();
     const Result<History::Extent> extent = history.extent();
     if (!readable(extent)) return false;
-    if (!extent->compacted) return true;
+    if (!extent->compacted) return go_on(Phase::events);
     base_ = raw(extent->first);
-    const Result<std::vector<FileId>> ids = history.files_changed(Sequence{0}, extent->first);
+    Result<std::vector<FileId>> ids = history.files_changed(Sequence{0}, extent->first);
     if (!readable(ids)) return false;
-    Result<std::vector<FileState>> files = history.files_at(extent->first, *ids);
-    if (!readable(files)) return false;
+    checkpoint_ = *std::move(ids);
     state_.begins_later();
-    for (FileState& file : *files) state_.add(std::move(file));
-    return true;
+    return go_on(Phase::checkpoint);
+  }
+
+  /// What a compacted log begins with: checkpoints of all files at its first commit.
+  bool checkpoint() {
+    bool fine = true;
+    const bool more = in_steps(pace_, next_, checkpoint_.size(), [&](std::size_t i) {
+      Result<std::vector<FileState>> files =
+          reader_->history().files_at(Sequence{base_}, std::span(&checkpoint_[i], 1));
+      if (!fine || !readable(files)) return void(fine = false);
+      for (FileState& file : *files) state_.add(std::move(file));
+    });
+    if (!fine || more) return fine;
+    next_ = 0;
+    return go_on(Phase::events);
   }
 
   /// What was written later than its commit, whether or not it changes what the log comes to.
   bool chain() {
-    const Result<ChainCheck> chain = audit_.chain();
-    if (!readable(chain)) return false;
-    if (chain->broken)
-      lose(*chain->broken, "the true rows of commit " + std::to_string(raw(*chain->broken)) + " (" +
-                               chain->reason + ")");
-    return true;
+    ChainCheck found;
+    const Result<bool> more = audit_.walk_chain(kRowsAtOnce, found);
+    pace_.count(kRowsAtOnce);
+    if (!readable(more)) return false;
+    for (const ChainBreak& each : found.breaks) {
+      lose(each.sequence, "the true rows of commit " + std::to_string(raw(each.sequence)) + " (" +
+                              each.reason + ")");
+    }
+    return *more || go_on(Phase::files);
   }
 
   /// Each commit must be there, with as many events as it says.
   bool commits() {
-    const Result<std::vector<LogLoss>> known = audit_.losses();
-    const Result<std::vector<LoggedTransaction>> all = audit_.transactions();
-    if (!readable(known) || !readable(all)) return false;
-    evidence_.known_losses = *known;
-    std::uint64_t expected = std::max<std::uint64_t>(base_, 1);
-    for (const LoggedTransaction& commit : *all) {
+    const Result<std::vector<LoggedTransaction>> some =
+        audit_.transactions(last_commit_, kRowsAtOnce);
+    if (!readable(some)) return false;
+    for (const LoggedTransaction& commit : *some) {
       const std::uint64_t sequence = raw(commit.sequence);
+      const std::uint64_t expected = std::max<std::uint64_t>({base_, raw(last_commit_) + 1, 1});
       if (sequence != expected) {
-        lose(commit.sequence,
+        lose(Sequence{expected},
              "commits " + std::to_string(expected) + " to " + std::to_string(sequence - 1));
       }
-      expected = sequence + 1;
-      if (commit.found == commit.events) continue;
-      lose(commit.sequence, std::to_string(commit.events - commit.found) + " of " +
+      last_commit_ = commit.sequence;
+      const std::int64_t found = found_[sequence];
+      if (found == commit.events) continue;
+      lose(commit.sequence, std::to_string(commit.events - found) + " of " +
                                 std::to_string(commit.events) + " events of commit " +
                                 std::to_string(sequence));
     }
-    last_ = expected - 1;
-    next_commit_ = base_ + 1;
-    return true;
+    pace_.count(some->size());
+    return some->size() == kRowsAtOnce || go_on(Phase::chain);
   }
 
   void lose(Sequence sequence, const std::string& what) {
@@ -121,11 +159,15 @@ class LogCheck final : public Check {
 
   bool events() {
     const Result<std::vector<LoggedEvent>> slice =
-        audit_.events(next_event_, kEventsPerSlice, &next_event_);
+        audit_.events(next_event_, kEventsAtOnce, &next_event_);
     if (!readable(slice)) return false;
-    for (const LoggedEvent& logged : *slice) fold(logged);
-    work_.events += slice->size();
-    return slice->size() == kEventsPerSlice || go_on(Phase::files);
+    for (const LoggedEvent& logged : *slice) {
+      ++found_[raw(logged.header.sequence)];
+      fold(logged);
+    }
+    pace_.work().events += slice->size();
+    pace_.count(slice->size());
+    return slice->size() == kEventsAtOnce || go_on(Phase::commits);
   }
 
   /// An atom whose events contradict each other is left alone until the log says all of it again.
@@ -143,11 +185,13 @@ class LogCheck final : public Check {
   }
 
   bool files() {
-    const Sequence from{next_commit_};
-    const Sequence to{next_commit_ + kCommitsPerSlice - 1};
-    const Result<std::vector<LoggedFile>> rows = audit_.files(from, to);
+    const Result<std::vector<LoggedFile>> rows =
+        audit_.files(after_commit_, after_file_, kRowsAtOnce);
     if (!readable(rows)) return false;
     for (const LoggedFile& row : *rows) {
+      after_commit_ = row.sequence;
+      after_file_ = row.id;
+      if (raw(row.sequence) <= base_) continue;  // In the checkpoint.
       if (row.removed) {
         state_.remove_file(row.id);
       } else if (row.places) {
@@ -157,8 +201,8 @@ class LogCheck final : public Check {
         state_.remove_file(row.id);
       }
     }
-    next_commit_ += kCommitsPerSlice;
-    return next_commit_ <= last_ || go_on(Phase::compare);
+    pace_.count(rows->size());
+    return rows->size() == kRowsAtOnce || go_on(Phase::compare);
   }
 
   void compare(std::size_t i) {
@@ -190,7 +234,9 @@ class LogCheck final : public Check {
   void rest() {
     for (const Difference& difference : state_.rest()) {
       if (difference.atom == kNoAtom) {
-        report("", "", difference.thing, difference.here, difference.there);
+        const std::string& path = state_.file(difference.file)->path;
+        evidence_.log_gone_files.emplace(difference.file, path);
+        report(path, "", "file", "there", "none");
         continue;
       }
       end(difference.atom);
@@ -209,9 +255,11 @@ class LogCheck final : public Check {
   }
 
   bool removed() {
-    const Result<std::vector<RemovedAtom>> rows = audit_.removed();
+    const Result<std::vector<RemovedAtom>> rows = audit_.removed(last_removed_, kRowsAtOnce);
     if (!readable(rows)) return false;
+    pace_.count(rows->size());
     for (const RemovedAtom& row : *rows) {
+      last_removed_ = row.id;
       const std::uint32_t logged = state_.ended(row.id);
       if (logged == 0 && base_ != 0) continue;  // Its end was before the checkpoint.
       if (logged == row.version || evidence_.log_gone.contains(row.id)) continue;
@@ -219,26 +267,32 @@ class LogCheck final : public Check {
       report("", row.id_text, "version of a removed atom", std::to_string(logged),
              std::to_string(row.version));
     }
-    return false;
+    return rows->size() == kRowsAtOnce;
   }
 
   const Pipeline& pipeline_;
   Audit& audit_;
   Evidence& evidence_;
-  ValidationWork& work_;
+  Pace& pace_;
+  std::unique_ptr<Reader> reader_;
+  std::vector<FileId> checkpoint_;  ///< Files of it.
   FoldedState state_;
   std::unordered_map<std::uint32_t, std::string> broken_;  ///< By AtomId: why.
-  std::int64_t next_event_ = 1;
+  std::unordered_map<std::uint64_t, std::int64_t> found_;  ///< Events, by sequence.
   std::uint64_t base_ = 0;  ///< The first commit of a compacted log; 0: of one that is whole.
-  std::uint64_t next_commit_ = 1, last_ = 0;
+  // Where each phase stands.
+  std::int64_t next_event_ = 1;
+  Sequence last_commit_{}, after_commit_{};
+  FileId after_file_{};
+  AtomId last_removed_{};
   std::size_t next_ = 0;
 };
 
 }  // namespace
 
 std::unique_ptr<Check> log_check(const Pipeline& pipeline, Audit& audit, Evidence& evidence,
-                                 ValidationWork& work) {
-  return std::make_unique<LogCheck>(pipeline, audit, evidence, work);
+                                 Pace& pace) {
+  return std::make_unique<LogCheck>(pipeline, audit, evidence, pace);
 }
 
 }  // namespace dg

@@ -17,8 +17,8 @@ constexpr std::size_t kSample = 16;
 
 class ParseCheck final : public Check {
  public:
-  ParseCheck(const Pipeline& pipeline, bool all, Evidence& evidence, ValidationWork& work)
-      : pipeline_(pipeline), evidence_(evidence), work_(work), parser_(pipeline.options().parse) {
+  ParseCheck(const Pipeline& pipeline, bool all, Evidence& evidence, Pace& pace)
+      : pipeline_(pipeline), evidence_(evidence), pace_(pace), parser_(pipeline.options().parse) {
     const std::vector<FileVersionPtr>& files = evidence.files;
     if (all || files.size() <= kSample) {
       files_ = files;
@@ -35,7 +35,7 @@ class ParseCheck final : public Check {
   }
 
   bool step() override {
-    return in_slices(next_, files_.size(), [&](std::size_t i) { parse(*files_[i]); });
+    return in_steps(pace_, next_, files_.size(), [&](std::size_t i) { parse(*files_[i]); });
   }
 
  private:
@@ -43,7 +43,7 @@ class ParseCheck final : public Check {
     const auto read = read_file(pipeline_.options().root, file.path, kReadLimit);
     // Other bytes than those that were indexed are the disk check's to tell.
     if (!read || !read->has_value() || (*read)->too_large || (*read)->hash != file.hash) return;
-    ++work_.parsed;
+    ++pace_.work().parsed;
     const FileFacts facts = parser_.parse(file.path, (*read)->bytes);
     const std::string fresh = encode_facts(facts);
     const std::string known = encode_facts(*file.facts);
@@ -59,7 +59,7 @@ class ParseCheck final : public Check {
 
   const Pipeline& pipeline_;
   Evidence& evidence_;
-  ValidationWork& work_;
+  Pace& pace_;
   Parser parser_;
   std::vector<FileVersionPtr> files_;
   std::size_t next_ = 0;
@@ -84,7 +84,7 @@ std::map<std::string, std::string_view, std::less<>> by_file(std::string_view du
 /// Invariant 2 made visible: the graph against one that is linked from nothing.
 class RebuildCheck final : public Check {
  public:
-  explicit RebuildCheck(Evidence& evidence) : evidence_(evidence) {}
+  RebuildCheck(Evidence& evidence, Pace& pace) : evidence_(evidence), pace_(pace) {}
 
   bool step() override {
     ChangeSet all;
@@ -92,8 +92,11 @@ class RebuildCheck final : public Check {
       all.sources.push_back({file->path, file->hash, file->mtime_ns, file->size, file->facts});
     all.configs = evidence_.snapshot->configs();
     const Advance fresh = advance(empty_snapshot(), std::move(all));
+    if (!pace_.mark(Stage::rebuild)) return false;
     const std::string ours = dump_project(evidence_.files);
+    if (!pace_.mark(Stage::rebuild)) return false;
     const std::string theirs = dump_project(fresh.next->files());
+    if (!pace_.mark(Stage::rebuild)) return false;
     if (ours == theirs) return false;
     const auto fresh_files = by_file(theirs);
     const auto known_files = by_file(ours);
@@ -124,16 +127,17 @@ class RebuildCheck final : public Check {
   }
 
   Evidence& evidence_;
+  Pace& pace_;
 };
 
 }  // namespace
 
 std::unique_ptr<Check> parse_check(const Pipeline& pipeline, bool all, Evidence& evidence,
-                                   ValidationWork& work) {
-  return std::make_unique<ParseCheck>(pipeline, all, evidence, work);
+                                   Pace& pace) {
+  return std::make_unique<ParseCheck>(pipeline, all, evidence, pace);
 }
-std::unique_ptr<Check> rebuild_check(Evidence& evidence) {
-  return std::make_unique<RebuildCheck>(evidence);
+std::unique_ptr<Check> rebuild_check(Evidence& evidence, Pace& pace) {
+  return std::make_unique<RebuildCheck>(evidence, pace);
 }
 
 }  // namespace dg

@@ -59,6 +59,8 @@ class Planner {
       repair_.record.files.insert(repair_.record.files.end(), files->begin(), files->end());
     for (const auto& [atom, version] : evidence_.log_gone)
       repair_.record.gone.push_back({atom, version});
+    for (const auto& [file, path] : evidence_.log_gone_files)
+      repair_.record.gone_files.push_back({file, path});
     for (const FileId file : evidence_.derived) {
       if (FileVersionPtr version = graph.file(file)) repair_.derived.files.push_back(version);
     }

@@ -17,8 +17,13 @@ void add(ValidationWork& sum, const ValidationWork& work) {
   sum.read += work.read;
   sum.parsed += work.parsed;
   sum.steps += work.steps;
+  sum.units += work.units;
+  sum.most_units = std::max(sum.most_units, work.most_units);
   sum.total_ms += work.total_ms;
-  sum.longest_ms = std::max(sum.longest_ms, work.longest_ms);
+  if (work.longest_ms > sum.longest_ms) {
+    sum.longest_ms = work.longest_ms;
+    sum.longest_in = work.longest_in;
+  }
 }
 
 /// Plans and makes one round of repairs; false where nothing more can be done.
@@ -67,10 +72,10 @@ Validation validate(Pipeline& pipeline, const ValidateOptions& options) {
   result.repair = options.repair;
   result.started_ms = unix_ms();
   for (int round = 0; round < kRounds; ++round) {
-    Validator validator(pipeline, options.depth, options.settle);
+    Validator validator(pipeline, options.depth, {options.settle, options.go_on});
     while (validator.step()) {
-      if (options.go_on && !options.go_on()) return result;
     }
+    if (validator.stopped()) return result;
     const Evidence& evidence = validator.evidence();
     add(result.work, validator.work());
     if (round == 0) {
@@ -103,10 +108,17 @@ Json to_json(const Validation& validation) {
     lost.push_back({{"sequence", raw(loss.sequence)}, {"what", loss.what}});
   json["lost_history"] = lost;
   const ValidationWork& work = validation.work;
-  json["work"] = {{"files", work.files},   {"atoms", work.atoms},
-                  {"events", work.events}, {"read", work.read},
-                  {"parsed", work.parsed}, {"steps", work.steps},
-                  {"ms", work.total_ms},   {"longest_step_ms", work.longest_ms}};
+  json["work"] = {{"files", work.files},
+                  {"atoms", work.atoms},
+                  {"events", work.events},
+                  {"read", work.read},
+                  {"parsed", work.parsed},
+                  {"steps", work.steps},
+                  {"units", work.units},
+                  {"most_units_in_a_step", work.most_units},
+                  {"ms", work.total_ms},
+                  {"longest_step_ms", work.longest_ms},
+                  {"longest_step", to_string(work.longest_in)}};
   return json;
 }
 
@@ -119,7 +131,8 @@ Json summary_json(const Validation& validation) {
           {"repaired", validation.repair ? Json(validation.left_count == 0) : Json()},
           {"failure", validation.failure.empty() ? Json() : Json(validation.failure)},
           {"ms", validation.work.total_ms},
-          {"longest_step_ms", validation.work.longest_ms}};
+          {"longest_step_ms", validation.work.longest_ms},
+          {"longest_step", to_string(validation.work.longest_in)}};
 }
 
 }  // namespace dg

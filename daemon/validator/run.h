@@ -47,7 +47,8 @@ Validation validate(Pipeline& pipeline, const ValidateOptions& options);
 /// {"consistent", "depth", "sequence", "started_ms", "found", "by_stage": {…}, "findings":
 /// [{"stage", "file", "atom", "thing", "a": {"side", "says"}, "b": {…}}], "repaired", "left": […],
 /// "reconciled": [sequence], "lost_history": [{"sequence", "what"}], "work": {"files", "atoms",
-/// "events", "read", "parsed", "steps", "ms", "longest_step_ms"}}
+/// "events", "read", "parsed", "steps", "units", "most_units_in_a_step", "ms", "longest_step_ms",
+/// "longest_step": stage}}
 Json to_json(const Validation& validation);
 /// The last run in a few words, for status.
 Json summary_json(const Validation& validation);

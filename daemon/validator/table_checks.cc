@@ -1,5 +1,6 @@
 // Graph and tables: SQLite's own checks, the digests, and every row.
 
+#include <algorithm>
 #include <string>
 
 #include "daemon/validator/validator.h"
@@ -14,10 +15,13 @@ Finding database_finding(const Error& error) {
 
 class IntegrityCheck final : public Check {
  public:
-  IntegrityCheck(Audit& audit, Evidence& evidence) : audit_(audit), evidence_(evidence) {}
+  IntegrityCheck(Audit& audit, Evidence& evidence, Pace& pace)
+      : audit_(audit), evidence_(evidence), pace_(pace) {}
 
   bool step() override {
-    const Result<std::vector<std::string>> findings = audit_.integrity();
+    const Result<std::vector<std::string>> findings =
+        audit_.integrity([this] { return pace_.mark_where_full(Stage::database); });
+    if (!findings && findings.error().kind == ErrorKind::cancelled) return true;
     if (!findings) {
       evidence_.unreadable = true;
       evidence_.add(database_finding(findings.error()));
@@ -34,6 +38,7 @@ class IntegrityCheck final : public Check {
  private:
   Audit& audit_;
   Evidence& evidence_;
+  Pace& pace_;
 };
 
 std::string hexadecimal(std::uint64_t digest) {
@@ -44,11 +49,12 @@ std::string hexadecimal(std::uint64_t digest) {
 
 class MemoryCheck final : public Check {
  public:
-  MemoryCheck(std::uint64_t stored, Evidence& evidence) : stored_(stored), evidence_(evidence) {}
+  MemoryCheck(std::uint64_t stored, Evidence& evidence, Pace& pace)
+      : stored_(stored), evidence_(evidence), pace_(pace) {}
 
   bool step() override {
-    if (in_slices(next_, evidence_.files.size(),
-                  [&](std::size_t i) { sum_ += file_digest(*evidence_.files[i]); })) {
+    if (in_steps(pace_, next_, evidence_.files.size(),
+                 [&](std::size_t i) { sum_ += file_digest(*evidence_.files[i]); })) {
       return true;
     }
     const Snapshot& snapshot = *evidence_.snapshot;
@@ -67,27 +73,46 @@ class MemoryCheck final : public Check {
 
   std::uint64_t stored_, sum_ = 0;
   Evidence& evidence_;
+  Pace& pace_;
   std::size_t next_ = 0;
 };
 
 class TableCheck final : public Check {
  public:
-  TableCheck(Audit& audit, Evidence& evidence, ValidationWork& work)
-      : audit_(audit), evidence_(evidence), work_(work) {}
+  TableCheck(Audit& audit, Evidence& evidence, Pace& pace)
+      : audit_(audit), evidence_(evidence), pace_(pace) {}
 
   bool step() override {
-    const bool more = in_slices(next_, evidence_.files.size(), [&](std::size_t i) {
-      const FileVersionPtr& file = evidence_.files[i];
-      ++work_.files;
-      work_.atoms += file->atoms.size();
-      take(audit_.compare(std::span(&file, 1)));
-    });
-    if (more && !evidence_.unreadable) return true;
-    if (!evidence_.unreadable) take_strays(audit_.strays(evidence_.files));
-    return false;
+    if (next_ == evidence_.files.size()) return strays();
+    while (!evidence_.unreadable && next_ < evidence_.files.size() && !pace_.is_full()) compare();
+    return !evidence_.unreadable;
   }
 
  private:
+  static constexpr std::size_t kAtomsAtOnce = 32;
+
+  /// The rows of the next few atoms.
+  void compare() {
+    const FileVersionPtr& file = evidence_.files[next_];
+    take(audit_.compare(file, next_atom_, kAtomsAtOnce));
+    pace_.count(std::min(kAtomsAtOnce, file->atoms.size() - next_atom_) + 1);
+    next_atom_ += kAtomsAtOnce;
+    if (next_atom_ < file->atoms.size()) return;
+    next_atom_ = 0;
+    ++next_;
+    ++pace_.work().files;
+    pace_.work().atoms += file->atoms.size();
+  }
+
+  bool strays() {
+    std::vector<TableFault> found;
+    const Result<bool> more = audit_.strays(evidence_.files, Pace::kMostUnits, found);
+    pace_.count(Pace::kMostUnits);
+    if (!more) fail(more.error());
+    take_strays(found);
+    return more && *more;
+  }
+
   void take(const Result<std::vector<TableFault>>& faults) {
     if (!faults) return fail(faults.error());
     for (const TableFault& fault : *faults) {
@@ -102,9 +127,8 @@ class TableCheck final : public Check {
       }
     }
   }
-  void take_strays(const Result<std::vector<TableFault>>& faults) {
-    if (!faults) return fail(faults.error());
-    for (const TableFault& fault : *faults) {
+  void take_strays(const std::vector<TableFault>& faults) {
+    for (const TableFault& fault : faults) {
       report(fault, "graph");
       if (fault.atom != kNoAtom) {
         evidence_.stray_atoms.insert(fault.atom);
@@ -133,20 +157,20 @@ class TableCheck final : public Check {
 
   Audit& audit_;
   Evidence& evidence_;
-  ValidationWork& work_;
-  std::size_t next_ = 0;
+  Pace& pace_;
+  std::size_t next_ = 0, next_atom_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<Check> integrity_check(Audit& audit, Evidence& evidence) {
-  return std::make_unique<IntegrityCheck>(audit, evidence);
+std::unique_ptr<Check> integrity_check(Audit& audit, Evidence& evidence, Pace& pace) {
+  return std::make_unique<IntegrityCheck>(audit, evidence, pace);
 }
-std::unique_ptr<Check> memory_check(std::uint64_t stored_digest, Evidence& evidence) {
-  return std::make_unique<MemoryCheck>(stored_digest, evidence);
+std::unique_ptr<Check> memory_check(std::uint64_t stored_digest, Evidence& evidence, Pace& pace) {
+  return std::make_unique<MemoryCheck>(stored_digest, evidence, pace);
 }
-std::unique_ptr<Check> table_check(Audit& audit, Evidence& evidence, ValidationWork& work) {
-  return std::make_unique<TableCheck>(audit, evidence, work);
+std::unique_ptr<Check> table_check(Audit& audit, Evidence& evidence, Pace& pace) {
+  return std::make_unique<TableCheck>(audit, evidence, pace);
 }
 
 }  // namespace dg

@@ -7,8 +7,6 @@
 namespace dg {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 Finding unreadable(const Error& error) {
   return {Stage::database, "", "", error.thing, "SQLite", error.reason, "expected", "readable"};
 }
@@ -18,16 +16,21 @@ Finding unreadable(const Error& error) {
 class Pin final : public Check {
  public:
   Pin(const Pipeline& pipeline, std::unique_ptr<Audit>& audit, std::uint64_t& stored_digest,
-      Evidence& evidence)
-      : pipeline_(pipeline), audit_(audit), stored_digest_(stored_digest), evidence_(evidence) {}
+      Evidence& evidence, Pace& pace)
+      : pipeline_(pipeline),
+        audit_(audit),
+        stored_digest_(stored_digest),
+        evidence_(evidence),
+        pace_(pace) {}
 
   bool step() override {
-    if (audit_ == nullptr && !open()) return false;
+    if (audit_ == nullptr) return open();
     const Result<Audit::Head> head = audit_->begin();
     if (!head) return fail(head.error());
     const SnapshotPtr snapshot = pipeline_.snapshot();
     if (head->sequence != snapshot->sequence()) {
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      pace_.waited();
       return ++attempts_ < kAttempts || fail_behind(*head, *snapshot);
     }
     stored_digest_ = head->graph_digest;
@@ -69,6 +72,7 @@ class Pin final : public Check {
   std::unique_ptr<Audit>& audit_;
   std::uint64_t& stored_digest_;
   Evidence& evidence_;
+  Pace& pace_;
   int attempts_ = 0;
 };
 
@@ -86,9 +90,32 @@ void Evidence::add(Finding finding) {
   if (findings.size() < kMaxFindings) findings.push_back(std::move(finding));
 }
 
-Validator::Validator(const Pipeline& pipeline, Depth depth, std::function<void()> settle)
-    : pipeline_(pipeline), depth_(depth), settle_(std::move(settle)) {}
+bool Pace::mark(Stage stage) {
+  const Clock::time_point now = Clock::now();
+  const double ms = std::chrono::duration<double, std::milli>(now - since_).count();
+  since_ = now;
+  ++work_.steps;
+  work_.total_ms += ms;
+  work_.units += units_;
+  work_.most_units = std::max(work_.most_units, std::exchange(units_, 0));
+  if (ms > work_.longest_ms) {
+    work_.longest_ms = ms;
+    work_.longest_in = stage;
+  }
+  return !go_on_ || go_on_();
+}
+
+Validator::Validator(const Pipeline& pipeline, Depth depth, Hooks hooks)
+    : pipeline_(pipeline),
+      depth_(depth),
+      settle_(std::move(hooks.settle)),
+      pace_(std::move(hooks.go_on)) {}
 Validator::~Validator() = default;
+
+bool Pace::mark_where_full(Stage stage) {
+  count();
+  return !is_full() || mark(stage);
+}
 
 std::unique_ptr<Check> Validator::next_check() {
   const bool full = depth_ != Depth::light;
@@ -98,26 +125,34 @@ std::unique_ptr<Check> Validator::next_check() {
     const bool tables = audit_ != nullptr && !evidence_.unreadable;
     switch (at_++) {
       case 0:
-        return std::make_unique<Pin>(pipeline_, audit_, stored_digest_, evidence_);
+        stage_ = Stage::memory;
+        return std::make_unique<Pin>(pipeline_, audit_, stored_digest_, evidence_, pace_);
       case 1:
-        if (tables && full) return integrity_check(*audit_, evidence_);
+        stage_ = Stage::database;
+        if (tables && full) return integrity_check(*audit_, evidence_, pace_);
         break;
       case 2:
-        if (tables) return memory_check(stored_digest_, evidence_);
+        stage_ = Stage::memory;
+        if (tables) return memory_check(stored_digest_, evidence_, pace_);
         break;
       case 3:
-        if (tables) return table_check(*audit_, evidence_, work_);
+        stage_ = Stage::tables;
+        if (tables) return table_check(*audit_, evidence_, pace_);
         break;
       case 4:
-        if (tables && full) return log_check(pipeline_, *audit_, evidence_, work_);
+        stage_ = Stage::log;
+        if (tables && full) return log_check(pipeline_, *audit_, evidence_, pace_);
         break;
       case 5:
-        return parse_check(pipeline_, deep, evidence_, work_);
+        stage_ = Stage::parse;
+        return parse_check(pipeline_, deep, evidence_, pace_);
       case 6:
-        if (deep) return rebuild_check(evidence_);
+        stage_ = Stage::rebuild;
+        if (deep) return rebuild_check(evidence_, pace_);
         break;
       case 7:
-        return disk_check(pipeline_, deep, settle_, evidence_, work_);
+        stage_ = Stage::disk;
+        return disk_check(pipeline_, deep, settle_, evidence_, pace_);
       default:
         return nullptr;
     }
@@ -125,15 +160,17 @@ std::unique_ptr<Check> Validator::next_check() {
 }
 
 bool Validator::step() {
-  const Clock::time_point start = Clock::now();
+  if (stopped_) return false;
+  pace_.waited();
   if (check_ == nullptr) check_ = next_check();
-  const bool more = check_ != nullptr;
-  if (more && !check_->step()) check_.reset();
-  const double ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-  ++work_.steps;
-  work_.total_ms += ms;
-  work_.longest_ms = std::max(work_.longest_ms, ms);
-  return more;
+  if (check_ == nullptr) return false;
+  const bool more = check_->step();
+  stopped_ = !pace_.mark(stage_);
+  if (more || stopped_) return !stopped_;
+  // Letting go of what a check collected is work too.
+  check_.reset();
+  stopped_ = !pace_.mark(stage_);
+  return !stopped_;
 }
 
 }  // namespace dg

@@ -29,6 +29,9 @@ struct SettledChange {
   bool empty() const noexcept { return paths.empty() && !rescan && !state_folder_gone; }
 };
 
+/// Has `into` be both changes. What joins it does not change its cause.
+void add(SettledChange& into, SettledChange change);
+
 /// Whether an event at `path` (a folder's ends in `/`) may change what is read of the change's
 /// paths. Any does where the whole tree is. O(depth of the path · log paths).
 bool concerns(const SettledChange& change, std::string_view path);

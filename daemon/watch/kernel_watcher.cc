@@ -70,6 +70,7 @@ SettledChange KernelWatcher::step(milliseconds timeout) {
     } else {
       poll_when_due(now);
     }
+    if (hurry_.exchange(false)) settler_.hurry();
     SettledChange change = finish(settler_.take(now), now);
     // What is handed over now counts until the next call: there is no moment at which a change is
     // neither here nor with the one who takes it.
@@ -123,6 +124,11 @@ void KernelWatcher::wait_for_events(Time now, Time until) {
 bool KernelWatcher::take_wake() noexcept {
   std::uint64_t count = 0;
   return ::read(wake_.get(), &count, sizeof count) == sizeof count;
+}
+
+void KernelWatcher::hurry() noexcept {
+  hurry_.store(true);
+  wake();
 }
 
 void KernelWatcher::wake() noexcept {

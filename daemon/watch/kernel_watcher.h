@@ -34,6 +34,7 @@ class KernelWatcher final : public Watcher {
     return settler_.holds_part_of(change);
   }
   void wake() noexcept override;
+  void hurry() noexcept override;
   Result<std::uint64_t> cookie() override;
   std::uint64_t cookies_seen() const noexcept override { return seen_.load(); }
   std::size_t pending() const noexcept override { return pending_.load(); }
@@ -117,6 +118,7 @@ class KernelWatcher final : public Watcher {
   std::atomic<std::uint64_t> issued_{0}, seen_{0};
   std::atomic<std::uint64_t> must_poll_for_{0};  ///< Cookies that no kernel event will announce.
   std::atomic<std::size_t> pending_{0};
+  std::atomic<bool> hurry_{false};
   mutable std::mutex mutex_;
   Inotify inotify_;     ///< Replaced under mutex_, by the stepping thread.
   WatchStatus status_;  ///< Under mutex_.

@@ -127,10 +127,28 @@ bool Settler::holds_part_of(const SettledChange& change) const {
                                 [&](const auto& entry) { return concerns(change, entry.first); });
 }
 
+SettledChange Settler::take_complete() {
+  SettledChange out;
+  for (auto it = files_.begin(); it != files_.end();) {
+    if (!it->second.complete) {
+      ++it;
+      continue;
+    }
+    out.paths.push_back(it->first);
+    it = files_.erase(it);
+  }
+  std::sort(out.paths.begin(), out.paths.end());
+  if (!out.paths.empty()) out.first_event = first_;
+  return out;
+}
+
 SettledChange Settler::take(Time now) {
   SettledChange out;
   if (empty()) return out;
-  if (!flush_ && (held_by_git(now) || now < settles_at())) return out;
+  const bool hurried = std::exchange(hurry_, false);
+  if (!flush_ && held_by_git(now)) return out;
+  const bool settled = flush_ || now >= settles_at();
+  if (!settled) return hurried ? take_complete() : out;
   out.first_event = first_;
   bool left = false;
   Time oldest_left = Time::max();

@@ -63,6 +63,10 @@ class Settler {
   /// Everything that is pending now settles without waiting.
   void flush() noexcept { flush_ = !empty(); }
 
+  /// Files whose writers are done settle with the next take(), unless git holds its lock: somebody
+  /// commits something now that they may belong to.
+  void hurry() noexcept { hurry_ = true; }
+
   /// What has settled by `now`; empty() where nothing has. `now` never goes back.
   SettledChange take(Time now);
   /// When take() may next have something without any new event; nothing where nothing is pending.
@@ -83,6 +87,7 @@ class Settler {
   };
 
   void begin_event(Time now);
+  SettledChange take_complete();
   bool leads() const noexcept;
   Time settles_at() const;
   bool held_by_git(Time now) const { return git_lock_ && now < *git_lock_ + times_.git_limit; }
@@ -92,6 +97,7 @@ class Settler {
   bool rescan_ = false;
   bool state_gone_ = false;
   bool flush_ = false;
+  bool hurry_ = false;
   bool quiet_before_ = true;      ///< Nothing happened for `settle` before the batch.
   std::optional<Time> last_;      ///< The last event of all.
   Time first_;                    ///< The first event of what is pending.

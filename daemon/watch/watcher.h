@@ -59,6 +59,9 @@ class Watcher {
   virtual bool unsettled(const SettledChange& change) const = 0;
   /// Makes a running or the next step() return at once. Any thread.
   virtual void wake() noexcept = 0;
+  /// Likewise, and has it take files whose writers are done without waiting (Settler::hurry). Any
+  /// thread.
+  virtual void hurry() noexcept = 0;
   /// sync: creates a cookie file in the state folder and answers its number. When `cookies_seen()`
   /// has reached it, every file operation that finished before the call has been taken by step(),
   /// and what was pending was settled without waiting: it is in the change that this very step()

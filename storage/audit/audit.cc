@@ -6,9 +6,29 @@
 #include "storage/audit/audit_rows.h"
 #include "storage/connect.h"
 #include "storage/history/chain.h"
+#include "storage/history/log_rows.h"
 
 namespace dg {
 namespace {
+
+/// While it lives, SQLite asks every few pages or steps of its machine whether to go on.
+class Interruptible {
+ public:
+  Interruptible(const Connection& connection, const std::function<bool()>& go_on)
+      : connection_(connection) {
+    if (!go_on) return;
+    sqlite3_progress_handler(
+        connection.handle(), Audit::kPagesBetween,
+        [](void* asked) { return (*static_cast<const std::function<bool()>*>(asked))() ? 0 : 1; },
+        const_cast<std::function<bool()>*>(&go_on));
+  }
+  ~Interruptible() { sqlite3_progress_handler(connection_.handle(), 0, nullptr, nullptr); }
+  Interruptible(const Interruptible&) = delete;
+  Interruptible& operator=(const Interruptible&) = delete;
+
+ private:
+  const Connection& connection_;
+};
 
 class SqliteAudit final : public Audit {
  public:
@@ -20,6 +40,7 @@ class SqliteAudit final : public Audit {
 
   Result<Head> begin() override {
     return guarded([&] {
+      chain_.reset();
       transaction_.reset();
       transaction_ = std::make_unique<ReadTransaction>(connection_);
       Head head;
@@ -30,14 +51,17 @@ class SqliteAudit final : public Audit {
     });
   }
 
-  Result<std::vector<TableFault>> compare(std::span<const FileVersionPtr> files) override {
-    return guarded([&] { return rows_.compare(files); });
+  Result<std::vector<TableFault>> compare(const FileVersionPtr& file, std::size_t first,
+                                          std::size_t count) override {
+    return guarded([&] { return rows_.compare(file, first, count); });
   }
-  Result<std::vector<TableFault>> strays(std::span<const FileVersionPtr> files) override {
-    return guarded([&] { return rows_.strays(files); });
+  Result<bool> strays(std::span<const FileVersionPtr> files, std::size_t rows,
+                      std::vector<TableFault>& found) override {
+    return guarded([&] { return rows_.strays(files, rows, found); });
   }
-  Result<std::vector<std::string>> integrity() override {
+  Result<std::vector<std::string>> integrity(const std::function<bool()>& go_on) override {
     return guarded([&] {
+      const Interruptible interruptible(connection_, go_on);
       std::vector<std::string> findings;
       // The short check leaves the full-text index's own structure to the long one.
       for (const char* pragma : {"PRAGMA quick_check(20)", "PRAGMA integrity_check(atom_search)"}) {
@@ -49,24 +73,30 @@ class SqliteAudit final : public Audit {
       return findings;
     });
   }
-  Result<std::vector<LoggedTransaction>> transactions() override {
-    return guarded([&] { return logged_transactions(connection_); });
+  Result<std::vector<LoggedTransaction>> transactions(Sequence after, std::size_t limit) override {
+    return guarded([&] { return logged_transactions(connection_, after, limit); });
   }
   Result<std::vector<LoggedEvent>> events(std::int64_t first, std::size_t limit,
                                           std::int64_t* next) override {
     return guarded([&] { return logged_events(connection_, first, limit, next); });
   }
-  Result<std::vector<LoggedFile>> files(Sequence first, Sequence last) override {
-    return guarded([&] { return logged_files(connection_, first, last); });
+  Result<std::vector<LoggedFile>> files(Sequence after, FileId file, std::size_t limit) override {
+    return guarded([&] { return logged_files(connection_, after, file, limit); });
   }
   Result<std::uint32_t> logged_version(AtomId atom) override {
     return guarded([&] { return dg::logged_version(connection_, atom); });
   }
-  Result<ChainCheck> chain() override {
-    return guarded([&] { return check_chain(connection_); });
+  Result<bool> walk_chain(std::size_t rows, ChainCheck& check) override {
+    return guarded([&] {
+      if (chain_ == nullptr) chain_ = std::make_unique<ChainWalk>(connection_);
+      if (chain_->step(rows)) return true;
+      check = chain_->check();
+      chain_.reset();
+      return false;
+    });
   }
-  Result<std::vector<RemovedAtom>> removed() override {
-    return guarded([&] { return removed_atoms(connection_); });
+  Result<std::vector<RemovedAtom>> removed(AtomId after, std::size_t limit) override {
+    return guarded([&] { return removed_atoms(connection_, after, limit); });
   }
   Result<std::vector<LogLoss>> losses() override {
     return guarded([&] { return logged_losses(connection_); });
@@ -88,6 +118,7 @@ class SqliteAudit final : public Audit {
   Connection connection_;
   RowAudit rows_;
   std::unique_ptr<ReadTransaction> transaction_;  // Ends before its connection does.
+  std::unique_ptr<ChainWalk> chain_;              // Under way.
 };
 
 }  // namespace

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -51,7 +52,6 @@ struct LoggedFile {
 struct LoggedTransaction {
   Sequence sequence{};
   std::int64_t first_event = 0, events = 0;  ///< As its row says.
-  std::int64_t found = 0;                    ///< Events that are there.
 };
 
 struct RemovedAtom {
@@ -76,26 +76,38 @@ class Audit {
   /// Looks at the newest commit from now on.
   virtual Result<Head> begin() = 0;
 
-  /// Every row that belongs to these files and their atoms. O(rows).
-  virtual Result<std::vector<TableFault>> compare(std::span<const FileVersionPtr> files) = 0;
-  /// Rows that belong to nothing that lives. `files` are all. O(rows), without their contents.
-  virtual Result<std::vector<TableFault>> strays(std::span<const FileVersionPtr> files) = 0;
-  /// Findings of SQLite's quick_check and of the full-text index's integrity check; empty: none.
-  virtual Result<std::vector<std::string>> integrity() = 0;
+  // All that follows is done in parts, so that a caller can stop or give way in between.
 
-  /// All commits, oldest first.
-  virtual Result<std::vector<LoggedTransaction>> transactions() = 0;
+  /// Every row that belongs to `count` atoms of the file from number `first` on; with `first` 0
+  /// also those that belong to the file itself. O(rows).
+  virtual Result<std::vector<TableFault>> compare(const FileVersionPtr& file, std::size_t first,
+                                                  std::size_t count) = 0;
+  /// Looks among the next `rows` rows for such as belong to nothing that lives, and adds them to
+  /// `found`; false when all were looked at. `files` are all, the same in each call.
+  virtual Result<bool> strays(std::span<const FileVersionPtr> files, std::size_t rows,
+                              std::vector<TableFault>& found) = 0;
+  /// Pages that integrity() looks at between two questions.
+  static constexpr int kPagesBetween = 64;
+  /// Findings of SQLite's quick_check and of the full-text index's integrity check; empty: none.
+  /// Asks `go_on` every few pages; false ends it (cancelled).
+  virtual Result<std::vector<std::string>> integrity(const std::function<bool()>& go_on) = 0;
+
+  /// Commits behind `after`, oldest first, at most `limit`.
+  virtual Result<std::vector<LoggedTransaction>> transactions(Sequence after,
+                                                              std::size_t limit) = 0;
   /// Events in their order from row `first` on, at most `limit`; `next` is the row after the last.
   virtual Result<std::vector<LoggedEvent>> events(std::int64_t first, std::size_t limit,
                                                   std::int64_t* next) = 0;
-  /// File rows of the commits in [first, last], in their order.
-  virtual Result<std::vector<LoggedFile>> files(Sequence first, Sequence last) = 0;
+  /// File rows in the order of commit and file, behind that of `file` in commit `after`; at most
+  /// `limit`.
+  virtual Result<std::vector<LoggedFile>> files(Sequence after, FileId file, std::size_t limit) = 0;
   /// The newest version of an atom that the log has; 0: none.
   virtual Result<std::uint32_t> logged_version(AtomId atom) = 0;
-  /// The hash chain of the log (chain.h). O(rows of the log).
-  virtual Result<ChainCheck> chain() = 0;
-  /// Rows of atoms that are gone.
-  virtual Result<std::vector<RemovedAtom>> removed() = 0;
+  /// Walks about so many rows more of the log's hash chain (chain.h); false when it is walked, and
+  /// `check` is what was found.
+  virtual Result<bool> walk_chain(std::size_t rows, ChainCheck& check) = 0;
+  /// Rows of atoms that are gone, in the order of their ids behind `after`; at most `limit`.
+  virtual Result<std::vector<RemovedAtom>> removed(AtomId after, std::size_t limit) = 0;
   /// What the log is known to have lost.
   virtual Result<std::vector<LogLoss>> losses() = 0;
 };

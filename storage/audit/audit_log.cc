@@ -1,24 +1,23 @@
 #include "storage/audit/audit_log.h"
 
-#include <charconv>
-
 #include "events/json_text.h"
 #include "storage/history/log_rows.h"
 #include "storage/rows/file_rows.h"
-#include "storage/transaction.h"
 
 namespace dg {
 
-std::vector<LoggedTransaction> logged_transactions(const Connection& connection) {
+std::vector<LoggedTransaction> logged_transactions(const Connection& connection, Sequence after,
+                                                   std::size_t limit) {
   Statement rows = connection.prepare(
-      "SELECT t.sequence, t.first_event, t.events, (SELECT count(*) FROM atom_events e "
-      "WHERE e.transaction_id = t.sequence) FROM transactions t ORDER BY t.sequence");
-  std::vector<LoggedTransaction> all;
+      "SELECT sequence, first_event, events FROM transactions WHERE sequence > ?1 "
+      "ORDER BY sequence LIMIT ?2");
+  rows.bind(1, static_cast<std::int64_t>(raw(after)));
+  rows.bind(2, static_cast<std::int64_t>(limit));
+  std::vector<LoggedTransaction> found;
   while (rows.step()) {
-    all.push_back({static_cast<Sequence>(rows.integer(0)), rows.integer(1), rows.integer(2),
-                   rows.integer(3)});
+    found.push_back({static_cast<Sequence>(rows.integer(0)), rows.integer(1), rows.integer(2)});
   }
-  return all;
+  return found;
 }
 
 std::vector<LoggedEvent> logged_events(const Connection& connection, std::int64_t first,
@@ -37,12 +36,14 @@ std::vector<LoggedEvent> logged_events(const Connection& connection, std::int64_
   return events;
 }
 
-std::vector<LoggedFile> logged_files(const Connection& connection, Sequence first, Sequence last) {
+std::vector<LoggedFile> logged_files(const Connection& connection, Sequence after,
+                                     FileId after_file, std::size_t limit) {
   Statement rows = connection.prepare(
       "SELECT sequence, file_id, path, content_hash, positions FROM transaction_files "
-      "WHERE sequence BETWEEN ?1 AND ?2 ORDER BY sequence, file_id");
-  rows.bind(1, static_cast<std::int64_t>(raw(first)));
-  rows.bind(2, static_cast<std::int64_t>(raw(last)));
+      "WHERE (sequence, file_id) > (?1, ?2) ORDER BY sequence, file_id LIMIT ?3");
+  rows.bind(1, static_cast<std::int64_t>(raw(after)));
+  rows.bind(2, std::int64_t{raw(after_file)});
+  rows.bind(3, static_cast<std::int64_t>(limit));
   std::vector<LoggedFile> files;
   while (rows.step()) {
     LoggedFile& file = files.emplace_back();
@@ -63,30 +64,19 @@ std::uint32_t logged_version(const Connection& connection, AtomId atom) {
   return row.step() ? static_cast<std::uint32_t>(row.integer(0)) : 0;
 }
 
-std::vector<RemovedAtom> removed_atoms(const Connection& connection) {
+std::vector<RemovedAtom> removed_atoms(const Connection& connection, AtomId after,
+                                       std::size_t limit) {
   Statement rows = connection.prepare(
-      "SELECT rowid, version, id FROM atoms WHERE state = 'removed' ORDER BY rowid");
+      "SELECT rowid, version, id FROM atoms WHERE rowid > ?1 AND state = 'removed' "
+      "ORDER BY rowid LIMIT ?2");
+  rows.bind(1, std::int64_t{raw(after)});
+  rows.bind(2, static_cast<std::int64_t>(limit));
   std::vector<RemovedAtom> atoms;
   while (rows.step()) {
     atoms.push_back({static_cast<AtomId>(rows.integer(0)),
                      static_cast<std::uint32_t>(rows.integer(1)), std::string(rows.text(2))});
   }
   return atoms;
-}
-
-std::vector<LogLoss> logged_losses(const Connection& connection) {
-  Statement rows = connection.prepare(
-      "SELECT substr(key, length(?1) + 1), value FROM system_metadata "
-      "WHERE key >= ?1 AND key < ?1 || char(0x10ffff)");
-  rows.bind_text(1, kLossKey);
-  std::vector<LogLoss> losses;
-  while (rows.step()) {
-    const std::string_view digits = rows.text(0);
-    std::uint64_t sequence = 0;
-    std::from_chars(digits.data(), digits.data() + digits.size(), sequence);
-    losses.push_back({Sequence{sequence}, std::string(rows.text(1))});
-  }
-  return losses;
 }
 
 }  // namespace dg

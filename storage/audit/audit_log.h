@@ -10,12 +10,14 @@
 
 namespace dg {
 
-std::vector<LoggedTransaction> logged_transactions(const Connection& connection);
+std::vector<LoggedTransaction> logged_transactions(const Connection& connection, Sequence after,
+                                                   std::size_t limit);
 std::vector<LoggedEvent> logged_events(const Connection& connection, std::int64_t first,
                                        std::size_t limit, std::int64_t* next);
-std::vector<LoggedFile> logged_files(const Connection& connection, Sequence first, Sequence last);
+std::vector<LoggedFile> logged_files(const Connection& connection, Sequence after,
+                                     FileId after_file, std::size_t limit);
 std::uint32_t logged_version(const Connection& connection, AtomId atom);
-std::vector<RemovedAtom> removed_atoms(const Connection& connection);
-std::vector<LogLoss> logged_losses(const Connection& connection);
+std::vector<RemovedAtom> removed_atoms(const Connection& connection, AtomId after,
+                                       std::size_t limit);
 
 }  // namespace dg

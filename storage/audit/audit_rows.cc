@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
+#include <limits>
 #include <optional>
 #include <set>
 
@@ -177,35 +179,77 @@ void RowAudit::add_probe(std::string_view table, std::string_view select, std::s
   probes_.push_back(std::move(probe));
 }
 
-void RowAudit::write_expected(const FileVersionPtr& file) {
-  FileDelta whole;
-  whole.after = file;
-  whole.atoms.reserve(file->atoms.size());
-  for (std::uint32_t i = 0; i < file->atoms.size(); ++i) {
-    AtomChange& change = whole.atoms.emplace_back();
+namespace {
+
+/// The links of the atoms [first, end), which lie together in either list.
+template <typename Link>
+std::span<const Link> links_of(const std::vector<Link>& all, std::size_t first, std::size_t end) {
+  const auto at = [&](std::size_t atom) {
+    return std::lower_bound(all.begin(), all.end(), atom, [](const Link& link, std::size_t wanted) {
+      return raw(link.source) < wanted;
+    });
+  };
+  return {at(first), at(end)};
+}
+
+/// Copies links with their sites.
+template <typename Link>
+void copy_links(std::span<const Link> links, const std::vector<Site>& sites,
+                std::vector<Link>& to_links, std::vector<Site>& to_sites) {
+  for (Link link : links) {
+    const auto begin = sites.begin() + link.sites.begin;
+    link.sites.begin = static_cast<std::uint32_t>(to_sites.size());
+    to_sites.insert(to_sites.end(), begin, begin + link.sites.count);
+    to_links.push_back(link);
+  }
+}
+
+/// The file with the links of the atoms [first, end) alone.
+FileVersion part_of(const FileVersion& file, std::size_t first, std::size_t end) {
+  auto links = std::make_shared<FileLinks>();
+  const FileLinks& all = *file.links;
+  copy_links(links_of(all.edges, first, end), all.sites, links->edges, links->sites);
+  copy_links(links_of(all.open, first, end), all.sites, links->open, links->sites);
+  links->details = all.details;
+  FileVersion part = file;
+  part.links = std::move(links);
+  return part;
+}
+
+}  // namespace
+
+void RowAudit::write_expected(const FileVersionPtr& file, std::size_t first, std::size_t end) {
+  const CommitContext context;
+  FileDelta delta;
+  delta.after = file;
+  if (first == 0) files_.write(delta, context);
+  if (first != 0 || end != file->atoms.size())
+    delta.after = std::make_shared<const FileVersion>(part_of(*file, first, end));
+  delta.atoms.reserve(end - first);
+  for (std::size_t i = first; i < end; ++i) {
+    AtomChange& change = delta.atoms.emplace_back();
     change.id = file->atoms[i];
-    change.after = AtomIndex{i};
+    change.after = AtomIndex{static_cast<std::uint32_t>(i)};
     change.version_before = file->versions[i] - 1;
     change.version_after = file->versions[i];
   }
-  const CommitContext context;
-  files_.write(whole, context);
-  atoms_.write(whole, context);
-  links_.write(whole, context);
+  atoms_.write(delta, context);
+  links_.write(delta, context);
 }
 
-std::vector<TableFault> RowAudit::compare(std::span<const FileVersionPtr> files) {
+std::vector<TableFault> RowAudit::compare(const FileVersionPtr& file, std::size_t first,
+                                          std::size_t count) {
   std::vector<TableFault> faults;
+  const std::size_t end = std::min(file->atoms.size(), first + count);
   expected_.execute("BEGIN");
-  for (const FileVersionPtr& file : files) write_expected(file);
-  for (const FileVersionPtr& file : files) {
-    for (const std::unique_ptr<Probe>& probe : probes_) {
-      if (!probe->of_atom) {
-        check(*probe, raw(file->id), *file, kNoAtom, faults);
-        continue;
-      }
-      for (const AtomId atom : file->atoms) check(*probe, raw(atom), *file, atom, faults);
+  write_expected(file, first, end);
+  for (const std::unique_ptr<Probe>& probe : probes_) {
+    if (!probe->of_atom) {
+      if (first == 0) check(*probe, raw(file->id), *file, kNoAtom, faults);
+      continue;
     }
+    for (std::size_t i = first; i < end; ++i)
+      check(*probe, raw(file->atoms[i]), *file, file->atoms[i], faults);
   }
   expected_.execute("ROLLBACK");
   return faults;
@@ -245,43 +289,79 @@ void RowAudit::check(Probe& probe, std::int64_t id, const FileVersion& file, Ato
   }
 }
 
-std::vector<TableFault> RowAudit::strays(std::span<const FileVersionPtr> files) {
-  std::set<std::int64_t> known_files;
-  std::vector<bool> live;
-  for (const FileVersionPtr& file : files) {
-    known_files.insert(raw(file->id));
-    for (const AtomId atom : file->atoms) {
-      if (live.size() <= raw(atom)) live.resize(raw(atom) + std::size_t{1});
-      live[raw(atom)] = true;
+/// Walks the owners of rows table by table, in the order of their ids.
+struct RowAudit::StraySearch {
+  struct Table {
+    const char* name;
+    const char* sql;  ///< Owners behind ?1 in their order, at most ?2.
+    bool of_atom;
+  };
+  static constexpr Table kTables[] = {
+      {"files", "SELECT id FROM files WHERE id > ?1 ORDER BY id LIMIT ?2", false},
+      {"file_links", "SELECT file_id FROM file_links WHERE file_id > ?1 ORDER BY file_id LIMIT ?2",
+       false},
+      {"atoms",
+       "SELECT rowid FROM atoms WHERE rowid > ?1 AND state = 'live' ORDER BY rowid LIMIT ?2", true},
+      {"atom_relations",
+       "SELECT DISTINCT source_id FROM atom_relations WHERE source_id > ?1 ORDER BY source_id "
+       "LIMIT ?2",
+       true},
+      {"unresolved_references",
+       "SELECT DISTINCT source_id FROM unresolved_references WHERE source_id > ?1 ORDER BY "
+       "source_id LIMIT ?2",
+       true},
+      {"atom_search", "SELECT id FROM atom_search_docsize WHERE id > ?1 ORDER BY id LIMIT ?2",
+       true},
+  };
+
+  explicit StraySearch(std::span<const FileVersionPtr> files) {
+    for (const FileVersionPtr& file : files) {
+      known_files.insert(raw(file->id));
+      for (const AtomId atom : file->atoms) {
+        if (live.size() <= raw(atom)) live.resize(raw(atom) + std::size_t{1});
+        live[raw(atom)] = true;
+      }
     }
   }
-  std::vector<TableFault> faults;
-  const auto find = [&](const char* table, const char* sql, bool of_atom) {
-    Statement rows = stored_.prepare(sql);
-    while (rows.step()) {
-      const std::int64_t id = rows.integer(0);
-      const bool known = of_atom ? id > 0 && static_cast<std::size_t>(id) < live.size() &&
-                                       live[static_cast<std::size_t>(id)]
-                                 : known_files.contains(id);
-      if (known) continue;
-      TableFault& fault = faults.emplace_back();
-      fault.table = table;
-      if (of_atom) {
-        fault.atom = static_cast<AtomId>(id);
-      } else {
-        fault.file = static_cast<FileId>(id);
-      }
-      fault.row = std::to_string(id);
-      fault.stored = "there";
+  bool knows(const Table& table, std::int64_t id) const {
+    if (!table.of_atom) return known_files.contains(id);
+    return id > 0 && static_cast<std::size_t>(id) < live.size() &&
+           live[static_cast<std::size_t>(id)];
+  }
+
+  std::set<std::int64_t> known_files;
+  std::vector<bool> live;  ///< By AtomId.
+  std::size_t at = 0;      ///< In kTables.
+  std::int64_t after = std::numeric_limits<std::int64_t>::min();
+};
+
+bool RowAudit::strays(std::span<const FileVersionPtr> files, std::size_t rows,
+                      std::vector<TableFault>& found) {
+  if (stray_search_ == nullptr) stray_search_ = std::make_unique<StraySearch>(files);
+  StraySearch& search = *stray_search_;
+  const StraySearch::Table& table = StraySearch::kTables[search.at];
+  Statement owners = stored_.prepare(table.sql);
+  owners.bind(1, search.after);
+  owners.bind(2, static_cast<std::int64_t>(rows));
+  std::size_t read = 0;
+  for (; owners.step(); ++read) {
+    search.after = owners.integer(0);
+    if (search.knows(table, search.after)) continue;
+    TableFault& fault = found.emplace_back();
+    fault.table = table.name;
+    if (table.of_atom) {
+      fault.atom = static_cast<AtomId>(search.after);
+    } else {
+      fault.file = static_cast<FileId>(search.after);
     }
-  };
-  find("files", "SELECT id FROM files", false);
-  find("file_links", "SELECT file_id FROM file_links", false);
-  find("atoms", "SELECT rowid FROM atoms WHERE state = 'live'", true);
-  find("atom_relations", "SELECT DISTINCT source_id FROM atom_relations", true);
-  find("unresolved_references", "SELECT DISTINCT source_id FROM unresolved_references", true);
-  find("atom_search", "SELECT id FROM atom_search_docsize", true);
-  return faults;
+    fault.row = std::to_string(search.after);
+    fault.stored = "there";
+  }
+  if (read == rows) return true;
+  search.after = std::numeric_limits<std::int64_t>::min();
+  if (++search.at < std::size(StraySearch::kTables)) return true;
+  stray_search_.reset();
+  return false;
 }
 
 }  // namespace dg

@@ -22,14 +22,16 @@ class RowAudit {
   RowAudit(const Connection& stored, const std::string& extractor_options);
   ~RowAudit();
 
-  std::vector<TableFault> compare(std::span<const FileVersionPtr> files);
-  std::vector<TableFault> strays(std::span<const FileVersionPtr> files);
+  /// As Audit's.
+  std::vector<TableFault> compare(const FileVersionPtr& file, std::size_t first, std::size_t count);
+  bool strays(std::span<const FileVersionPtr> files, std::size_t rows,
+              std::vector<TableFault>& found);
 
  private:
   struct Probe;
   void add_probe(std::string_view table, std::string_view select, std::string_view from,
                  std::vector<std::string> columns, std::size_t keys, bool of_atom);
-  void write_expected(const FileVersionPtr& file);
+  void write_expected(const FileVersionPtr& file, std::size_t first, std::size_t end);
   void check(Probe& probe, std::int64_t id, const FileVersion& file, AtomId atom,
              std::vector<TableFault>& faults);
 
@@ -39,6 +41,8 @@ class RowAudit {
   AtomRowWriter atoms_;
   LinkRowWriter links_;
   std::vector<std::unique_ptr<Probe>> probes_;
+  struct StraySearch;
+  std::unique_ptr<StraySearch> stray_search_;  ///< Under way.
 };
 
 }  // namespace dg

@@ -6,15 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "storage/history/history.h"
 #include "storage/store.h"
 
 namespace dg {
-
-/// History that the log no longer has, by the sequence where it was found missing.
-struct LogLoss {
-  Sequence sequence{};
-  std::string what;  ///< For people.
-};
 
 struct Derived {
   std::vector<FileVersionPtr> files;  ///< Packed facts, packed links and full text are written.

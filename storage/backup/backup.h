@@ -5,6 +5,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "events/ids.h"
 #include "storage/result.h"
@@ -30,15 +33,33 @@ Result<Backup> back_up(const std::filesystem::path& database, const std::filesys
 /// folder are left as they are. O(size of the database).
 Result<Backup> check_backup(const std::filesystem::path& file);
 
+/// Databases that were in the place of the present one: `.corrupt-TIME` were set aside as damaged,
+/// `.replaced-TIME` gave way to a backup.
+struct FormerDatabases {
+  std::vector<std::filesystem::path> kept;  ///< Newest first.
+  std::size_t deleted = 0;                  ///< Older ones, each with its log.
+};
+
+/// Former databases of each kind that are kept.
+inline constexpr std::size_t kFormerKept = 3;
+
+/// Deletes all former databases of a kind (`.corrupt-`, `.replaced-`) but the newest ones. `newest`
+/// is the one that was just made: it is kept whatever the times in the names say. What cannot be
+/// deleted stays, and is not counted.
+FormerDatabases keep_newest(const std::filesystem::path& database, std::string_view kind,
+                            const std::filesystem::path& newest);
+
 struct Restored {
   Backup from;
   std::filesystem::path kept_as;  ///< The database that was there; empty: there was none.
+  FormerDatabases former;         ///< Of restores, that one among them.
 };
 
 /// Puts a checked copy of `file` in the place of `database`. What was there, damaged or not, is
 /// kept as `<database>.replaced-<UTC time>`, its log with it, so that no log meets a database that
-/// it does not belong to. Dying at any moment leaves the old database or the restored one. The
-/// caller holds the write lock and has no Store open there.
+/// it does not belong to; of those of earlier restores the last are kept (kFormerKept). Dying at
+/// any moment leaves the old database or the restored one. The caller holds the write lock and has
+/// no Store open there.
 Result<Restored> restore(const std::filesystem::path& file, const std::filesystem::path& database);
 
 /// `20261121T124455Z`, for names of files that sort by age.

@@ -43,9 +43,9 @@ Result<Backup> check(Connection& connection, const fs::path& file) {
   if (finding != "ok") return unfit(file, "it is damaged: " + finding);
   const ReadTransaction transaction(connection);
   const ChainCheck chain = check_chain(connection);
-  if (chain.broken) {
-    return unfit(file, "transaction " + std::to_string(raw(*chain.broken)) +
-                           " of its log is not as it was committed: " + chain.reason);
+  if (const ChainBreak* broken = chain.broken()) {
+    return unfit(file, "transaction " + std::to_string(raw(broken->sequence)) +
+                           " of its log is not as it was committed: " + broken->reason);
   }
   std::error_code ignored;
   return Backup{file, fs::file_size(file, ignored), static_cast<Sequence>(transaction.sequence())};
@@ -132,7 +132,10 @@ Result<Restored> restore(const fs::path& file, const fs::path& database) {
   fs::remove(fresh, ignored);
   fs::remove(fresh.string() + ".partial", ignored);
   if (!exchanged) return exchanged.error();
-  if (had) restored.kept_as = kept;
+  if (had) {
+    restored.kept_as = kept;
+    restored.former = keep_newest(database, ".replaced-", kept);
+  }
   return restored;
 }
 

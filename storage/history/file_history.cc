@@ -24,6 +24,15 @@ void EventRows::each(std::int64_t first, std::int64_t count,
   if (read != count) throw Damage{"the log, which lacks events after " + std::to_string(first)};
 }
 
+std::int64_t EventRows::each_that_is_left(std::int64_t first, std::int64_t count,
+                                          const std::function<void(const LoggedEvent&)>& take) {
+  rows_.bind(1, first);
+  rows_.bind(2, first + count);
+  std::int64_t read = 0;
+  for (; rows_.step(); ++read) take(logged_event_of(rows_));
+  return count - read;
+}
+
 History::FileRow file_row_of(const Statement& row) {
   History::FileRow read;
   read.id = static_cast<FileId>(row.integer(0));

@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 
+#include "storage/audit/audit.h"
 #include "storage/history/history.h"
 #include "storage/sqlite/connection.h"
 
@@ -16,14 +17,17 @@ namespace dg {
 class EventRows {
  public:
   explicit EventRows(const Connection& connection);
-  /// Those with the ids [first, first + count).
+  /// Those with the ids [first, first + count). Throws Damage where one lacks.
   void each(std::int64_t first, std::int64_t count, const std::function<void(const Event&)>& take);
+  /// Likewise, but takes them as far as they are there and can be read. \returns how many lack.
+  std::int64_t each_that_is_left(std::int64_t first, std::int64_t count,
+                                 const std::function<void(const LoggedEvent&)>& take);
 
  private:
   Statement rows_;
 };
 
-/// Of a row (file_id, path, content_hash, positions, first_event, events).
+/// Of a row (file_id, path, content_hash, positions, first_event, events). Throws Damage.
 History::FileRow file_row_of(const Statement& row);
 
 /// Statements for the states of any number of files.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "storage/connect.h"
 #include "storage/history/file_history.h"
@@ -46,13 +47,40 @@ Result<History::Extent> HistoryReader::extent() {
   });
 }
 
-Result<Sequence> HistoryReader::at_time(std::int64_t unix_ms) {
+Result<std::optional<History::Compacted>> HistoryReader::compacted() {
   return reading(thing_, [&] {
+    std::optional<Compacted> found;
     Statement row = connection_.prepare(
-        "SELECT max(sequence) FROM transactions WHERE committed_ms = "
-        "(SELECT max(committed_ms) FROM transactions WHERE committed_ms <= ?1)");
-    row.bind(1, unix_ms);
-    return row.step() ? static_cast<Sequence>(row.integer(0)) : Sequence{};
+        "SELECT m.value ->> 'first', m.value ->> 'commits_lost', m.value ->> 'events_lost', "
+        "m.updated_at, t.committed_ms FROM system_metadata m LEFT JOIN transactions t "
+        "ON t.sequence = m.value ->> 'first' WHERE m.key = 'compacted'");
+    if (row.step()) {
+      found = Compacted{static_cast<Sequence>(row.integer(0)), row.integer(4), row.integer(3),
+                        static_cast<std::uint64_t>(row.integer(1)),
+                        static_cast<std::uint64_t>(row.integer(2))};
+    }
+    return found;
+  });
+}
+
+Result<History::Moment> HistoryReader::at_time(std::int64_t unix_ms, std::int64_t now_ms) {
+  return reading(thing_, [&] {
+    const ReadTransaction transaction(connection_);
+    Moment moment;
+    Statement last =
+        connection_.prepare("SELECT max(sequence) FROM transactions WHERE committed_ms <= ?1");
+    last.bind(1, unix_ms);
+    if (last.step()) moment.at = static_cast<Sequence>(last.integer(0));
+    last.reset();
+    Statement later = connection_.prepare(
+        "SELECT count(*) FROM transactions WHERE committed_ms > ?1 AND committed_ms <= ?2 "
+        "AND sequence < ?3");
+    later.bind(1, unix_ms);
+    later.bind(2, now_ms);
+    later.bind(3, number(moment.at));
+    if (later.step()) moment.later = static_cast<std::uint64_t>(later.integer(0));
+    later.reset();
+    return moment;
   });
 }
 
@@ -112,30 +140,96 @@ void check(const Result<>& result) {
 
 }  // namespace
 
+namespace {
+
+/// One walk over the log, with or without somebody who hears of holes.
+class LogWalk {
+ public:
+  LogWalk(const Connection& connection, const History::Walk& walk)
+      : connection_(connection),
+        walk_(walk),
+        events_(connection),
+        files_(
+            connection.prepare("SELECT file_id, path, content_hash, positions, first_event, events "
+                               "FROM transaction_files WHERE sequence = ?1 ORDER BY file_id")) {}
+
+  void run(Sequence after, Sequence upto) {
+    Statement rows = connection_.prepare(select_transactions({}));
+    rows.bind(1, number(after) + 1);
+    rows.bind(2, number(upto));
+    std::uint64_t expected = raw(after) + 1;
+    while (rows.step()) {
+      const History::Transaction current = transaction_of(rows);
+      if (walk_.hole && raw(current.sequence) != expected) {
+        hole({Sequence{expected}, kNoAtom, kNoFile,
+              "commits " + std::to_string(expected) + " to " +
+                  std::to_string(raw(current.sequence) - 1)});
+      }
+      expected = raw(current.sequence) + 1;
+      events(current);
+      files(current.sequence);
+      check(walk_.transaction(current));
+    }
+  }
+
+ private:
+  void hole(const History::Hole& hole) { check(walk_.hole(hole)); }
+
+  void events(const History::Transaction& commit) {
+    if (!walk_.hole) {
+      return events_.each(commit.first_event, commit.events,
+                          [&](const Event& event) { check(walk_.event(event)); });
+    }
+    const std::int64_t lacking = events_.each_that_is_left(
+        commit.first_event, commit.events, [&](const LoggedEvent& logged) {
+          if (logged.event) return check(walk_.event(*logged.event));
+          hole({commit.sequence, logged.header.atom, kNoFile,
+                "an event of atom " + std::to_string(raw(logged.header.atom)) +
+                    ", which cannot be read"});
+        });
+    if (lacking == 0) return;
+    hole({commit.sequence, kNoAtom, kNoFile,
+          std::to_string(lacking) + " of " + std::to_string(commit.events) + " events"});
+  }
+
+  void files(Sequence sequence) {
+    files_.bind(1, number(sequence));
+    while (files_.step()) {
+      const FileId id{static_cast<std::uint32_t>(files_.integer(0))};
+      std::optional<History::FileRow> row;
+      try {
+        row = file_row_of(files_);
+      } catch (const Damage& damage) {
+        if (!walk_.hole) throw;
+        hole({sequence, kNoAtom, id, damage.what});
+        continue;
+      }
+      check(walk_.file(*row));
+    }
+  }
+
+  const Connection& connection_;
+  const History::Walk& walk_;
+  EventRows events_;
+  Statement files_;
+};
+
+}  // namespace
+
 Result<> HistoryReader::walk(Sequence after, Sequence upto, const Walk& walk) {
   try {
     return reading(thing_, [&] {
       const ReadTransaction transaction(connection_);
-      EventRows events(connection_);
-      Statement files = connection_.prepare(
-          "SELECT file_id, path, content_hash, positions, first_event, events "
-          "FROM transaction_files WHERE sequence = ?1 ORDER BY file_id");
-      Statement rows = connection_.prepare(select_transactions({}));
-      rows.bind(1, number(after) + 1);
-      rows.bind(2, number(upto));
-      while (rows.step()) {
-        const Transaction current = transaction_of(rows);
-        events.each(current.first_event, current.events,
-                    [&](const Event& event) { check(walk.event(event)); });
-        files.bind(1, number(current.sequence));
-        while (files.step()) check(walk.file(file_row_of(files)));
-        check(walk.transaction(current));
-      }
+      LogWalk(connection_, walk).run(after, upto);
       return Ok{};
     });
   } catch (const Ended& ended) {
     return ended.error;
   }
+}
+
+Result<std::vector<LogLoss>> HistoryReader::losses() {
+  return reading(thing_, [&] { return logged_losses(connection_); });
 }
 
 }  // namespace dg

@@ -19,6 +19,12 @@
 
 namespace dg {
 
+/// History that the log no longer has, by the sequence where it was found missing.
+struct LogLoss {
+  Sequence sequence{};
+  std::string what;  ///< For people.
+};
+
 class History {
  public:
   virtual ~History() = default;
@@ -32,8 +38,25 @@ class History {
   };
   virtual Result<Extent> extent() = 0;
 
-  /// The last commit up to a Unix time; 0 where all are later. O(log n).
-  virtual Result<Sequence> at_time(std::int64_t unix_ms) = 0;
+  /// The last `db compact`.
+  struct Compacted {
+    Sequence first{};              ///< The commit that history begins with since then.
+    std::int64_t first_ms = 0;     ///< Unix time of that commit.
+    std::int64_t at_ms = 0;        ///< Unix time of the compaction.
+    std::uint64_t commits = 0, events = 0;  ///< What it took away.
+  };
+  virtual Result<std::optional<Compacted>> compacted() = 0;  ///< Nothing: there was none.
+
+  /// What a time means in a log whose clock may have been set while it was written.
+  struct Moment {
+    Sequence at{};  ///< The last commit that was made at or before it; 0: none was.
+    /// Commits up to `at` with a later time, which is not beyond `now` either: the clock was set
+    /// back, and which of the two times was right cannot be told.
+    std::uint64_t later = 0;
+  };
+  /// A commit was made no later than any that follows it, whatever the clock showed, so that the
+  /// last commit with this time or an earlier one decides. O(commits), of an index.
+  virtual Result<Moment> at_time(std::int64_t unix_ms, std::int64_t now_ms) = 0;
 
   struct Transaction {
     Sequence sequence{};
@@ -70,15 +93,26 @@ class History {
     std::int64_t first_event = 0;
     std::uint32_t events = 0;
   };
+  /// What should be in the log and is not, or cannot be read.
+  struct Hole {
+    Sequence sequence{};  ///< Of the commit; of several that lack, the first.
+    AtomId atom{};        ///< Whose event it is; kNoAtom: it is not known, or no event.
+    FileId file{};        ///< Whose row it is; kNoFile: no file's.
+    std::string what;     ///< For people.
+  };
   /// Takes the log apart, commit by commit in order: its events, then its file rows, then itself.
   /// An Error that a function answers ends the walk.
   struct Walk {
     std::function<Result<>(const Event&)> event;
     std::function<Result<>(const FileRow&)> file;
     std::function<Result<>(const Transaction&)> transaction;
+    std::function<Result<>(const Hole&)> hole = {};  ///< Empty: the walk ends there (corrupt).
   };
   /// The commits in (after, upto], all seen at one commit. O(events).
   virtual Result<> walk(Sequence after, Sequence upto, const Walk& walk) = 0;
+
+  /// What the log is known to have lost: a repair noted it (audit/repair.h).
+  virtual Result<std::vector<LogLoss>> losses() = 0;
 };
 
 }  // namespace dg

@@ -1,10 +1,12 @@
 #include "storage/history/log_rows.h"
 
+#include <charconv>
 #include <string>
 #include <utility>
 
 #include "events/names.h"
 #include "storage/load.h"
+#include "storage/transaction.h"
 
 namespace dg {
 
@@ -53,6 +55,21 @@ Event event_of(const Statement& row) {
                  std::to_string(raw(logged.header.sequence))};
   }
   return *std::move(logged.event);
+}
+
+std::vector<LogLoss> logged_losses(const Connection& connection) {
+  Statement rows = connection.prepare(
+      "SELECT substr(key, length(?1) + 1), value FROM system_metadata "
+      "WHERE key >= ?1 AND key < ?1 || char(0x10ffff)");
+  rows.bind_text(1, kLossKey);
+  std::vector<LogLoss> losses;
+  while (rows.step()) {
+    const std::string_view digits = rows.text(0);
+    std::uint64_t sequence = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), sequence);
+    losses.push_back({Sequence{sequence}, std::string(rows.text(1))});
+  }
+  return losses;
 }
 
 }  // namespace dg

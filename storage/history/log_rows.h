@@ -4,6 +4,7 @@
 /// event are stored. Internal to storage/; throws Failure.
 
 #include <string_view>
+#include <vector>
 
 #include "storage/audit/audit.h"
 #include "storage/history/history.h"
@@ -31,5 +32,8 @@ inline constexpr int kEventColumnCount = 7;
 /// As far as it can be read.
 LoggedEvent logged_event_of(const Statement& row);
 Event event_of(const Statement& row);  ///< Throws Damage where there is none.
+
+/// What system_metadata notes as lost.
+std::vector<LogLoss> logged_losses(const Connection& connection);
 
 }  // namespace dg

@@ -146,7 +146,7 @@ std::string replay_difference(const Pipeline& pipeline) {
   if (!reader) return reader.error().message();
   const Result<ChainCheck> chain = (*reader)->verify_chain();
   if (!chain) return chain.error().message();
-  if (chain->broken) return "the chain: " + chain->reason;
+  if (chain->broken() != nullptr) return "the chain: " + chain->broken()->reason;
   const Result<ReplayReport> replayed =
       replay_log(pipeline.options().state_folder / "deltagraph.db", true, {});
   if (!replayed) return replayed.error().message();

@@ -63,7 +63,7 @@ TEST_F(CliClock, R29_JumpsChangeNoOrderAndStopNothing) {
   EXPECT_EQ(cell("SELECT count(*) FROM transactions"), std::to_string(1 + saves));
   EXPECT_EQ(cell("SELECT count(*) FROM transactions a JOIN transactions b "
                  "ON b.sequence = a.sequence + 1 "
-                 "WHERE b.committed_ms < a.committed_ms OR b.id <= a.id"),
+                 "WHERE b.id <= a.id"),
             "0");
   // 2076 was seen: without a clock that had jumped this would show nothing.
   EXPECT_EQ(cell("SELECT max(committed_ms) > 3300000000000 FROM transactions"), "1");

@@ -94,6 +94,28 @@ TEST_F(CliTest, R10_ARestoreBringsBackTheDatabaseAndThenTheDisk) {
     EXPECT_EQ(name.find("restoring"), std::string::npos) << name;
 }
 
+TEST_F(CliTest, OfTheDatabasesThatARestoreReplacedTheLastAreKept) {
+  index();
+  ASSERT_EQ(run({"db", "backup", "copy.db"}).code, 0);
+  const std::string base = ".deltagraph/deltagraph.db.replaced-";
+  // From a clock that was ahead, an older one, and two of one second; each may have its log.
+  for (const char* name : {"20991231T000000Z", "20200101T000000Z", "20210101T000000Z",
+                           "20210101T000000Z-2", "20210101T000000Z-10", "20210101T000000Z-10-wal"})
+    project_.write(base + name, "former");
+  const Ran ran = run({"db", "restore", "copy.db", "--json"});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const nlohmann::json answer = ran.json();
+  ASSERT_EQ(answer["former_kept"].size(), 3u);
+  EXPECT_EQ(answer["former_kept"][0], answer["kept_as"]) << "the newest, whatever the clock said";
+  EXPECT_EQ(answer["former_kept"][1], root() + "/" + base + "20991231T000000Z");
+  EXPECT_EQ(answer["former_kept"][2], root() + "/" + base + "20210101T000000Z-10");
+  EXPECT_EQ(answer["former_deleted"], 3);
+  std::size_t left = 0;
+  for (const std::string& name : names_in(project_.root() / ".deltagraph"))
+    left += name.find(".replaced-") != std::string::npos;
+  EXPECT_EQ(left, 4u) << "three, and the log of one";
+}
+
 TEST_F(CliTest, ARunningServiceTakesTheRestoredDatabase) {
   index();
   ASSERT_EQ(run({"db", "backup", "copy.db"}).code, 0);

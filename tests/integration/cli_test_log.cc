@@ -85,6 +85,45 @@ TEST_F(CliLog, RangesCausesAndPages) {
   EXPECT_EQ(ask({"--source", "wind"}).code, 2);
 }
 
+TEST_F(CliLog, WhatWasCompactedAwayIsSaid) {
+  ASSERT_EQ(run({"db", "compact", "--before", "3", "--yes"}).code, 0);
+  const nlohmann::json answer = ask({"charge", "--json"}).json();
+  EXPECT_EQ(answer["total"], 0);
+  EXPECT_EQ(answer["compacted"]["first"], 3);
+  EXPECT_EQ(answer["compacted"]["commits"], 2);
+  EXPECT_GT(answer["compacted"]["events"], 0);
+  EXPECT_GE(answer["compacted"]["at_ms"], answer["compacted"]["first_ms"]);
+  const Ran text = ask({"charge"});
+  EXPECT_NE(text.out.find("What happened before #3 ("), std::string::npos) << text.out;
+  EXPECT_NE(text.out.find("was compacted away on "), std::string::npos) << text.out;
+  EXPECT_NE(text.out.find("2 commits"), std::string::npos) << text.out;
+  EXPECT_EQ(ask({"--limit", "1"}).out.find("compacted away"), std::string::npos)
+      << "the page ends before the beginning";
+  EXPECT_NE(ask({}).out.find("compacted away"), std::string::npos);
+}
+
+TEST_F(CliLog, WhatIsLeftOutOfACommitIsSaid) {
+  std::string functions;
+  for (int i = 0; i < 520; ++i) functions += "function f" + std::to_string(i) + "() {}\n";
+  project_.write("many/0.js", functions);
+  for (int i = 1; i < 25; ++i) project_.write("many/" + std::to_string(i) + ".js", "f();\n");
+  index();
+  const nlohmann::json cut = log({"--limit", "1", "--patch"})["items"][0];
+  EXPECT_EQ(cut["counts"]["files"], 25);
+  EXPECT_EQ(cut["files"].size(), 20u);
+  EXPECT_EQ(cut["files_truncated"], true);
+  EXPECT_EQ(cut["atoms"].size(), 500u);
+  EXPECT_EQ(cut["atoms_truncated"], true);
+  EXPECT_EQ(cut["atoms_total"], 545);
+  const nlohmann::json all = log({"--limit", "1", "--patch", "--all"})["items"][0];
+  EXPECT_EQ(all["files"].size(), 25u);
+  EXPECT_EQ(all["files_truncated"], false);
+  EXPECT_EQ(all["atoms"].size(), 545u);
+  EXPECT_EQ(all["atoms_truncated"], false);
+  EXPECT_NE(ask({"--limit", "1", "--patch"}).out.find("and 45 atoms more (--all)"),
+            std::string::npos);
+}
+
 TEST_F(CliLog, OneAtomWithItsValues) {
   const nlohmann::json answer = log({"charge", "--patch"});
   EXPECT_EQ(answer["of"]["id"], "src/cart.js::charge");

@@ -157,5 +157,14 @@ TEST_F(CliService, ExportIsTheSameWithAndWithoutAService) {
   EXPECT_EQ(live.out, stored.out);
 }
 
+TEST_F(CliTest, AWatchWhoseReaderIsGoneEndsByItself) {
+  index();
+  ASSERT_EQ(run({"start"}).code, 0);
+  const std::unique_ptr<Running> watch = start({"watch", "--since", "0"});
+  ASSERT_TRUE(watch->line_with("#1"));
+  watch->stop_reading();
+  EXPECT_EQ(watch->wait(), 0) << "nothing was saved meanwhile";
+}
+
 }  // namespace
 }  // namespace dg

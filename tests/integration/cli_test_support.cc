@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <iterator>
 #include <thread>
+#include <utility>
 
 namespace dg {
 namespace {
@@ -87,7 +88,11 @@ Running::~Running() {
     kill(pid_, SIGKILL);
     wait_for(pid_);
   }
-  close(out_);
+  if (out_ >= 0) close(out_);
+}
+
+void Running::stop_reading() {
+  close(std::exchange(out_, -1));
 }
 
 std::optional<std::string> Running::line_with(const std::string& text) {

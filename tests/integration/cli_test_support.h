@@ -44,6 +44,7 @@ class Running {
   /// Reads until a line holds the text; nothing where the program ends before.
   std::optional<std::string> line_with(const std::string& text);
   void signal(int number) const;
+  void stop_reading();  ///< The program's standard output has no reader any more.
   int wait();  ///< Exit code, as Ran::code.
 
  private:

@@ -147,6 +147,39 @@ TEST(ServiceSync, R05_ADatabaseThatTheDiskDamagedIsSetAsideWhileTheServiceRuns) 
   EXPECT_NE((*call("status"))["notices"].dump().find(".corrupt-"), std::string::npos);
 }
 
+/// The database is gone and its place cannot be opened for a while.
+TEST(ServiceError, IsNotShownAnyMoreOnceItHasPassed) {
+  const TempProject project;
+  project.write("a.js", "export function pay() {}\n");
+  ServiceOptions options;
+  options.pipeline.root = project.root();
+  const Result<std::unique_ptr<Service>> service = Service::start(options, {});
+  ASSERT_TRUE(service) << service.error().message();
+  const Result<std::unique_ptr<Client>> client = Client::connect((*service)->socket());
+  ASSERT_TRUE(client);
+  const auto until = [&](const std::function<bool(const Json&)>& wanted) {
+    const auto give_up = std::chrono::steady_clock::now() + kPatience;
+    while (std::chrono::steady_clock::now() < give_up) {
+      const Result<Json> status = (*client)->call("status", Json::object(), kPatience);
+      if (status && wanted(*status)) return true;
+      std::this_thread::yield();
+    }
+    return false;
+  };
+  ASSERT_TRUE((*client)->call("sync", Json::object(), kPatience));
+  const std::filesystem::path database = project.path(".deltagraph/deltagraph.db");
+  const std::filesystem::path away = project.path(".deltagraph/away");
+  std::filesystem::create_directory(away);
+  std::filesystem::rename(database, away / "deltagraph.db");
+  std::filesystem::create_directory(database);
+  EXPECT_TRUE(until([](const Json& status) { return !status["last_error"].is_null(); }));
+  std::filesystem::remove(database);
+  EXPECT_TRUE(until([](const Json& status) { return status["state"] == "ready"; }));
+  EXPECT_TRUE(until([](const Json& status) { return status["last_error"].is_null(); }))
+      << "nothing was saved meanwhile";
+  EXPECT_TRUE(std::filesystem::is_regular_file(database));
+}
+
 INSTANTIATE_TEST_SUITE_P(Disk, ServiceDisk, testing::Values(ENOSPC, EIO),
                          [](const testing::TestParamInfo<int>& failure) {
                            return std::string(failure.param == ENOSPC ? "Full" : "Broken");

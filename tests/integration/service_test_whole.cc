@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "daemon/pipeline.h"
@@ -41,6 +42,95 @@ std::string source(int i) {
             "(a) { return a.map((b) => b + " + std::to_string(i) + "); }\n";
   }
   return text;
+}
+
+/// Code that is cut out of one file and pasted into another, each saved by itself: the second save
+/// arrives while the first is read.
+class TwoSaves : public testing::Test {
+ protected:
+  void SetUp() override {
+    project_.write("a.js", kMoved + "export function stays() {}\n");
+    project_.write("b.js", "export function other() {}\n");
+    PipelineOptions options;
+    options.root = project_.root();
+    options.arrived = [this] {
+      ++asked_;
+      return std::exchange(arriving_, {});
+    };
+    Result<std::unique_ptr<Pipeline>> pipeline = Pipeline::open(options);
+    ASSERT_TRUE(pipeline) << pipeline.error().message();
+    pipeline_ = std::move(*pipeline);
+    SettledChange all;
+    all.rescan = true;
+    ASSERT_TRUE(pipeline_->apply(all));
+    asked_ = 0;
+  }
+  Outcome saved(const std::string& first, const std::string& then) {
+    SettledChange change;
+    change.paths = {first};
+    if (!then.empty()) arriving_.paths = {then};
+    Result<Outcome> outcome = pipeline_->apply(change);
+    EXPECT_TRUE(outcome);
+    return outcome ? std::move(*outcome) : Outcome{};
+  }
+  void move_it() {
+    project_.write("a.js", "export function stays() {}\n");
+    project_.write("b.js", "export function other() {}\n" + kMoved);
+  }
+
+  const std::string kMoved =
+      "export function moved(order, bank) {\n  const sum = order.total + order.fee;\n"
+      "  return bank.take(sum, order.currency);\n}\n";
+  TempProject project_;
+  SettledChange arriving_;
+  int asked_ = 0;
+  std::unique_ptr<Pipeline> pipeline_;
+};
+
+TEST_F(TwoSaves, ASourceThenItsTargetAreAMove) {
+  move_it();
+  const Outcome outcome = saved("a.js", "b.js");
+  EXPECT_EQ(raw(outcome.sequence), 2u) << "one commit";
+  const DeltaCounts counts = count(outcome.delta);
+  EXPECT_EQ(counts.moved, 1u);
+  EXPECT_EQ(counts.created + counts.deleted, 0u);
+}
+
+TEST_F(TwoSaves, ATargetThenItsSourceAreAMove) {
+  move_it();
+  const Outcome outcome = saved("b.js", "a.js");
+  EXPECT_EQ(raw(outcome.sequence), 2u) << "one commit";
+  const DeltaCounts counts = count(outcome.delta);
+  EXPECT_EQ(counts.moved, 1u);
+  EXPECT_EQ(counts.created + counts.deleted, 0u);
+}
+
+TEST_F(TwoSaves, NobodyIsAskedWhereNoAtomComesOrGoes) {
+  project_.write("b.js", "export function other() { return 1; }\n");
+  EXPECT_EQ(saved("b.js", "").work.parsed, 1u);
+  EXPECT_EQ(asked_, 0);
+}
+
+TEST_F(TwoSaves, SomebodyWhoSavesAllTheTimeHoldsNobodyUp) {
+  PipelineOptions options;
+  options.root = project_.root();
+  int asked = 0;
+  options.arrived = [&asked] {
+    ++asked;
+    SettledChange more;
+    more.paths = {"b.js"};
+    return more;
+  };
+  pipeline_.reset();
+  const Result<std::unique_ptr<Pipeline>> pipeline = Pipeline::open(options);
+  ASSERT_TRUE(pipeline);
+  project_.write("a.js", "export function stays() {}\n");
+  SettledChange change;
+  change.paths = {"a.js"};
+  const Result<Outcome> outcome = (*pipeline)->apply(change);
+  ASSERT_TRUE(outcome);
+  EXPECT_EQ(count(outcome->delta).deleted, 1u);
+  EXPECT_EQ(asked, 3);
 }
 
 TEST(Invariant5, AChangeThatIsOvertakenIsPutOffAndThenWhole) {

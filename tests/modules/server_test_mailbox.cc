@@ -42,6 +42,24 @@ TEST(Mailbox, MergesWhatArrivesWhileTheWriterWorks) {
   EXPECT_EQ(mailbox.pending(), 0u);
 }
 
+TEST(Mailbox, WhatIsQueuedJoinsTheBatchUnderWay) {
+  Mailbox mailbox;
+  Told told;
+  mailbox.put(change({"a.js"}), 0);
+  Mailbox::Batch batch = mailbox.take(milliseconds(0));
+  EXPECT_TRUE(mailbox.join(batch, {}).empty());
+  mailbox.wait_for_cookie(1, told.then());
+  mailbox.put(change({"b.js"}), 1);
+  EXPECT_EQ(mailbox.join(batch, {}).paths, std::vector<std::string>{"b.js"});
+  EXPECT_EQ(batch.change.paths, (std::vector<std::string>{"a.js", "b.js"}));
+  EXPECT_EQ(mailbox.pending(), 2u);
+  mailbox.put(change({}, true), 1);
+  EXPECT_TRUE(mailbox.join(batch, {}).empty()) << "a look at everything is a change of its own";
+  mailbox.done(batch);
+  EXPECT_EQ(told.what, "ok") << "what joined is visible too";
+  EXPECT_TRUE(mailbox.take(milliseconds(0)).change.rescan);
+}
+
 TEST(Mailbox, ACookieIsMetWhenItsBatchIsVisible) {
   Mailbox mailbox;
   Told told;

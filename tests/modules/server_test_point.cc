@@ -7,6 +7,7 @@
 
 #include "daemon/pipeline.h"
 #include "daemon/requests/point.h"
+#include "storage/clock.h"
 #include "tests/support/temp_project.h"
 
 namespace dg {
@@ -116,7 +117,8 @@ TEST(PointsOfALog, ATimeMeansTheLastCommitUpToIt) {
   Result<std::unique_ptr<Reader>> reader = (*pipeline)->reader();
   ASSERT_TRUE(reader);
   History& history = (*reader)->history();
-  const Result<Sequence> nothing = sequence_at("now", history);
+  std::vector<std::string> notes;
+  const Result<Sequence> nothing = sequence_at("now", history, notes);
   ASSERT_FALSE(nothing);
   EXPECT_EQ(nothing.error().cure, "There is no commit yet.");
 
@@ -133,7 +135,7 @@ TEST(PointsOfALog, ATimeMeansTheLastCommitUpToIt) {
   const std::int64_t last_ms = all->back().committed_ms;
 
   const auto at = [&](Point point) -> std::string {
-    const Result<Sequence> found = sequence_at(point, history);
+    const Result<Sequence> found = sequence_at(point, history, notes);
     return found ? std::to_string(raw(*found)) : found.error().reason;
   };
   EXPECT_EQ(at({"", Instant{last_ms}, {}}), "3");
@@ -154,6 +156,79 @@ TEST(PointsOfALog, ATimeMeansTheLastCommitUpToIt) {
   const auto none = history.files_changed(Sequence{3}, Sequence{3});
   ASSERT_TRUE(none);
   EXPECT_TRUE(none->empty());
+}
+
+/// Commits at these times, by a clock that is set meanwhile; and what a time means afterwards.
+class AClockThatIsSet : public testing::Test {
+ protected:
+  void commits_at(const std::vector<std::int64_t>& times) {
+    PipelineOptions options;
+    options.root = project_.root();
+    options.clock = [this] { return now_; };
+    Result<std::unique_ptr<Pipeline>> pipeline = Pipeline::open(options);
+    ASSERT_TRUE(pipeline);
+    for (const std::int64_t time : times) {
+      now_ = time;
+      project_.write("a.js", "function f" + std::to_string(time) + "() {}\n");
+      SettledChange change;
+      change.paths = {"a.js"};
+      const Result<Outcome> outcome = (*pipeline)->apply(change);
+      ASSERT_TRUE(outcome) << outcome.error().message();
+      EXPECT_EQ((*pipeline)->published().committed_ms, time);
+    }
+    reader_ = *(*pipeline)->reader();
+    const auto all = reader_->history().transactions(Sequence{1}, Sequence{99}, false, 99);
+    ASSERT_TRUE(all);
+    ASSERT_EQ(all->size(), times.size());
+    std::string id;
+    for (std::size_t i = 0; i < times.size(); ++i) {
+      EXPECT_EQ((*all)[i].committed_ms, times[i]) << "the time is told as it was";
+      EXPECT_EQ((*all)[i].started_ms, times[i]);
+      EXPECT_LT(id, (*all)[i].id) << "ids rise";
+      id = (*all)[i].id;
+    }
+  }
+  /// The sequence, with `!` where a note says that the clock was set back.
+  std::string at(std::int64_t ms) {
+    std::vector<std::string> notes;
+    const Result<Sequence> found =
+        sequence_at(Point{"T", Instant{ms}, {}}, reader_->history(), notes);
+    return (found ? std::to_string(raw(*found)) : found.error().reason) +
+           (notes.empty() ? "" : "!");
+  }
+
+  TempProject project_;
+  std::int64_t now_ = 0;
+  std::unique_ptr<Reader> reader_;
+};
+
+TEST_F(AClockThatIsSet, ForwardAndBackDoesNotHoldUpTheTimesThatFollow) {
+  commits_at({1000, 2000, 9'000'000'000'000, 3000, 4000});
+  EXPECT_EQ(at(999), "lies before the first commit that is known");
+  EXPECT_EQ(at(2000), "2");
+  EXPECT_EQ(at(2999), "2");
+  EXPECT_EQ(at(3000), "4") << "the third was made before the fourth, by a clock that was wrong";
+  EXPECT_EQ(at(3999), "4");
+  EXPECT_EQ(at(4000), "5");
+  EXPECT_EQ(at(unix_ms() + kHour), "5") << "no time is later than the last commit";
+}
+
+TEST_F(AClockThatIsSet, AnHourAheadIsSaidWithinThatHourAlone) {
+  commits_at({1000, 2000, 9000, 3000, 4000, 10'000});
+  EXPECT_EQ(at(2500), "2");
+  EXPECT_EQ(at(3500), "4!") << "nobody knows that it was the third whose clock was wrong";
+  EXPECT_EQ(at(8999), "5!");
+  EXPECT_EQ(at(9000), "5");
+  EXPECT_EQ(at(10'000), "6");
+}
+
+TEST_F(AClockThatIsSet, BackAndForwardIsSaidWhereItMatters) {
+  commits_at({5000, 6000, 100, 7000});
+  EXPECT_EQ(at(99), "lies before the first commit that is known");
+  EXPECT_EQ(at(100), "3!");
+  EXPECT_EQ(at(5500), "3!") << "the third has a time before this, and the second came before it";
+  EXPECT_EQ(at(6000), "3");
+  EXPECT_EQ(at(7000), "4");
 }
 
 TEST_F(Points, ACommitOfANamedDatabase) {

@@ -34,6 +34,9 @@ class StorageChain : public ::testing::Test {
     store_.reset();
     edit_behind_its_back(database(), sql);
   }
+  static std::string reason_of(const ChainCheck& check) {
+    return check.broken() == nullptr ? std::string() : check.broken()->reason;
+  }
   static ChainCheck check(const std::filesystem::path& file) {
     const Result<std::unique_ptr<Reader>> reader = open_reader(file);
     if (!reader) {
@@ -46,9 +49,10 @@ class StorageChain : public ::testing::Test {
   }
   void expect_broken(std::uint64_t sequence, const std::string& reason) {
     const ChainCheck found = check(database());
-    ASSERT_TRUE(found.broken) << "not found: " << reason;
-    EXPECT_EQ(sequence, raw(*found.broken)) << found.reason;
-    EXPECT_NE(std::string::npos, found.reason.find(reason)) << found.reason;
+    ASSERT_NE(nullptr, found.broken()) << "not found: " << reason;
+    const ChainBreak& first = *found.broken();
+    EXPECT_EQ(sequence, raw(first.sequence)) << first.reason;
+    EXPECT_NE(std::string::npos, first.reason.find(reason)) << first.reason;
   }
 
   bool in_memory_ = use_memory_disk();
@@ -60,7 +64,7 @@ class StorageChain : public ::testing::Test {
 
 TEST_F(StorageChain, AWholeLogVerifies) {
   const ChainCheck found = check(database());
-  EXPECT_FALSE(found.broken) << found.reason;
+  EXPECT_EQ("", reason_of(found));
   EXPECT_EQ(4u, found.transactions);
   EXPECT_EQ(0u, found.without_digest);
   EXPECT_EQ(32u, found.head.size());
@@ -68,7 +72,7 @@ TEST_F(StorageChain, AWholeLogVerifies) {
   open();
   commit({project_.put("c.js", {{"h", 1, "h()"}})});
   const ChainCheck next = check(database());
-  EXPECT_FALSE(next.broken) << next.reason;
+  EXPECT_EQ("", reason_of(next));
   EXPECT_NE(found.head, next.head);
 }
 
@@ -76,7 +80,7 @@ TEST_F(StorageChain, AnEmptyLogVerifies) {
   const std::filesystem::path empty = folder_.root() / "y/deltagraph.db";
   ASSERT_TRUE(Store::open({empty, "", {}}));
   const ChainCheck found = check(empty);
-  EXPECT_FALSE(found.broken) << found.reason;
+  EXPECT_EQ("", reason_of(found));
   EXPECT_EQ(0u, found.transactions);
   EXPECT_EQ("", found.head);
 }
@@ -117,14 +121,25 @@ TEST_F(StorageChain, EachEditedValueIsFound) {
     sql += " = CAST(" + value + " AS " + type + ") WHERE " + condition;
     edit_behind_its_back(database(), sql);
     const ChainCheck found = check(database());
-    ASSERT_TRUE(found.broken);
-    EXPECT_EQ(2u, raw(*found.broken)) << found.reason;
+    ASSERT_NE(nullptr, found.broken());
+    EXPECT_EQ(2u, raw(found.broken()->sequence)) << found.broken()->reason;
   }
 }
 
 TEST_F(StorageChain, AMissingTransactionIsAGap) {
   edit("DELETE FROM transactions WHERE sequence = 2");
   expect_broken(2, "missing");
+}
+
+TEST_F(StorageChain, WhatLiesBehindABreakIsVerifiedToo) {
+  edit(
+      "DELETE FROM transactions WHERE sequence = 2; UPDATE transactions SET files = files + 1 "
+      "WHERE sequence = 4");
+  const ChainCheck found = check(database());
+  ASSERT_EQ(2u, found.breaks.size());
+  EXPECT_EQ(2u, raw(found.breaks[0].sequence));
+  EXPECT_EQ(4u, raw(found.breaks[1].sequence)) << found.breaks[1].reason;
+  EXPECT_EQ(3u, found.transactions);
 }
 
 TEST_F(StorageChain, MissingEventsAndFilesAreFound) {
@@ -174,8 +189,8 @@ TEST_F(StorageChain, AForkIsFound) {
     ASSERT_TRUE((*fork)->commit(delta_of({other.put("d.js", {{"more", 1, "more()"}})}), info));
   }
   commit({project_.put("c.js", {{"ours", 1, "ours()"}})});
-  EXPECT_FALSE(check(database()).broken);
-  EXPECT_FALSE(check(copy).broken);
+  EXPECT_EQ("", reason_of(check(database())));
+  EXPECT_EQ("", reason_of(check(copy)));
   edit("ATTACH '" + copy.string() +
        "' AS fork; INSERT INTO transactions SELECT * FROM fork.transactions WHERE sequence = 6;"
        "INSERT INTO atom_events SELECT * FROM fork.atom_events WHERE transaction_id = 6;"
@@ -187,10 +202,10 @@ TEST_F(StorageChain, AColumnThatALaterVersionAddsChangesNoDigest) {
   edit(
       "ALTER TABLE transactions ADD COLUMN later TEXT; "
       "ALTER TABLE atom_events ADD COLUMN a_first INTEGER");
-  EXPECT_FALSE(check(database()).broken);
+  EXPECT_EQ("", reason_of(check(database())));
   open();
   commit({project_.put("c.js", {{"h", 1, "h()"}})});
-  EXPECT_FALSE(check(database()).broken);
+  EXPECT_EQ("", reason_of(check(database())));
 }
 
 TEST_F(StorageChain, TransactionsFromBeforeThereWereDigestsAreCounted) {
@@ -198,15 +213,15 @@ TEST_F(StorageChain, TransactionsFromBeforeThereWereDigestsAreCounted) {
       "UPDATE transactions SET content_digest = NULL, chain = NULL WHERE sequence < 3; "
       "DELETE FROM system_metadata WHERE key = 'chain_head'");
   // The chain of the third covers one that is not there any more.
-  EXPECT_EQ(3u, raw(*check(database()).broken));
+  EXPECT_EQ(3u, raw(check(database()).breaks.at(0).sequence));
   edit("UPDATE transactions SET content_digest = NULL, chain = NULL");
   open();
   commit({project_.put("c.js", {{"h", 1, "h()"}})});
   const ChainCheck found = check(database());
-  EXPECT_FALSE(found.broken) << found.reason;
+  EXPECT_EQ("", reason_of(found));
   EXPECT_EQ(4u, found.without_digest);
   edit("UPDATE transactions SET content_digest = NULL, chain = NULL WHERE sequence = 5");
-  EXPECT_TRUE(check(database()).broken) << "the head knows of one";
+  EXPECT_FALSE(check(database()).breaks.empty()) << "the head knows of one";
 }
 
 }  // namespace

@@ -221,6 +221,74 @@ TEST_F(StorageCommit, ADeleteOfARowThatSomebodyElseWroteIsRefused) {
   EXPECT_EQ("live", ask("SELECT state FROM atoms WHERE id = 'a.js::f'"));
 }
 
+TEST_F(StorageCommit, ARenameOfARowThatSomebodyElseWroteIsRefused) {
+  for (const bool somebody_wrote : {false, true}) {
+    SCOPED_TRACE(somebody_wrote);
+    const std::string name = somebody_wrote ? "h" : "f";
+    commit({project_.put("a.js", {{name, 1, name + "()"}})});
+    if (somebody_wrote)
+      edit_behind_its_back(database(), "UPDATE atoms SET version = version + 1 WHERE name = 'h'");
+    const std::string before = stored();
+    const std::string other = somebody_wrote ? "k" : "g";
+    project_.rename("a.js::" + name, "a.js::" + other);
+    const Delta renamed = delta_of({project_.put("a.js", {{other, 1, other + "()"}})});
+    ASSERT_EQ(1u, count(renamed).renamed);
+    if (!somebody_wrote) {
+      commit(renamed.files);
+      EXPECT_EQ("a.js::g|2", ask("SELECT id, version FROM atoms WHERE name = 'g'"));
+      continue;
+    }
+    const Result<CommitCounts> counts = store_->commit(renamed, at_sequence(4));
+    ASSERT_FALSE(counts);
+    EXPECT_EQ(ErrorKind::conflict, counts.error().kind);
+    EXPECT_EQ(before, stored());
+    EXPECT_EQ("a.js::h", ask("SELECT id FROM atoms WHERE name = 'h'")) << "its id is given back";
+  }
+}
+
+/// The delta of a move, made of what looks like an end here and a beginning there.
+Delta moved(FileDelta from, FileDelta to) {
+  const AtomChange gone = from.atoms.at(0);
+  from.atoms.clear();
+  AtomChange& change = to.atoms.at(0);
+  change.operation = Operation::move;
+  change.before = gone.before;
+  change.from = from.before;
+  change.version_before = gone.version_before;
+  change.version_after = gone.version_before + 1;
+  auto after = std::make_shared<FileVersion>(*to.after);
+  after->versions[raw(change.after)] = change.version_after;
+  to.after = std::move(after);
+  return delta_of({std::move(from), std::move(to)});
+}
+
+TEST_F(StorageCommit, AMoveOfARowThatSomebodyElseWroteIsRefused) {
+  for (const bool somebody_wrote : {false, true}) {
+    SCOPED_TRACE(somebody_wrote);
+    const std::string name = somebody_wrote ? "h" : "f";
+    const std::string from = somebody_wrote ? "c.js" : "a.js";
+    const std::string to = somebody_wrote ? "d.js" : "b.js";
+    commit({project_.put(from, {{name, 1, name + "()"}}), project_.put(to, {})});
+    if (somebody_wrote)
+      edit_behind_its_back(database(), "UPDATE atoms SET version = version + 1 WHERE name = 'h'");
+    const std::string before = stored();
+    project_.rename(from + "::" + name, to + "::" + name);
+    const FileDelta coming = project_.put(to, {{name, 1, name + "()"}});
+    const Delta delta = moved(project_.put(from, {}), coming);
+    ASSERT_EQ(1u, count(delta).moved);
+    if (!somebody_wrote) {
+      commit(delta.files);
+      EXPECT_EQ("b.js::f|b.js|2", ask("SELECT id, file_path, version FROM atoms WHERE name = 'f'"));
+      continue;
+    }
+    const Result<CommitCounts> counts = store_->commit(delta, at_sequence(4));
+    ASSERT_FALSE(counts);
+    EXPECT_EQ(ErrorKind::conflict, counts.error().kind);
+    EXPECT_EQ(before, stored());
+    EXPECT_EQ("c.js::h|c.js", ask("SELECT id, file_path FROM atoms WHERE name = 'h'"));
+  }
+}
+
 TEST_F(StorageCommit, CreatingWhatExistsIsAConflict) {
   commit({project_.put("a.js", {{"f", 1, "f()"}})});
   HandmadeProject other;

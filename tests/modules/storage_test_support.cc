@@ -101,6 +101,11 @@ AtomId HandmadeProject::id_of(const std::string& id_text) {
   return entry->second;
 }
 
+void HandmadeProject::rename(const std::string& from, const std::string& to) {
+  ids_[to] = id_of(from);
+  ids_.erase(from);
+}
+
 FileDelta HandmadeProject::put(const std::string& path, const std::vector<FunctionSpec>& functions,
                                std::uint64_t fill) {
   FactsBuilder builder;

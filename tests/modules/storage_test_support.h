@@ -36,6 +36,8 @@ class HandmadeProject {
                 std::uint64_t fill = 0);
   FileDelta remove(const std::string& path);
   AtomId id_of(const std::string& id_text);
+  /// From now on the one id text stands for the atom of the other, which gets another name or file.
+  void rename(const std::string& from, const std::string& to);
   const std::map<std::string, FileVersionPtr>& files() const noexcept { return files_; }
 
  private:

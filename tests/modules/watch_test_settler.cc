@@ -46,6 +46,27 @@ TEST_F(SettlerTest, LeadingEdgeOfASave) {
   EXPECT_EQ(settler.pending(), 0u);
 }
 
+TEST_F(SettlerTest, HurryTakesWhatItsWriterIsDoneWithAndNothingElse) {
+  note("a.js", FileEvent::written);
+  EXPECT_THAT(take(), ElementsAre("a.js"));
+  after(1);
+  note("b.js", FileEvent::written);
+  note("new.js", FileEvent::created);
+  note("new.js", FileEvent::written);
+  note("open.js", FileEvent::modified);
+  note("gone.js", FileEvent::removed);
+  EXPECT_THAT(take(), IsEmpty());
+  settler.hurry();
+  EXPECT_THAT(take(), ElementsAre("b.js", "new.js"));
+  EXPECT_THAT(take(), IsEmpty()) << "once";
+  after(8);
+  EXPECT_THAT(take(), ElementsAre("gone.js"));
+  settler.note_git_lock(true, now);
+  note("c.js", FileEvent::written);
+  settler.hurry();
+  EXPECT_THAT(take(), IsEmpty()) << "git is not finished";
+}
+
 TEST_F(SettlerTest, HoldsWhatFollowsAChangeThatWasTaken) {
   settler.note_folder_gone("lib", now);
   note("lib_/a.js", FileEvent::found);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <optional>
 #include <sstream>
 
 #include "events/delta_algebra.h"
@@ -35,6 +37,10 @@ std::string text_of(const Delta& delta) {
     for (const RelationChange& r : file.lost) edge("- ", r);
     for (const OpenChange& o : file.opened) open("open ", o);
     for (const OpenChange& o : file.closed) open("close ", o);
+  }
+  for (const ConfigFile& config : delta.configs) {
+    out << "config " << config.path << ": " << config.was.value_or("none") << " -> "
+        << (config.removed ? "none" : config.content) << '\n';
   }
   return out.str();
 }
@@ -70,13 +76,43 @@ struct History {
     for (const std::string& path : paths) {
       if (language_of(path)) changes.sources.push_back(source_change(sources, path));
     }
+    change_configs(changes);
     Advance advanced = dg::advance(states.back(), std::move(changes));
     if (advanced.delta.empty()) return;
     states.push_back(advanced.next);
     deltas.push_back(std::move(advanced.delta));
   }
+  /// Every few states a configuration file comes, changes, stays the same or goes.
+  void change_configs(ChangeSet& changes) {
+    const std::size_t turn = states.size();
+    const std::string path = turn % 2 == 0 ? "package.json" : "lib/tsconfig.json";
+    switch (turn % 7) {
+      case 1:
+      case 2:
+        changes.configs.push_back({path, "{\"name\": \"p" + std::to_string(turn) + "\"}", false});
+        break;
+      case 4:
+        changes.configs.push_back({path, "{\"name\": \"p\"}", false});
+        break;
+      case 5:
+        changes.configs.push_back({path, "", true});
+        break;
+      default:
+        break;
+    }
+  }
   Delta between(std::size_t from, std::size_t to) const {
-    return delta_between(states[from]->files(), states[to]->files());
+    Delta delta = delta_between(states[from]->files(), states[to]->files());
+    std::map<std::string, std::pair<std::optional<std::string>, std::optional<std::string>>> ends;
+    for (const ConfigFile& config : states[from]->configs())
+      ends[config.path].first = config.content;
+    for (const ConfigFile& config : states[to]->configs())
+      ends[config.path].second = config.content;
+    for (const auto& [path, end] : ends) {
+      if (end.first != end.second)
+        delta.configs.push_back({path, end.second.value_or(""), !end.second, end.first});
+    }
+    return delta;
   }
 };
 
@@ -96,6 +132,7 @@ TEST_P(DeltaAlgebra, ASeriesComposedIsTheDifferenceOfItsEnds) {
   const History history(GetParam());
   ASSERT_GT(history.deltas.size(), 30u);
   DeltaCounts seen;
+  std::size_t configs = 0;
   for (std::size_t from = 0; from < history.deltas.size(); from += 5) {
     Delta all;
     for (std::size_t to = from; to < history.deltas.size() && to < from + 12; ++to) {
@@ -106,7 +143,9 @@ TEST_P(DeltaAlgebra, ASeriesComposedIsTheDifferenceOfItsEnds) {
     seen.renamed += counts.renamed;
     seen.moved += counts.moved;
     seen.deleted += counts.deleted;
+    configs += all.configs.size();
   }
+  EXPECT_GT(configs, 0u);
   EXPECT_GT(seen.renamed + seen.moved, 0u) << "the edits rename and move nothing";
   EXPECT_GT(seen.deleted, 0u);
 }

@@ -151,8 +151,9 @@ std::string log_difference(const Pipeline& pipeline) {
   if (!reader) return reader.error().message();
   const Result<ChainCheck> chain = (*reader)->verify_chain();
   if (!chain) return chain.error().message();
-  if (chain->broken) {
-    return "transaction " + std::to_string(raw(*chain->broken)) + " of the log: " + chain->reason;
+  if (const ChainBreak* broken = chain->broken()) {
+    return "transaction " + std::to_string(raw(broken->sequence)) +
+           " of the log: " + broken->reason;
   }
   FoldedState folded;
   const std::string broken = fold_log(**reader, folded);

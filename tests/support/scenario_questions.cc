@@ -232,7 +232,7 @@ Lines delta(const Outcome& outcome) {
 }
 
 Lines work(const Outcome& outcome, const std::string& which) {
-  const Work& work = outcome.work;
+  const WorkDone& work = outcome.work;
   const std::map<std::string, std::uint32_t> counts = {{"read", work.read},
                                                        {"parsed", work.parsed},
                                                        {"cached", work.from_cache},

@@ -1,0 +1,126 @@
+// The validator's mutation check of the log: what is missing from it or edited in it is found and
+// told; it can be folded from the repair on, and what is lost stays noted.
+
+#include "storage/history/compact.h"
+#include "tests/integration/validator_test_support.h"
+
+namespace dg {
+namespace {
+
+class DamagedLog : public ValidatorTest, public testing::WithParamInterface<const char*> {};
+
+TEST_P(DamagedLog, IsToldAndCanBeReplayedFromTheRepairOn) {
+  plant_in_log(GetParam());
+  const Validation repaired = expect_repaired(Stage::log, Depth::full);
+  EXPECT_FALSE(repaired.reconciled.empty()) << story(repaired);
+  open();
+  rescan();
+  save("a.js", "export function pay(order) { return fee(order); }\nfunction fee() {}\n");
+  expect_clean();
+  expect_replayed_past_losses();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, DamagedLog,
+    testing::Values(
+        "DELETE FROM atom_events WHERE transaction_id = 6",
+        "DELETE FROM atom_events WHERE id > (SELECT max(id) FROM atom_events) - 3",
+        "DELETE FROM atom_events WHERE transaction_id = 1",
+        "DELETE FROM atom_events WHERE transaction_id = 4",
+        "DELETE FROM transaction_files WHERE sequence = 6",
+        "DELETE FROM transactions WHERE sequence = 3; "
+        "DELETE FROM atom_events WHERE transaction_id = 3; "
+        "DELETE FROM transaction_files WHERE sequence = 3",
+        "UPDATE atom_events SET state = unhex(replace(hex(state), hex('bank.take'), "
+        "hex('shop.take'))) WHERE instr(state, CAST('bank.take' AS BLOB)) > 0",
+        "UPDATE atom_events SET delta = replace(delta, 'Takes the money', 'Takes the honey') "
+        "WHERE transaction_id = 4",
+        "UPDATE atom_events SET delta = '{}' WHERE transaction_id = 2",
+        "UPDATE atom_events SET state = x'00' WHERE transaction_id = 4 AND event_type = "
+        "'create'",
+        "UPDATE atom_events SET state = substr(state, 1, length(state) - 1) WHERE "
+        "transaction_id = 1"));
+
+TEST_F(ValidatorTest, ALogThatLosesItsEndUnderTheGraphIsFollowed) {
+  save("a.js", "export function pay(order) { return cost(order); }\nfunction cost() {}\n");
+  plant_in_log(
+      "DELETE FROM atom_events WHERE transaction_id = (SELECT max(sequence) FROM transactions);"
+      "DELETE FROM transaction_files WHERE sequence = (SELECT max(sequence) FROM transactions);"
+      "DELETE FROM transactions WHERE sequence = (SELECT max(sequence) FROM transactions)");
+  const Validation repaired = expect_repaired(Stage::memory, Depth::full);
+  EXPECT_FALSE(repaired.reconciled.empty()) << story(repaired);
+  open();
+  rescan();
+  save("a.js", "export function pay(order) { return fee(order); }\nfunction fee() {}\n");
+  expect_clean();
+  expect_replayed_past_losses();
+}
+
+TEST_F(ValidatorTest, AFileWhoseRemovalTheLogLostIsToldToBeGoneOnce) {
+  save("a.js", "export function pay(order) { return order; }\n");
+  plant_in_log(
+      "DELETE FROM transactions WHERE sequence = 6; "
+      "DELETE FROM atom_events WHERE transaction_id = 6; "
+      "DELETE FROM transaction_files WHERE sequence = 6");
+  const Validation found = look(Depth::full);
+  EXPECT_NE(story(found).find("\"file\": \"d.js\""), std::string::npos) << story(found);
+  const Validation repaired = look(Depth::full, true);
+  EXPECT_EQ(repaired.left_count, 0u) << story(repaired);
+  expect_clean();
+  EXPECT_EQ(ask("SELECT content_hash IS NULL FROM transaction_files WHERE path = 'd.js' ORDER BY "
+                "sequence DESC LIMIT 1"),
+            "1");
+  expect_replayed_past_losses();
+}
+
+TEST_F(ValidatorTest, AReplayEndsAtWhatNobodyNotedAsLost) {
+  plant_in_log("DELETE FROM atom_events WHERE transaction_id = 4");
+  const Result<ReplayReport> report = replay_log(database(), true, {});
+  ASSERT_TRUE(report);
+  ASSERT_TRUE(report->broken);
+  EXPECT_EQ(raw(*report->broken), 4u);
+  EXPECT_TRUE(report->lost.empty());
+}
+
+TEST_F(ValidatorTest, WhatTheLogLostStaysNoted) {
+  plant_in_log("DELETE FROM atom_events WHERE transaction_id = 2");
+  const Validation repaired = look(Depth::full, true);
+  EXPECT_EQ(repaired.left_count, 0u) << story(repaired);
+  const Validation later = look(Depth::full);
+  EXPECT_TRUE(later.consistent()) << story(later);
+  ASSERT_EQ(later.lost.size(), 1u);
+  EXPECT_EQ(raw(later.lost[0].sequence), 2u);
+}
+
+TEST_F(ValidatorTest, AnEditThatTheFoldCannotSeeBreaksTheChain) {
+  plant_in_log("UPDATE atom_events SET timestamp = timestamp + 1 WHERE transaction_id = 2");
+  const Validation repaired = expect_repaired(Stage::log, Depth::full);
+  EXPECT_TRUE(repaired.reconciled.empty()) << "no atom is another one";
+}
+
+TEST_F(ValidatorTest, ACompactedLogIsConsistent) {
+  pipeline_.reset();
+  const Result<Compaction> compacted = compact(database(), Sequence{4});
+  ASSERT_TRUE(compacted) << compacted.error().message();
+  open();
+  expect_clean();
+  save("d.js", "import { refund } from './a.js';\nrefund();\n");
+  expect_clean();
+}
+
+TEST_F(ValidatorTest, EditedFilePlacesAreWrittenAgain) {
+  plant_in_log("UPDATE transaction_files SET positions = x'00' WHERE path = 'b.js'");
+  expect_repaired(Stage::log, Depth::full);
+}
+
+TEST_F(ValidatorTest, AnEditedVersionOfARemovedAtomIsFound) {
+  plant("UPDATE atoms SET version = version + 3 WHERE state = 'removed'");
+  expect_repaired(Stage::log, Depth::full);
+  open();
+  rescan();
+  save("d.js", "import { refund } from './a.js';\nrefund();\n");
+  expect_clean();
+}
+
+}  // namespace
+}  // namespace dg
