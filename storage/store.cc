@@ -9,7 +9,7 @@
 #include "storage/history/replica.h"
 #include "storage/load.h"
 #include "storage/reader.h"
-#include "storage/schema/upkeep.h"
+#include "storage/schema/upgrade/upkeep.h"
 #include "storage/transaction.h"
 
 namespace dg {
@@ -101,7 +101,8 @@ void SqliteStore::connect() {
   retry_while_busy(
       [this] {
         connection_ = connect_writer(options_.database, options_.vfs, options_.synchronous);
-        if (connection_.integer("PRAGMA user_version") > schema::kSchemaVersion) {
+        if (!schema::may_write(
+                static_cast<std::uint32_t>(connection_.integer("PRAGMA user_version")))) {
           // The header looked fine, but a newer program's last commits are in the WAL still: leave
           // both.
           sqlite3_db_config(connection_.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
@@ -111,7 +112,7 @@ void SqliteStore::connect() {
         }
         try {
           check_contents();
-          schema::bring_up(connection_);
+          schema::bring_up(connection_, {options_.database, options_.vfs, {}});
           replica_ = ensure_replica(connection_, options_.database);
         } catch (...) {
           connection_.close();
@@ -396,7 +397,7 @@ std::optional<Error> examine_for_reading(const std::filesystem::path& database) 
     return Error{ErrorKind::not_found, database.string(), "there is no database",
                  "Run `deltagraph index` in the project first"};
   }
-  return examine_header(database);
+  return examine_header(database, Access::read);
 }
 
 }  // namespace

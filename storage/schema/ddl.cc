@@ -41,6 +41,7 @@ void append_constraints(const Table& table, const Column& column, std::string& s
     sql.append(" CHECK (").append(unset).append(valid).append(")");
   }
   if (!column.check.empty()) sql.append(" CHECK (").append(column.check).append(")");
+  if (!column.references.empty()) sql.append(" REFERENCES ").append(column.references);
 }
 
 void append_names(std::span<const Column* const> columns, std::string& sql) {
