@@ -355,7 +355,10 @@ Result<std::string> SqliteStore::integrity() {
       const std::string finding(check.step() ? check.text(0) : "no answer");
       check.reset();
       if (finding != "ok") return finding;
-      connection_.execute("INSERT INTO atom_search(atom_search) VALUES('integrity-check')");
+      // To SQLite it is a write: another process that upgrades the schema holds it up.
+      patiently([this] {
+        connection_.execute("INSERT INTO atom_search(atom_search) VALUES('integrity-check')");
+      });
       return std::string("ok");
     } catch (const Error& error) {
       return error;

@@ -124,16 +124,7 @@ Result<Migration> adopt(const MigrateTarget& target, const std::string& id) {
                    "its effect is not there: its verification does not give 1",
                    "Run it with 'deltagraph db migrate'"};
     }
-    MigrationRecord record;
-    record.name = migration->name;
-    record.number = migration->number;
-    record.kind = migration->kind;
-    record.checksum = migration->checksum();
-    record.applied_at = unix_ms();
-    record.applied_by = login_name();
-    record.batch = make_uuid_v7(unix_ms());
-    record.up = migration->up;
-    record.down = migration->down;
+    const MigrationRecord record = applied_record(*migration, make_uuid_v7(unix_ms()), {});
     session.connection().execute("BEGIN IMMEDIATE");
     put_record(session.connection(), record);
     session.connection().execute("COMMIT");

@@ -1,6 +1,4 @@
 #include <algorithm>
-#include <cstring>
-#include <fstream>
 
 #include "storage/schema/live/declared.h"
 #include "storage/schema/live/drift.h"
@@ -66,18 +64,6 @@ Script removal_of(const LiveSchema& live) {
   each(Aspect::extra_column, [&](const Difference& extra) { drop_column(extra, live, script); });
   each(Aspect::extra_table, [&](const Difference& extra) { drop_table(extra, live, script); });
   return script;
-}
-
-Result<> write_new(const Migration& migration) {
-  std::error_code error;
-  std::filesystem::create_directories(migration.file.parent_path(), error);
-  std::ofstream out(migration.file, std::ios::binary | std::ios::trunc);
-  out << file_text(migration);
-  out.close();
-  if (out) return Ok{};
-  return Error{ErrorKind::io, migration.file.string(),
-               std::string("it cannot be written: ") + std::strerror(errno),
-               "Check the permissions of its folder"};
 }
 
 }  // namespace

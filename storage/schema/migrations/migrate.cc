@@ -56,22 +56,6 @@ std::vector<MigrationRecord> taken_back(std::vector<MigrationRecord> records,
   return records;
 }
 
-MigrationRecord record_of(const Migration& migration, const std::string& batch,
-                          const std::filesystem::path& backup) {
-  MigrationRecord record;
-  record.name = migration.name;
-  record.number = migration.number;
-  record.kind = migration.kind;
-  record.checksum = migration.checksum();
-  record.applied_at = unix_ms();
-  record.applied_by = login_name();
-  record.batch = batch;
-  record.up = migration.up;
-  record.down = migration.down;
-  if (!backup.empty()) record.backup = backup.string();
-  return record;
-}
-
 Migration migration_of(const MigrationRecord& record) {
   Migration migration;
   migration.number = record.number.value_or(0);
@@ -102,7 +86,7 @@ Result<MigrationRun> migrate(const MigrateTarget& target, std::optional<std::int
     const std::string batch = make_uuid_v7(unix_ms());
     for (const Migration& migration : pending_of(*files, session.records(), to)) {
       run.backup = session.back_up_once();
-      session.run(migration, migration.up, record_of(migration, batch, run.backup),
+      session.run(migration, migration.up, applied_record(migration, batch, run.backup),
                   MigrationState::failed);
       run.done.push_back(migration);
     }

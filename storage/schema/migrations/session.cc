@@ -1,6 +1,9 @@
 #include "storage/schema/migrations/session.h"
 
+#include <cerrno>
 #include <chrono>
+#include <cstring>
+#include <fstream>
 
 #include "storage/backup/copy.h"
 #include "storage/clock.h"
@@ -11,6 +14,7 @@
 #include "storage/schema/migrations/built_in.h"
 #include "storage/schema/migrations/guard.h"
 #include "storage/schema/migrations/scratch.h"
+#include "storage/schema/requests/tables.h"
 #include "storage/schema/upgrade/journal.h"
 #include "storage/schema/upgrade/schema_transaction.h"
 #include "storage/schema/upgrade/upkeep.h"
@@ -18,23 +22,12 @@
 namespace dg::schema {
 namespace {
 
-/// The part of the declared schema that every database with migrations has.
-LiveSchema wanted_of(const MigrateTarget& target) {
-  if (target.graph) return declared();
-  LiveSchema wanted;
-  for (const char* name : {"schema_journal", "schema_migrations"})
-    wanted.tables.push_back(*declared().table(name));
-  for (const LiveIndex& index : declared().indexes) {
-    if (wanted.table(index.table) != nullptr) wanted.indexes.push_back(index);
-  }
-  for (const LiveProgram& trigger : declared().triggers) {
-    if (wanted.table(trigger.table) != nullptr) wanted.triggers.push_back(trigger);
-  }
-  return wanted;
+const LiveSchema& wanted_of(const MigrateTarget& target) {
+  return target.graph ? declared() : declared_beside();
 }
 
 void make_journals(Connection& connection, const MigrateTarget& target) {
-  const LiveSchema wanted = wanted_of(target);
+  const LiveSchema& wanted = wanted_of(target);
   const LiveSchema found = inspect(connection);
   SchemaTransaction transaction(connection);
   for (const LiveTable& table : wanted.tables) {
@@ -144,7 +137,8 @@ void MigrationSession::verify(const Migration& migration, bool up) {
 }
 
 void MigrationSession::run(const Migration& migration, const std::string& script,
-                           MigrationRecord record, MigrationState on_failure) {
+                           MigrationRecord record, MigrationState on_failure,
+                           const std::function<void()>& also) {
   const auto begun = std::chrono::steady_clock::now();
   const bool up = record.state == MigrationState::applied;
   Error error;
@@ -157,6 +151,7 @@ void MigrationSession::run(const Migration& migration, const std::string& script
     record.duration_us = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
     record.findings = lines_json(before, drift());
     put_record(connection_, record);
+    if (also) also();
     transaction.commit();
     return;
   } catch (const Failure& failure) {
@@ -176,6 +171,34 @@ void MigrationSession::run(const Migration& migration, const std::string& script
   put_record(connection_, record);
   connection_.execute("COMMIT");
   throw error;
+}
+
+MigrationRecord applied_record(const Migration& migration, const std::string& batch,
+                               const std::filesystem::path& backup) {
+  MigrationRecord record;
+  record.name = migration.name;
+  record.number = migration.number;
+  record.kind = migration.kind;
+  record.checksum = migration.checksum();
+  record.applied_at = unix_ms();
+  record.applied_by = login_name();
+  record.batch = batch;
+  record.up = migration.up;
+  record.down = migration.down;
+  if (!backup.empty()) record.backup = backup.string();
+  return record;
+}
+
+Result<> write_new(const Migration& migration) {
+  std::error_code error;
+  std::filesystem::create_directories(migration.file.parent_path(), error);
+  std::ofstream out(migration.file, std::ios::binary | std::ios::trunc);
+  out << file_text(migration);
+  out.close();
+  if (out) return Ok{};
+  return Error{ErrorKind::io, migration.file.string(),
+               std::string("it cannot be written: ") + std::strerror(errno),
+               "Check the permissions of its folder"};
 }
 
 LiveSchema schema_of(const MigrateTarget& target) {

@@ -40,8 +40,9 @@ class MigrationSession {
 
   /// Runs a script as one transaction and writes `record` with it. On failure nothing but the row
   /// is there, as failed; an Error with a hint.
+  /// `also` is part of the transaction.
   void run(const Migration& migration, const std::string& script, MigrationRecord record,
-           MigrationState on_failure);
+           MigrationState on_failure, const std::function<void()>& also = {});
 
  private:
   void execute(const Migration& migration, const std::string& script);
@@ -52,6 +53,13 @@ class MigrationSession {
   std::vector<std::string> declared_work_;
   std::filesystem::path backup_;
 };
+
+/// The row of a migration that is run now.
+MigrationRecord applied_record(const Migration& migration, const std::string& batch,
+                               const std::filesystem::path& backup);
+
+/// Writes the file of a migration; its folder is made.
+Result<> write_new(const Migration& migration);
 
 /// The schema as it is, for those who only read; empty where there is no database.
 LiveSchema schema_of(const MigrateTarget& target);

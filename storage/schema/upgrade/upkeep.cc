@@ -36,13 +36,23 @@ void copy_before(const Surroundings& at) {
   if (!made) throw made.error();
 }
 
+bool is_up_to_date(const Connection& connection) {
+  const LiveSchema found = inspect(connection);
+  if (found.user_version != kUserVersion || found.application_id != kApplicationId) return false;
+  for (const Difference& each : compare(declared(), found)) {
+    if (is_lack(each) && (each.cure != Cure::keep || is_critical(each))) return false;
+  }
+  return !has_built_in_work(connection);
+}
+
 class Upgrade {
  public:
   Upgrade(Connection& connection, const Surroundings& at) : connection_(connection), at_(at) {}
 
   int run() {
-    // Planned again inside the transaction: another process may have been faster.
     SchemaTransaction transaction(connection_);
+    // Looked at again inside the transaction: another process may have been faster.
+    if (is_up_to_date(connection_)) return 0;
     LiveSchema found = inspect(connection_);
     refuse_newer(found);
     fresh_ = found.tables.empty();
@@ -113,15 +123,6 @@ class Upgrade {
   bool fresh_ = false;   ///< It was empty: nobody wants to hear of each table.
   bool copied_ = false;  ///< A copy of what was there exists.
 };
-
-bool is_up_to_date(const Connection& connection) {
-  const LiveSchema found = inspect(connection);
-  if (found.user_version != kUserVersion || found.application_id != kApplicationId) return false;
-  for (const Difference& each : compare(declared(), found)) {
-    if (is_lack(each) && (each.cure != Cure::keep || is_critical(each))) return false;
-  }
-  return !has_built_in_work(connection);
-}
 
 }  // namespace
 
