@@ -91,8 +91,8 @@ Result<Migration> generate(const MigrateTarget& target, const std::string& words
       migration.down = kTemplateDown;
     } else {
       migration.description = "Drops what nobody declares; down makes it anew, empty.";
-      migration.up = removal.up;
-      migration.down = removal.down;
+      migration.up = removal.up.substr(0, removal.up.size() - 1);
+      migration.down = removal.down.substr(0, removal.down.size() - 1);
     }
     if (const Result<> written = write_new(migration); !written) return written.error();
     return migration;

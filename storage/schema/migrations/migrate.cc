@@ -134,14 +134,16 @@ Result<std::vector<RollbackLoss>> rollback_losses(const MigrateTarget& target,
     }
     const auto count = [&](const std::string& sql, const std::string& what, const char* unit) {
       const std::int64_t found = reader.integer(sql);
-      if (found != 0) losses.push_back({what + " (" + std::to_string(found) + " " + unit + ")"});
+      if (found == 0) return;
+      losses.push_back(
+          {what + " (" + std::to_string(found) + " " + unit + (found == 1 ? ")" : "s)")});
     };
     for (const Difference& each : losses_of(schema_of(target), script)) {
       if (each.aspect == Aspect::missing_table) {
-        count("SELECT count(*) FROM " + quoted_name(each.table), each.table, "rows");
+        count("SELECT count(*) FROM " + quoted_name(each.table), each.table, "row");
       } else {
         count("SELECT count(" + quoted_name(each.object) + ") FROM " + quoted_name(each.table),
-              each.table + "." + each.object, "values");
+              each.table + "." + each.object, "value");
       }
     }
     return losses;
