@@ -122,15 +122,18 @@ void allow_only_reads(Connection& connection) {
 
 ReadTransaction::ReadTransaction(Connection& connection) : connection_(connection) {
   connection.execute("BEGIN");
-  // A read inside it fixes the commit that all further ones see.
-  sequence_ = connection.integer("SELECT max(sequence) FROM transactions");
+  // A read inside it fixes the commit that all further ones see. A database that is yet to be
+  // upgraded may have no log.
+  const bool logged =
+      connection.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'transactions'") != 0;
+  if (logged) sequence_ = connection.integer("SELECT max(sequence) FROM transactions");
 }
 
 ReadTransaction::~ReadTransaction() {
   sqlite3_exec(connection_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
-std::optional<Error> examine_header(const std::filesystem::path& database) {
+std::optional<Error> examine_header(const std::filesystem::path& database, Access access) {
   std::error_code error;
   const std::uint64_t size = std::filesystem::file_size(database, error);
   if (error || size == 0) return std::nullopt;
@@ -145,10 +148,10 @@ std::optional<Error> examine_header(const std::filesystem::path& database) {
     return damaged(database, "it is a database of another program");
   }
   const std::uint32_t version = big_endian32(header, 60);
-  if (version > schema::kSchemaVersion) {
+  if (!(access == Access::read ? schema::may_read(version) : schema::may_write(version))) {
     return Error{ErrorKind::newer, database.string(),
                  "it was written by a newer version of deltagraph (schema " +
-                     std::to_string(version) + ", this program knows " +
+                     std::to_string(schema::version_of(version)) + ", this program knows " +
                      std::to_string(schema::kSchemaVersion) + ")",
                  "Upgrade deltagraph; the file was left as it is"};
   }

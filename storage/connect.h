@@ -12,9 +12,12 @@
 
 namespace dg {
 
+enum class Access { write, read };
+
 /// Looks at the file's header alone, so that nothing is touched: an Error (newer, corrupt) or
-/// nothing. A missing or empty file is fine.
-std::optional<Error> examine_header(const std::filesystem::path& database);
+/// nothing. A missing or empty file is fine. A newer file may still be read where it says so.
+std::optional<Error> examine_header(const std::filesystem::path& database,
+                                    Access access = Access::write);
 
 /// The writing connection: WAL, its own checkpoints. Throws Failure.
 Connection connect_writer(const std::filesystem::path& database, const std::string& vfs,

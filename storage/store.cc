@@ -9,7 +9,7 @@
 #include "storage/history/replica.h"
 #include "storage/load.h"
 #include "storage/reader.h"
-#include "storage/schema/upkeep.h"
+#include "storage/schema/upgrade/upkeep.h"
 #include "storage/transaction.h"
 
 namespace dg {
@@ -111,14 +111,14 @@ void SqliteStore::connect() {
 
 void SqliteStore::connect_once() {
   connection_ = connect_writer(options_.database, options_.vfs, options_.synchronous);
-  if (connection_.integer("PRAGMA user_version") > schema::kSchemaVersion) {
+  if (!schema::may_write(static_cast<std::uint32_t>(connection_.integer("PRAGMA user_version")))) {
     // The header looked fine, but a newer program's last commits are in the WAL still: leave both.
     sqlite3_db_config(connection_.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     throw Error{ErrorKind::newer, thing(), "it was written by a newer version of deltagraph",
                 "Upgrade deltagraph; the file was left as it is"};
   }
   check_contents();
-  schema::bring_up(connection_);
+  schema::bring_up(connection_, {options_.database, options_.vfs, {}});
   replica_ = ensure_replica(connection_, options_.database);
   sqlite3_wal_hook(
       connection_.handle(),
@@ -356,7 +356,8 @@ Result<std::string> SqliteStore::integrity() {
       const std::string finding(check.step() ? check.text(0) : "no answer");
       check.reset();
       if (finding != "ok") return finding;
-      patiently([this] {  // To SQLite it is a write.
+      // To SQLite it is a write: another process that upgrades the schema holds it up.
+      patiently([this] {
         connection_.execute("INSERT INTO atom_search(atom_search) VALUES('integrity-check')");
       });
       return std::string("ok");
@@ -400,7 +401,7 @@ std::optional<Error> examine_for_reading(const std::filesystem::path& database) 
     return Error{ErrorKind::not_found, database.string(), "there is no database",
                  "Run `deltagraph index` in the project first"};
   }
-  return examine_header(database);
+  return examine_header(database, Access::read);
 }
 
 }  // namespace

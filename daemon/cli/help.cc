@@ -78,6 +78,11 @@ constexpr Examples kExamples[] = {
      "  deltagraph sql \"SELECT file_path, count(*) FROM atoms GROUP BY 1 ORDER BY 2 DESC LIMIT "
      "10\"\n"
      "  deltagraph sql \"SELECT name FROM sqlite_schema WHERE type = 'table'\"\n"},
+    {"get_schema",
+     "Examples:\n"
+     "  deltagraph get_schema registry --table atoms\n"
+     "  deltagraph get_schema database --json | jq .health\n"
+     "  deltagraph get_schema atoms --atom-type method --sample-size 3 --focus-field complexity\n"},
     {"export",
      "Examples:\n"
      "  deltagraph export > graph.jsonl\n"
@@ -88,6 +93,8 @@ constexpr Examples kExamples[] = {
      "Examples:\n"
      "  deltagraph db backup          a copy beside the database, while saves go on\n"
      "  deltagraph db replay --verify the log and the state are one\n"
+     "  deltagraph db verify          schema, file, journal and migrations are as they should be\n"
+     "  deltagraph db schema --markdown > SCHEMA.md\n"
      "  deltagraph help db backup\n"},
     {"db backup",
      "Examples:\n"
@@ -101,6 +108,40 @@ constexpr Examples kExamples[] = {
      "Examples:\n"
      "  deltagraph db compact --before '90 days ago' --dry-run\n"
      "  deltagraph stop && deltagraph db compact --before 2026-01-01 --yes\n"},
+    {"db status",
+     "Example:\n  deltagraph db status --json | jq '.migrations[] | .name + .state'\n"},
+    {"db generate",
+     "Examples:\n"
+     "  deltagraph db generate drop extra      what drops the tables, columns … nobody declares\n"
+     "  deltagraph db generate add owners --blank\n"},
+    {"db migrate",
+     "Examples:\n"
+     "  deltagraph db migrate --dry-run\n"
+     "  deltagraph stop && deltagraph db migrate\n"
+     "Files NNNN_slug.sql in .deltagraph/migrations, of which each has the sections\n"
+     "  -- up       the statements\n"
+     "  -- down     what takes them back (without it there is no rollback)\n"
+     "  -- verify   a SELECT that gives 1 where it has had its effect (may be left out)\n"
+     "and, before them, `-- kind: schema|data|fix|seed` and `-- description: one line`.\n"},
+    {"db rollback",
+     "Examples:\n"
+     "  deltagraph stop && deltagraph db rollback\n"
+     "  deltagraph db rollback --to 3 --yes    all after number 3, rows and all\n"},
+    {"db adopt", "Example:\n  deltagraph db adopt 0004\n"},
+    {"db audit",
+     "Examples:\n"
+     "  deltagraph db audit                    exit 1: something is not as declared\n"
+     "  deltagraph db audit --json | jq '.tables[] | select(.standing == \"unexpected\")'\n"},
+    {"db verify", "Example:\n  deltagraph db verify && echo 'as it should be'\n"},
+    {"db inspect",
+     "Examples:\n"
+     "  deltagraph db inspect                  tables and views\n"
+     "  deltagraph db inspect files --limit 5 --offset 10\n"},
+    {"db schema",
+     "Examples:\n"
+     "  deltagraph db schema --sql | sqlite3 empty.db\n"
+     "  deltagraph db schema --dot | dot -Tsvg > schema.svg\n"},
+    {"db diff", "Example:\n  deltagraph db diff .deltagraph/backups/auto-20261121.db\n"},
     {"validate",
      "Examples:\n"
      "  deltagraph validate           exit 0: all sides agree; 1: they differ, and where\n"

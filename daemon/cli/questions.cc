@@ -143,7 +143,7 @@ Exit exit_of_answer(const std::string& method, const Json& answer) {
     return answer.at("broken").value("failing", 0) == 0 ? Exit::done : Exit::no_result;
   }
   if (method == "unresolved" || method == "sql" || method == "stats" || method == "show" ||
-      method == "diff") {
+      method == "diff" || method == "get_schema") {
     return Exit::done;
   }
   const bool open = method == "callees" && !answer.value("open", Json::array()).empty();

@@ -1,6 +1,7 @@
 #include "daemon/cli/render.h"
 
 #include "daemon/cli/figures.h"
+#include "daemon/cli/render_schema.h"
 #include "daemon/cli/summary.h"
 #include "daemon/cli/table.h"
 
@@ -26,6 +27,7 @@ void render_answer(Session& session, const std::string& method, const Json& answ
       {"diff", render_diff},
       {"log", render_log},
       {"sql", render_sql},
+      {"get_schema", render_get_schema},
       {"stats", render_stats},
       {"resolve", render_resolve},
       {"why", render_why},

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "daemon/requests/get_schema.h"
 #include "daemon/requests/handlers.h"
 #include "daemon/requests/point.h"
 #include "daemon/requests/request.h"
@@ -9,11 +10,26 @@ namespace dg {
 
 const std::vector<Method>& methods() {
   static const std::vector<Method> all{
-      callees_method(), callers_method(),     diff_method(),       explain_import_method(),
-      export_method(),  find_method(),        impact_method(),     log_method(),
-      outline_method(), path_method(),        resolve_method(),    show_method(),
-      sql_method(),     stats_method(),       unresolved_method(), validate_imports_method(),
-      why_method(),     why_ignored_method(), why_not_method(),
+      callees_method(),
+      callers_method(),
+      diff_method(),
+      explain_import_method(),
+      export_method(),
+      find_method(),
+      get_schema_method(),
+      impact_method(),
+      log_method(),
+      outline_method(),
+      path_method(),
+      resolve_method(),
+      show_method(),
+      sql_method(),
+      stats_method(),
+      unresolved_method(),
+      validate_imports_method(),
+      why_method(),
+      why_ignored_method(),
+      why_not_method(),
   };
   return all;
 }

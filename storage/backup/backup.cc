@@ -18,7 +18,7 @@ Result<Backup> back_up(const fs::path& database, const fs::path& given,
     return Error{ErrorKind::not_found, database.string(), "there is no database",
                  "Run `deltagraph index` in the project first"};
   }
-  if (std::optional<Error> unfit = examine_header(database)) return *std::move(unfit);
+  if (std::optional<Error> unfit = examine_header(database, Access::read)) return *std::move(unfit);
   if (fs::exists(target, error)) {
     return Error{ErrorKind::usage, target.string(), "it exists", "Name a new file"};
   }
@@ -34,6 +34,15 @@ Result<Backup> back_up(const fs::path& database, const fs::path& given,
   }();
   fs::remove(target.string() + ".partial", error);
   return backup;
+}
+
+Result<Backup> copy_for_keeping(const fs::path& database, const std::string& prefix,
+                                const std::string& vfs) {
+  const std::string base = (database.parent_path() / "backups" / (prefix + utc_stamp())).string();
+  std::string name = base + ".db";
+  std::error_code ignored;
+  for (int i = 2; fs::exists(name, ignored); ++i) name = base + "-" + std::to_string(i) + ".db";
+  return back_up(database, name, {}, vfs);
 }
 
 std::string utc_stamp() {

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <string>
 
 #include "storage/backup/backup.h"
 #include "storage/sqlite/connection.h"
@@ -14,6 +15,10 @@ namespace dg {
 /// only then under that name. Throws Failure for the database's failures.
 Result<Backup> copy_database(Connection& from, const std::filesystem::path& target,
                              const std::function<bool()>& stop);
+
+/// As back_up(), to `backups/<prefix><UTC time>.db` beside the database: before something risky.
+Result<Backup> copy_for_keeping(const std::filesystem::path& database, const std::string& prefix,
+                                const std::string& vfs = {});
 
 /// What was renamed or removed in the folder stays so after a crash.
 Result<> sync_folder(const std::filesystem::path& folder);

@@ -33,7 +33,7 @@ Error unfit(const fs::path& file, const std::string& reason) {
 Result<Backup> check(Connection& connection, const fs::path& file) {
   const auto application = static_cast<std::uint32_t>(connection.integer("PRAGMA application_id"));
   if (application != schema::kApplicationId) return unfit(file, "it is no database of deltagraph");
-  if (connection.integer("PRAGMA user_version") > schema::kSchemaVersion) {
+  if (!schema::may_write(static_cast<std::uint32_t>(connection.integer("PRAGMA user_version")))) {
     return Error{ErrorKind::newer, file.string(), "it was written by a newer version of deltagraph",
                  "Upgrade deltagraph"};
   }

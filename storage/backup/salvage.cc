@@ -7,7 +7,7 @@
 #include "events/event.h"
 #include "events/names.h"
 #include "storage/connect.h"
-#include "storage/schema/upkeep.h"
+#include "storage/schema/upgrade/upkeep.h"
 #include "storage/sqlite/row_statement.h"
 
 namespace dg {
@@ -183,6 +183,8 @@ Result<Salvage> salvage(const std::filesystem::path& damaged,
     keep(database, damaged.filename().string(), wreck, saved);
   } catch (const Failure& failure) {
     return to_error(failure, database.string());
+  } catch (const Error& error) {
+    return error;
   }
   return result;
 }

@@ -1,7 +1,5 @@
 #include "storage/schema/ddl.h"
 
-#include <vector>
-
 #include "parser/check.h"
 
 namespace dg::schema {
@@ -41,6 +39,7 @@ void append_constraints(const Table& table, const Column& column, std::string& s
     sql.append(" CHECK (").append(unset).append(valid).append(")");
   }
   if (!column.check.empty()) sql.append(" CHECK (").append(column.check).append(")");
+  if (!column.references.empty()) sql.append(" REFERENCES ").append(column.references);
 }
 
 void append_names(std::span<const Column* const> columns, std::string& sql) {
@@ -94,20 +93,26 @@ std::string add_column_sql(const Table& table, const Column& column) {
   return sql;
 }
 
+std::vector<Trigger> append_only_triggers(const Table& table) {
+  std::vector<Trigger> all;
+  if (table.mutability != Mutability::append_only) return all;
+  for (const std::string_view verb : {"UPDATE", "DELETE"}) {
+    std::string name(table.name);
+    name += verb == "UPDATE" ? "_no_update" : "_no_delete";
+    std::string sql = "CREATE TRIGGER " + name + " BEFORE ";
+    sql.append(verb).append(" ON ").append(table.name);
+    sql.append(" BEGIN SELECT RAISE(ABORT, '").append(table.name);
+    sql += " is append-only'); END";
+    all.push_back({std::move(name), std::move(sql)});
+  }
+  return all;
+}
+
 std::span<const Trigger> append_only_triggers() noexcept {
   static const std::vector<Trigger> kTriggers = [] {
     std::vector<Trigger> all;
     for (const Table& table : tables()) {
-      if (table.mutability != Mutability::append_only) continue;
-      for (const std::string_view verb : {"UPDATE", "DELETE"}) {
-        std::string name(table.name);
-        name += verb == "UPDATE" ? "_no_update" : "_no_delete";
-        std::string sql = "CREATE TRIGGER " + name + " BEFORE ";
-        sql.append(verb).append(" ON ").append(table.name);
-        sql.append(" BEGIN SELECT RAISE(ABORT, '").append(table.name);
-        sql += " is append-only'); END";
-        all.push_back({std::move(name), std::move(sql)});
-      }
+      for (Trigger& trigger : append_only_triggers(table)) all.push_back(std::move(trigger));
     }
     return all;
   }();

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "storage/schema/registry.h"
 
@@ -21,6 +22,8 @@ struct Trigger {
 };
 /// The triggers that refuse UPDATE and DELETE; none for a table that may be changed.
 std::span<const Trigger> append_only_triggers() noexcept;
+/// Those of one table.
+std::vector<Trigger> append_only_triggers(const Table& table);
 
 /// The whole schema: tables, indexes, triggers, virtual tables, views; one statement a line group.
 std::string schema_sql();

@@ -130,9 +130,14 @@ constexpr Column kColumns[] = {
     own("state", text, false, kCommit,
         "live or removed. A removed atom keeps its row, so that it gets its rowid back.", "'live'",
         "state IN ('live', 'removed')"),
-    own("file_id", integer, false, kCommit, "files.id of the file it is or was in.", "0"),
-    own("parent_id", integer, true, kParser, "rowid of the enclosing atom; NULL for a module."),
-    own("sequence", integer, false, kCommit, "transactions.sequence of its last event.", "0"),
+    refers(own("file_id", integer, false, kCommit, "files.id of the file it is or was in.", "0"),
+           "files.id"),
+    refers(
+        own("parent_id", integer, true, kParser, "rowid of the enclosing atom; NULL for a module."),
+        "atoms.rowid"),
+    refers(
+        own("sequence", integer, false, kCommit, "transactions.sequence of its last event.", "0"),
+        "transactions.sequence"),
     own("content_hash", integer, true, kParser,
         "XXH3-64 (as signed) of the own tokens: equal after a shift or a reformat."),
     own("structural_hash", integer, true, kParser,

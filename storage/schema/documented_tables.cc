@@ -47,7 +47,8 @@ constexpr Column kFiles[] = {
     own("skip_reason", text, true, kParser,
         "Why it has no atoms but its module: too_large, minified, generated, binary, timed_out."),
     own("analysis_version", integer, false, kCommit, "Extractor version of its facts.", "0"),
-    own("facts_id", integer, true, kCommit, "cache_entries.id of its facts."),
+    refers(own("facts_id", integer, true, kCommit, "cache_entries.id of its facts."),
+           "cache_entries.id"),
 };
 constexpr Index kFileIndexes[] = {
     {"idx_files_module_name", "module_name", false, true, "module_name IS NOT NULL"},
@@ -57,11 +58,13 @@ constexpr Index kFileIndexes[] = {
 // --- atom_relations ----------------------------------------------------------------------------
 
 constexpr Column kAtomRelations[] = {
-    needed("source_id", integer, kLinker, "atoms.rowid; the view relations shows ids as text."),
+    refers(
+        needed("source_id", integer, kLinker, "atoms.rowid; the view relations shows ids as text."),
+        "atoms.rowid"),
     needed("relation_type", text, kLinker,
            "calls, instantiates, references, extends, implements, overrides, imports, reexports, "
            "reads_state, writes_state, emits, listens or contains."),
-    needed("target_id", integer, kLinker, "atoms.rowid."),
+    refers(needed("target_id", integer, kLinker, "atoms.rowid."), "atoms.rowid"),
     {"id",
      integer,
      true,
@@ -152,7 +155,7 @@ constexpr Index kCacheEntryIndexes[] = {
 // --- atom_versions -----------------------------------------------------------------------------
 
 constexpr Column kAtomVersions[] = {
-    needed("atom_id", integer, kNobody, "atoms.rowid."),
+    refers(needed("atom_id", integer, kNobody, "atoms.rowid."), "atoms.rowid"),
     needed("hash", text, kNobody, "Hash over a fixed, time-free list of fields."),
     needed("field_hashes_json", json, kNobody, "Hash of each field of that list."),
     needed("last_modified", integer, kNobody, "ms since 1970, UTC."),
@@ -167,7 +170,8 @@ constexpr Index kAtomVersionIndexes[] = {
 
 constexpr Column kAtomEvents[] = {
     {"id", integer, true, true, "v0.9", kCommit, "Event number, rising with time.", {}, {}},
-    needed("atom_id", integer, kCommit, "atoms.rowid; the view events shows ids as text."),
+    refers(needed("atom_id", integer, kCommit, "atoms.rowid; the view events shows ids as text."),
+           "atoms.rowid"),
     needed("event_type", text, kCommit, "create, update, delete, rename, move or reconcile."),
     maybe("changed_fields", json, kCommit, "Names of the changed fields; NULL for a delete."),
     maybe("before_state", json, kNobody, "Only in snapshots of state."),
@@ -176,7 +180,8 @@ constexpr Column kAtomEvents[] = {
           "impact as a share of the live atoms; NULL where that is."),
     needed("timestamp", integer, kCommit, "Commit time; ms since 1970, UTC."),
     needed("source", text, kCommit, "Cause of the transaction: file-watcher, cli, reconcile, …."),
-    own("transaction_id", integer, false, kCommit, "transactions.sequence.", "0"),
+    refers(own("transaction_id", integer, false, kCommit, "transactions.sequence.", "0"),
+           "transactions.sequence"),
     own("previous_version", integer, false, kCommit, "0 for an atom never seen before.", "0"),
     own("new_version", integer, false, kCommit, "previous_version + 1.", "1"),
     own("delta", json, true, kCommit,
@@ -205,13 +210,13 @@ std::span<const Table> documented_tables() noexcept {
        kAtomRelations, "source_id, relation_type, target_id", "", "", kAtomRelationIndexes, true,
        true, Mutability::free},
       {"system_files", "File-level analysis.", kSystemFiles, "path", "", "", kSystemFileIndexes,
-       false, true, Mutability::free},
+       false, true, Mutability::free, false},
       {"semantic_connections", "Links between files without an import.", kSemanticConnections, "id",
-       "", "", kSemanticConnectionIndexes, false, true, Mutability::free},
+       "", "", kSemanticConnectionIndexes, false, true, Mutability::free, false},
       {"cache_entries", "Values by key: the facts of live files, and of former ones up to a bound.",
        kCacheEntries, "id", "key", "", kCacheEntryIndexes, false, true, Mutability::free},
       {"atom_versions", "Field hashes of each atom.", kAtomVersions, "atom_id", "", "",
-       kAtomVersionIndexes, false, true, Mutability::free},
+       kAtomVersionIndexes, false, true, Mutability::free, false},
       {"atom_events", "What happened to each atom; never changed, never deleted.", kAtomEvents,
        "id", "", "new_version = previous_version + 1", kAtomEventIndexes, false, true,
        Mutability::append_only},

@@ -45,7 +45,7 @@ constexpr Index kTransactionIndexes[] = {
 };
 
 constexpr Column kTransactionFiles[] = {
-    needed("sequence", integer, kCommit, "transactions.sequence."),
+    refers(needed("sequence", integer, kCommit, "transactions.sequence."), "transactions.sequence"),
     needed("file_id", integer, kCommit, "files.id then."),
     needed("path", text, kCommit, "Project-relative path."),
     maybe("content_hash", blob, kCommit, "XXH3-128 of the bytes; NULL: the file was removed."),
@@ -62,7 +62,9 @@ constexpr Index kTransactionFileIndexes[] = {
 constexpr Column kFileSnapshots[] = {
     maybe("id", integer, kCommit, "Row number."),
     needed("file_id", integer, kCommit, "files.id then."),
-    needed("sequence", integer, kCommit, "transactions.sequence that it is the state after."),
+    refers(
+        needed("sequence", integer, kCommit, "transactions.sequence that it is the state after."),
+        "transactions.sequence"),
     needed("state", blob, kCommit, "Packed atoms of the file with versions and links."),
 };
 constexpr Index kFileSnapshotIndexes[] = {
@@ -70,7 +72,7 @@ constexpr Index kFileSnapshotIndexes[] = {
 };
 
 constexpr Column kUnresolvedReferences[] = {
-    needed("source_id", integer, "linker", "atoms.rowid."),
+    refers(needed("source_id", integer, "linker", "atoms.rowid."), "atoms.rowid"),
     needed("relation_type", text, "linker", "As in atom_relations."),
     needed("text", text, "linker", "The callee path as written."),
     needed("reason", text, "linker",
@@ -82,14 +84,16 @@ constexpr Column kUnresolvedReferences[] = {
 };
 
 constexpr Column kFileLinks[] = {
-    maybe("file_id", integer, kCommit, "files.id."),
+    refers(maybe("file_id", integer, kCommit, "files.id."), "files.id"),
     needed("atoms", blob, kCommit, "Packed atoms.rowid and version of each atom, in order."),
     needed("links", blob, kCommit, "Packed result of linking the file, for a start without work."),
 };
 
 constexpr Column kCacheUnused[] = {
-    maybe("entry_id", integer, kCommit, "cache_entries.id of facts that no live file has."),
-    needed("since", integer, kCommit, "transactions.sequence that made it unused."),
+    refers(maybe("entry_id", integer, kCommit, "cache_entries.id of facts that no live file has."),
+           "cache_entries.id"),
+    refers(needed("since", integer, kCommit, "transactions.sequence that made it unused."),
+           "transactions.sequence"),
     needed("bytes", integer, kCommit, "Size of the value."),
 };
 
@@ -126,9 +130,33 @@ constexpr Column kSchemaJournal[] = {
     maybe("id", integer, "open", "Order of execution."),
     needed("applied_at", integer, "open", "ms since 1970, UTC."),
     needed("schema_version", integer, "open", "user_version of the program that did it."),
-    needed("kind", text, "open", "table, column, index, view, trigger or virtual_table."),
-    needed("object", text, "open", "What was created: atoms, atoms.version, ...."),
+    needed("kind", text, "open",
+           "table, column, index, view, trigger, virtual_table, rebuild, legacy or migration."),
+    needed("object", text, "open", "What it is about: atoms, atoms.version, 0001_add_owner, ...."),
     needed("sql", text, "open", "The statement."),
+    maybe("duration_us", integer, "open", "What it took; microseconds."),
+    maybe("checksum", blob, "open",
+          "XXH3-128 over the checksum before it and the rest of the row."),
+};
+
+constexpr Column kSchemaMigrations[] = {
+    needed("name", text, "migrate", "0001_add_owner; of the program's own, its name alone."),
+    maybe("number", integer, "migrate", "The number of a numbered one."),
+    needed("kind", text, "migrate", "schema, data, fix or seed."),
+    needed("status", text, "migrate", "applied, failed, rolled_back or skipped (nothing to do)."),
+    needed("checksum", text, "migrate", "XXH3-128 of up and down, hexadecimal."),
+    needed("applied_at", integer, "migrate", "ms since 1970, UTC."),
+    needed("duration_us", integer, "migrate", "What it took; microseconds."),
+    needed("applied_by", text, "migrate", "Login name; empty: unknown."),
+    needed("batch", text, "migrate", "UUIDv7 of the run that it was part of."),
+    needed("up", text, "migrate", "The statements that were executed."),
+    maybe("down", text, "migrate", "The statements that take it back; NULL: it cannot be."),
+    maybe("error", text, "migrate", "Why it failed."),
+    maybe("backup", text, "migrate", "The copy of the database made before it."),
+    maybe("findings", json, "migrate", "What the audit found before and after it."),
+};
+constexpr Index kSchemaMigrationIndexes[] = {
+    {"idx_schema_migrations_number", "number", true, false, "number IS NOT NULL"},
 };
 
 }  // namespace
@@ -170,7 +198,8 @@ std::span<const Table> own_tables() noexcept {
        {},
        false,
        false,
-       Mutability::free},
+       Mutability::free,
+       false},
       {"config_files",
        "Configuration files that linking depends on.",
        kConfigFiles,
@@ -200,7 +229,8 @@ std::span<const Table> own_tables() noexcept {
        {},
        false,
        false,
-       Mutability::free},
+       Mutability::free,
+       false},
       {"schema_journal",
        "Every schema statement executed; never changed, never deleted.",
        kSchemaJournal,
@@ -211,6 +241,8 @@ std::span<const Table> own_tables() noexcept {
        false,
        false,
        Mutability::append_only},
+      {"schema_migrations", "What became of each migration.", kSchemaMigrations, "name", "", "",
+       kSchemaMigrationIndexes, false, false, Mutability::free},
   };
   return kTables;
 }

@@ -17,6 +17,11 @@ std::string_view sql_type(ColumnType type) noexcept {
   return kTypes[static_cast<std::size_t>(type)];
 }
 
+std::string_view to_string(LifeCycle life_cycle) noexcept {
+  static constexpr std::string_view kNames[] = {"active", "legacy_readonly", "deprecated"};
+  return kNames[static_cast<std::size_t>(life_cycle)];
+}
+
 const Column* Table::column(std::string_view column_name) const noexcept {
   for (const Column& column : columns) {
     if (column.name == column_name) return &column;

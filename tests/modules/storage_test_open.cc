@@ -11,7 +11,9 @@
 
 #include "storage/backup/backup.h"
 #include "storage/schema/ddl.h"
-#include "storage/schema/upkeep.h"
+#include "storage/schema/live/inspect.h"
+#include "storage/schema/report/health.h"
+#include "storage/schema/upgrade/upkeep.h"
 #include "storage/sqlite/connection.h"
 #include "tests/modules/storage_test_support.h"
 
@@ -221,7 +223,7 @@ TEST_F(StorageOpen, MissingPartsAreRepaired) {
   ASSERT_TRUE(loaded);
   EXPECT_EQ(describe(project_, 1), describe(*loaded));
   Connection connection(database(), Connection::Mode::read_only);
-  const schema::Report report = schema::report(connection);
+  const schema::Report report = schema::report_of(schema::inspect(connection));
   EXPECT_EQ(0u, report.missing_tables);
   EXPECT_EQ(0u, report.missing_columns);
   EXPECT_EQ(1u, report.extra_columns) << "kept, and told";
@@ -309,7 +311,7 @@ TEST(StorageRegistry, Invariant9_ItsSqlMakesADatabaseWithoutAnyDifference) {
   TempProject folder;
   Connection connection(folder.path("x.db"), Connection::Mode::read_write_create);
   connection.execute("BEGIN;" + schema::schema_sql() + "COMMIT");
-  const schema::Report report = schema::report(connection);
+  const schema::Report report = schema::report_of(schema::inspect(connection));
   for (const schema::TableReport& table : report.tables) {
     EXPECT_EQ(schema::TableReport::State::ok, table.state) << table.name;
   }

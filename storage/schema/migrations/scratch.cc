@@ -1,0 +1,91 @@
+#include "storage/schema/migrations/scratch.h"
+
+#include <algorithm>
+
+#include "storage/schema/live/inspect.h"
+#include "storage/schema/live/sql_tokens.h"
+#include "storage/schema/migrations/guard.h"
+
+namespace dg::schema {
+namespace {
+
+/// Nothing where both are the same.
+std::optional<Error> first_difference(const LiveSchema& wanted, const LiveSchema& found,
+                                      const std::string& what) {
+  const std::vector<Difference> differences = compare(wanted, found);
+  if (differences.empty()) return std::nullopt;
+  return Error{ErrorKind::conflict, what, "leaves another schema: " + differences.front().text(),
+               "Correct `down` so that it takes back all that `up` does"};
+}
+
+}  // namespace
+
+Connection scratch_of(const LiveSchema& schema) {
+  Connection scratch(":memory:", Connection::Mode::read_write_create);
+  scratch.execute("BEGIN");
+  for (const LiveTable& table : schema.tables) scratch.execute(table.sql);
+  for (const LiveIndex& index : schema.indexes) {
+    if (!index.sql.empty()) scratch.execute(index.sql);
+  }
+  for (const LiveProgram& view : schema.views) scratch.execute(view.sql);
+  for (const LiveProgram& trigger : schema.triggers) scratch.execute(trigger.sql);
+  scratch.execute("COMMIT");
+  return scratch;
+}
+
+std::vector<std::string> statements_of(std::string_view script) {
+  std::vector<std::string> all;
+  std::string pending;
+  // Statements end where SQLite says so: triggers hold semicolons of their own.
+  while (!script.empty()) {
+    const std::size_t end = std::min(script.find(';'), script.size() - 1) + 1;
+    pending.append(script.substr(0, end));
+    script.remove_prefix(end);
+    if (sqlite3_complete(pending.c_str()) == 0 && !script.empty()) continue;
+    if (const std::vector<Token> tokens = tokens_of(pending);
+        !tokens.empty() && !(tokens.size() == 1 && tokens[0].text == ";")) {
+      const std::size_t begin = pending.find_first_not_of(" \t\r\n");
+      all.push_back(pending.substr(begin));
+    }
+    pending.clear();
+  }
+  return all;
+}
+
+void try_script(Connection& scratch, std::string_view script) {
+  const Guard guard(scratch, MigrationKind::schema);
+  for (const std::string& statement : statements_of(script)) scratch.execute(statement);
+}
+
+std::vector<Difference> losses_of(const LiveSchema& schema, std::string_view script) {
+  Connection scratch = scratch_of(schema);
+  try_script(scratch, script);
+  std::vector<Difference> losses = compare(schema, inspect(scratch));
+  std::erase_if(losses, [](const Difference& each) {
+    return each.aspect != Aspect::missing_table && each.aspect != Aspect::missing_column;
+  });
+  return losses;
+}
+
+Result<LiveSchema> round_trip(const LiveSchema& schema, std::string_view up,
+                              std::string_view down) {
+  Connection scratch = scratch_of(schema);
+  const char* at = "up";
+  try {
+    try_script(scratch, up);
+    LiveSchema after = inspect(scratch);
+    at = "down";
+    try_script(scratch, down);
+    if (std::optional<Error> error = first_difference(schema, inspect(scratch), "down"))
+      return *std::move(error);
+    at = "up after down";
+    try_script(scratch, up);
+    if (std::optional<Error> error = first_difference(after, inspect(scratch), at))
+      return *std::move(error);
+    return after;
+  } catch (const Failure& failure) {
+    return Error{ErrorKind::conflict, at, failure.text, hint_for(failure)};
+  }
+}
+
+}  // namespace dg::schema
