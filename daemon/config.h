@@ -3,13 +3,17 @@
 /// What a project's owner may choose: `.deltagraph/config.json`.
 ///
 ///     {"synchronous": "normal" | "full",
-///      "backups": {"every_hours": 24, "keep": 3}}
+///      "backups": {"every_hours": 24, "keep": 3},
+///      "requests": {"self_approval": false},
+///      "http": {"port": 7313}}
 ///
 /// Each part may be left out. Anything else is a usage error, so that a misspelled key is told
 /// instead of being without effect.
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 
 #include "storage/store.h"
 
@@ -19,6 +23,9 @@ struct Config {
   Synchronous synchronous = Synchronous::normal;
   std::chrono::hours backup_every{24};  ///< Zero: no automatic backups.
   unsigned backups_kept = 3;            ///< Automatic ones only.
+  bool self_approval = false;           ///< Whether who asks for a table may approve it.
+  std::optional<std::uint16_t>
+      http_port;  ///< None: no HTTP; 0: any free one (daemon/server/http.h).
 };
 
 /// Of the state folder; the defaults where there is no file. Read when a service or an index

@@ -13,6 +13,7 @@
 #include "daemon/mailbox.h"
 #include "daemon/protocol/client.h"
 #include "daemon/requests/delta_json.h"
+#include "daemon/server/http.h"
 #include "daemon/server/server.h"
 #include "daemon/status.h"
 #include "daemon/validator/thread.h"
@@ -46,6 +47,7 @@ class RunningService final : public Service, private Host {
       validator_->stop();
       validator_->join();  // Whoever asked is answered while there is a server.
     }
+    http_.reset();
     server_.reset();
     validator_.reset();
   }
@@ -74,6 +76,12 @@ class RunningService final : public Service, private Host {
     Result<std::unique_ptr<Server>> server = Server::listen(socket_, *this);
     if (!server) return server.error();
     server_ = std::move(*server);
+    if (const auto port = options_.http_port ? options_.http_port : config->http_port) {
+      Result<std::unique_ptr<HttpServer>> http =
+          HttpServer::listen(*port, pipeline_->options().state_folder);
+      if (!http) return http.error();
+      http_ = std::move(*http);
+    }
     for (const std::string& notice : pipeline_->notices()) say(notice);
     notices_said_ = pipeline_->notices().size();
     writer_thread_ = std::thread([this] { write_loop(); });
@@ -264,7 +272,8 @@ class RunningService final : public Service, private Host {
     if (const std::string failure = backups_->failure(); !failure.empty()) say(failure);
     say_new_notices();
     if (options_.idle_exit.count() > 0 && server_->clients() == 0 &&
-        Clock::now() - server_->last_active() > options_.idle_exit) {
+        Clock::now() - server_->last_active() > options_.idle_exit &&
+        (!http_ || Clock::now() - http_->last_active() > options_.idle_exit)) {
       say("No client for " + std::to_string(options_.idle_exit.count()) +
           " minutes: the service ends.");
       request_stop();
@@ -339,6 +348,7 @@ class RunningService final : public Service, private Host {
     return watcher_->pending() + mailbox_.pending() + pipeline_->dirty() + (ready_ ? 0 : 1);
   }
   std::string root() const override { return options_.pipeline.root.string(); }
+  std::filesystem::path state_folder() const override { return pipeline_->options().state_folder; }
   Result<std::unique_ptr<Reader>> reader() const override { return pipeline_->reader(); }
   std::uint64_t database_generation() const noexcept override {
     return pipeline_->database_generation();
@@ -349,6 +359,7 @@ class RunningService final : public Service, private Host {
     facts.root = root();
     facts.socket = socket().string();
     facts.database = (pipeline_->options().state_folder / "deltagraph.db").string();
+    if (http_) facts.http = "http://127.0.0.1:" + std::to_string(http_->port());
     facts.database_size = pipeline_->database_size();
     facts.published = pipeline_->published();
     facts.pending = pending();
@@ -436,6 +447,7 @@ class RunningService final : public Service, private Host {
   std::unique_ptr<Watcher> watcher_;
   std::unique_ptr<ValidateThread> validator_;
   std::unique_ptr<Server> server_;
+  std::unique_ptr<HttpServer> http_;  // Null: nobody asked for it.
   std::thread writer_thread_, watch_thread_;
 };
 

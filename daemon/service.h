@@ -4,9 +4,11 @@
 /// stop.
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "daemon/pipeline.h"
@@ -20,6 +22,7 @@ struct ServiceOptions {
   std::chrono::seconds validate_every{60};  ///< While there is change; 0: only when asked.
   std::chrono::minutes idle_exit{
       0};  ///< 0: never. Without a client for this long the service ends.
+  std::optional<std::uint16_t> http_port;  ///< Over the configuration's (daemon/config.h).
 };
 
 /// What the foreground terminal shows; called from the writer thread.

@@ -25,6 +25,7 @@ class Params {
   std::int64_t integer(std::string_view name, std::int64_t otherwise) const;
   bool flag(std::string_view name) const;
   std::vector<std::string> list(std::string_view name) const;
+  Json object(std::string_view name) const;  ///< Null where it is not given.
 
  private:
   Json values_ = Json::object();
