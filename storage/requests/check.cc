@@ -109,7 +109,7 @@ void check_indexes(const PlacedChange& placed, const World& world, Findings& fin
 }
 
 void check_texts(const SchemaRequest& request, Findings& findings) {
-  if (request.operation == Operation::create && request.table.name != request.table_name) {
+  if (request.operation == RequestKind::create && request.table.name != request.table_name) {
     findings.add("E8", "/schemaJson/tableName",
                  "The table is called '" + in_comment(request.table.name) + "' here and '" +
                      in_comment(request.table_name) + "' outside.",
@@ -130,7 +130,7 @@ void check_texts(const SchemaRequest& request, Findings& findings) {
 
 std::optional<PlacedChange> change_of(const SchemaRequest& request, const World& world,
                                       Findings& findings) {
-  if (request.operation == Operation::create) return create_change(request, findings);
+  if (request.operation == RequestKind::create) return create_change(request, findings);
   if (!Identifier::parse(request.table_name)) {
     parse_table_name(request.table_name, "/tableName", findings);
     return std::nullopt;

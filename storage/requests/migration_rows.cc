@@ -223,7 +223,7 @@ World load_world(const Connection& connection, const Decode& decode, const std::
   }
   for (const RequestRow& row : open_requests(connection)) {
     if (row.id == but) continue;
-    World::Open open{row.id, row.table_name, row.operation == Operation::create, {}};
+    World::Open open{row.id, row.table_name, row.operation == RequestKind::create, {}};
     if (const Result<SchemaRequest> request = decode(row.document)) {
       for (const IndexSpec& index : request->table.indexes) open.indexes.push_back(index.name);
       for (const ChangeSpec& change : request->changes) {

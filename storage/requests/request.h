@@ -52,11 +52,11 @@ struct ChangeSpec {
   TableSpec table;       ///< rebuild: what it shall be.
 };
 
-enum class Operation : std::uint8_t { create, alter };
+enum class RequestKind : std::uint8_t { create, alter };
 
 struct SchemaRequest {
   std::string table_name, owner;
-  Operation operation = Operation::create;
+  RequestKind operation = RequestKind::create;
   TableSpec table;                  ///< create.
   std::vector<ChangeSpec> changes;  ///< alter, in this order.
   // Who asks and why.

@@ -19,7 +19,7 @@ RequestRow read_request(const Statement& row) {
   RequestRow request;
   request.id = text_at(row, 0);
   request.table_name = text_at(row, 1);
-  request.operation = row.text(2) == "alter" ? Operation::alter : Operation::create;
+  request.operation = row.text(2) == "alter" ? RequestKind::alter : RequestKind::create;
   request.status = status_named(row.text(3)).value_or(Status::draft);
   request.owner = text_at(row, 4);
   request.requested_by = text_at(row, 5);
@@ -105,7 +105,7 @@ void put_request(Connection& connection, const RequestRow& row) {
   Statement put = connection.prepare(upsert_request_sql());
   put.bind_text(1, row.id);
   put.bind_text(2, row.table_name);
-  put.bind_text(3, row.operation == Operation::alter ? "alter" : "create");
+  put.bind_text(3, row.operation == RequestKind::alter ? "alter" : "create");
   put.bind_text(4, to_string(row.status));
   bind_maybe(put, 5, row.owner);
   put.bind_text(6, row.requested_by);

@@ -227,7 +227,7 @@ class FileStore final : public RequestStore {
     row.made_ms = row.updated_ms;
     const World world = load_world(session_.connection, session_.decode, row.id);
     Checked checked = requests::check(request, world);
-    const char* const verb = row.operation == Operation::create ? "_create_" : "_alter_";
+    const char* const verb = row.operation == RequestKind::create ? "_create_" : "_alter_";
     const std::string name = Identifier::parse(row.table_name) ? row.table_name : "draft";
     // Two of one second differ by a second.
     do {

@@ -30,7 +30,7 @@ struct Actor {
 
 struct RequestRow {
   std::string id, table_name;
-  Operation operation = Operation::create;
+  RequestKind operation = RequestKind::create;
   Status status = Status::draft;
   std::string owner, requested_by, submitted_by, justification, related_issue, migration, document;
   std::int64_t created_ms = 0, updated_ms = 0, made_ms = 0;

@@ -30,7 +30,7 @@ Json text_or_null(const std::string& text) {
 Json request_json(const RequestRow& row) {
   return Json{{"id", row.id},
               {"tableName", row.table_name},
-              {"operation", row.operation == Operation::alter ? "alter" : "create"},
+              {"operation", row.operation == RequestKind::alter ? "alter" : "create"},
               {"status", to_string(row.status)},
               {"owner", text_or_null(row.owner)},
               {"requestedBy", row.requested_by},

@@ -242,7 +242,7 @@ void read_request(const Json& json, Document& document) {
   request.owner = fields.text("owner");
   const std::string operation = fields.text("operation");
   if (operation == "alter") {
-    request.operation = Operation::alter;
+    request.operation = RequestKind::alter;
     const Json* changes = fields.array("changes", kMostChanges, true);
     for (std::size_t i = 0; changes != nullptr && i < changes->size(); ++i)
       request.changes.push_back(read_change((*changes)[i], fields.place("changes", i), findings));
