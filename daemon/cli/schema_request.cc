@@ -67,7 +67,7 @@ Result<Document> read_file(const Session& session, const std::string& name) {
   if (in.bad() || (text.empty() && !in.eof())) {
     return Error{ErrorKind::io, path.string(), "it cannot be read", "Check its permissions."};
   }
-  return read_document(std::string_view(text));
+  return parse_document(text);
 }
 
 int ask_with_file(Session& session, const Asked& asked,

@@ -14,9 +14,9 @@ namespace dg {
 
 class Params {
  public:
-  /// Refuses what is no object, an unknown name (and names the nearest known one), a missing
-  /// required one, a wrong type, a value out of its limits or choices. A null value counts as not
-  /// given.
+  /// Besides the types of Parameter there is `object`. Refuses what is no object, an unknown name
+  /// (and names the nearest known one), a missing required one, a wrong type, a value out of its
+  /// limits or choices. A null value counts as not given.
   static Result<Params> check(std::string_view method, std::span<const Parameter> declared,
                               const Json& given);
 

@@ -39,8 +39,7 @@ using Handler = Result<Json> (*)(const RequestContext& context, const Json& para
 /// `choices` is a usage error that names the parameter, the reason and the cure (params.h).
 struct Parameter {
   const char* name;
-  const char*
-      type;  ///< `text`, `integer`, `boolean`, `object`, or `list`: an array of texts or `a,b`.
+  const char* type;  ///< `text`, `integer`, `boolean`, or `list`: an array of texts or `a,b`.
   const char* description;
   bool required = false;
   const char* choices = "";  ///< `exact|inferred|name`: what a text, or each of a list, may be.

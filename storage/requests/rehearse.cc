@@ -7,8 +7,10 @@
 namespace dg::requests {
 namespace {
 
-/// A private database that goes with its connection; beyond the page cache it is a file.
-Connection copy_of(Connection& database) {
+/// A private database that goes with its connection. It is read through a connection of its own:
+/// one that has begun to write cannot be copied from, but others still can.
+Connection copy_of(const std::filesystem::path& file) {
+  const Connection database(file, Connection::Mode::read_only);
   Connection copy("", Connection::Mode::read_write_create);
   sqlite3_backup* const backup =
       sqlite3_backup_init(copy.handle(), "main", database.handle(), "main");
@@ -75,7 +77,8 @@ std::string broken_reference(const Connection& connection) {
          std::string(check.text(2)) + "' that is not there";
 }
 
-Rehearsal rehearse(Connection& database, const Change& change, const Migration& migration) {
+Rehearsal rehearse(const std::filesystem::path& database, const Change& change,
+                   const Migration& migration) {
   Rehearsal rehearsal;
   {
     Connection empty = copy_of(database);

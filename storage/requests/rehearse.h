@@ -2,6 +2,7 @@
 /// \file
 /// Runs a migration where it can do no harm. Internal to storage/; throws Failure.
 
+#include <filesystem>
 #include <string>
 
 #include "storage/requests/migration.h"
@@ -14,10 +15,11 @@ struct Rehearsal {
   std::string down_failure;  ///< Why DOWN fails while the rows of now are there; empty: it works.
 };
 
-/// On a copy of the database in a temporary one: UP gives the shape that was asked for, DOWN gives
-/// all shapes as they were, and UP once more the same as the first time; without rows, and then
-/// with the rows that are there. O(database).
-Rehearsal rehearse(Connection& database, const Change& change, const Migration& migration);
+/// On a copy of what is committed in the file, in a temporary database: UP gives the shape that was
+/// asked for, DOWN gives all shapes as they were, and UP once more the same as the first time;
+/// without rows, and then with the rows that are there. O(database).
+Rehearsal rehearse(const std::filesystem::path& database, const Change& change,
+                   const Migration& migration);
 
 /// Foreign keys are as the data says (sqlite.org/pragma.html#pragma_foreign_key_check); else the
 /// first that is not, for people.

@@ -171,7 +171,7 @@ class FileStore final : public RequestStore {
                     "'deltagraph schema-request show " + preview.row.id + "' lists them."};
       }
       const Rehearsal rehearsal =
-          rehearse(session_.connection, *judgement.checked.change, *judgement.migration);
+          rehearse(session_.file, *judgement.checked.change, *judgement.migration);
       preview.failure = rehearsal.failure;
       preview.down_failure = rehearsal.down_failure;
       preview.migration = *std::move(judgement.migration);

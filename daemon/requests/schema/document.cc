@@ -299,7 +299,7 @@ Document refused(const char* code, const std::string& message, const std::string
 
 }  // namespace
 
-Document read_document(std::string_view text) {
+Document parse_document(std::string_view text) {
   if (text.size() > kMostDocumentBytes) {
     return refused("E13",
                    "The document is longer than " + std::to_string(kMostDocumentBytes) + " bytes.",
@@ -345,7 +345,7 @@ Document read_document(const Json& json) {
 }
 
 Result<requests::SchemaRequest> decode_document(const std::string& text) {
-  Document document = read_document(std::string_view(text));
+  Document document = parse_document(text);
   if (document.findings.errors() == 0) return std::move(document.request);
   return Error{ErrorKind::corrupt, "document of a schema request",
                document.findings.all().front().message, "Restore a backup of requests.db."};

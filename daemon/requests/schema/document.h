@@ -19,7 +19,7 @@ struct Document {
 
 /// Any bytes are accepted. What is no JSON, nested deeper or longer than a request may be, has a
 /// key twice, an unknown key, or a value of another type, is a finding with its place.
-Document read_document(std::string_view json);
+Document parse_document(std::string_view text);
 /// The same of a document that came within a message.
 Document read_document(const Json& json);
 
