@@ -1,5 +1,6 @@
 // The published JSON Schema and the reader of documents say the same.
 
+#include <map>
 #include <regex>
 
 #include "tests/modules/schema_request_test_support.h"
@@ -47,10 +48,11 @@ class Validator {
            : rule == "boolean" ? value.is_boolean()
                                : rule == "integer" && value.is_number_integer();
   }
-  static bool text_holds(const std::string& keyword, const Json& rule, const std::string& text) {
+  bool text_holds(const std::string& keyword, const Json& rule, const std::string& text) const {
     if (keyword == "maxLength") return text.size() <= rule.get<std::size_t>();
-    if (keyword == "pattern") return std::regex_search(text, std::regex(rule.get<std::string>()));
-    return true;
+    if (keyword != "pattern") return true;
+    const auto pattern = rule.get<std::string>();
+    return std::regex_search(text, patterns_.try_emplace(pattern, pattern).first->second);
   }
   bool list_holds(const std::string& keyword, const Json& rule, const Json& list) const {
     if (keyword == "minItems") return list.size() >= rule.get<std::size_t>();
@@ -78,13 +80,15 @@ class Validator {
     return true;
   }
   const Json root_;
+  mutable std::map<std::string, std::regex> patterns_;  ///< Making one is slow.
 };
 
 TEST(PublishedForm, S5_01_to_S5_04_GoodExamplesAreOfTheForm) {
   const Validator form(Json::parse(published_schema()));
   const Json expected = example("expected.json");
   for (const auto& [name, codes] : expected.items()) {
-    if (name.starts_with("good/")) EXPECT_TRUE(form.valid(example(name))) << name;
+    if (!name.starts_with("good/")) continue;
+    EXPECT_TRUE(form.valid(example(name))) << name;
   }
 }
 
@@ -97,7 +101,8 @@ TEST(PublishedForm, S5_26_WhatTheReaderRefusesIsNotOfTheForm) {
   }
   // Every member taken away, doubled with a wrong type, and misspelled: both agree on each.
   const Json good = example("good/03_atom_owners.json");
-  for (const auto& [pointer, value] : good.flatten().items()) {
+  const Json members = good.flatten();
+  for (const auto& [pointer, value] : members.items()) {
     const Json::json_pointer at(pointer);
     for (const Json& other : {Json(7), Json("text"), Json(true)}) {
       Json document = good;
