@@ -198,6 +198,8 @@ void render_applied(Session& session, const Json& answer) {
                              " is applied, and the table is as it left it."
                        : text_of(answer, "migration") + " applied in " +
                              duration_text(answer.value("durationMs", 0.0)) + ".");
+  if (const std::string backup = text_of(answer, "backup"); !backup.empty())
+    session.out.line("Values of dropped columns are in " + printable(backup) + ".");
 }
 
 void render_rolled_back(Session& session, const Json& answer) {

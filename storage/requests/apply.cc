@@ -59,6 +59,25 @@ void audited(Session& session, const RequestRow& row, const Actor& actor, const 
   throw refused(row, "nothing was changed: " + message, "Correct the request, or what it meets.");
 }
 
+/// A copy of what is committed; the caller's transaction has written nothing yet.
+fs::path copy_aside(const Session& session, const RequestRow& row) {
+  const fs::path folder = session.file.parent_path() / "backups";
+  const std::string name =
+      "requests-" + stamp_text(session.now_ms()) + "-" + row.id.substr(row.id.size() - 8);
+  fs::path target = folder / (name + ".db");
+  std::error_code failed;
+  fs::create_directories(folder, failed);
+  for (int n = 2; fs::exists(target, failed); ++n)
+    target = folder / (name + "-" + std::to_string(n) + ".db");
+  Connection from(session.file, Connection::Mode::read_only);
+  const std::string text = target.string();
+  Statement copy = from.prepare("VACUUM INTO ?1");
+  copy.bind_text(1, text);
+  copy.run();
+  if (const Result<> synced = sync_folder(folder); !synced) throw synced.error();
+  return target;
+}
+
 Applied already(Session& session, const RequestRow& row) {
   const std::optional<MigrationRow> made = applied_migration(session.connection, row.id);
   if (!made) {
@@ -145,22 +164,6 @@ std::int64_t count_losses(Session& session, const Change& back, bool dropped) {
   return session.connection.integer("SELECT count(*) FROM " + table + " WHERE " + any);
 }
 
-/// A copy of what is committed; the caller's transaction has written nothing yet.
-fs::path copy_aside(const Session& session, const RequestRow& row) {
-  const fs::path folder = session.file.parent_path() / "backups";
-  const fs::path target = folder / ("requests-" + stamp_text(session.now_ms()) + "-" +
-                                    row.id.substr(row.id.size() - 8) + ".db");
-  std::error_code failed;
-  fs::create_directories(folder, failed);
-  Connection from(session.file, Connection::Mode::read_only);
-  const std::string text = target.string();
-  Statement copy = from.prepare("VACUUM INTO ?1");
-  copy.bind_text(1, text);
-  copy.run();
-  if (const Result<> synced = sync_folder(folder); !synced) throw synced.error();
-  return target;
-}
-
 /// The migration that is to be taken back: whole, and nothing builds on it.
 MigrationRow newest_migration(Session& session, const RequestRow& row) {
   std::optional<MigrationRow> made = applied_migration(session.connection, row.id);
@@ -228,6 +231,7 @@ Applied apply_request(Session& session, const std::string& id, const Actor& acto
     throw refused(row, "the approval is void: " + reason, "Have it reviewed and approved again.");
   }
   Applied applied{row, judgement.migration->name, false, 0, {}, 0};
+  if (judgement.migration->destructive) applied.backup = copy_aside(session, row);
   audited(session, row, actor, "APPLY_FAILED", judgement.migration->up, [&] {
     RequestRow changed = row;
     migrate(session, changed, judgement, actor, applied);

@@ -66,7 +66,7 @@ struct Applied {
   std::string migration;
   bool already = false;  ///< Nothing was to be done.
   std::int64_t duration_us = 0;
-  std::filesystem::path backup;  ///< Of rollback, where rows were lost.
+  std::filesystem::path backup;  ///< Made before values or rows were lost; empty: none were.
   std::int64_t rows_lost = 0;
 };
 
@@ -113,7 +113,8 @@ class RequestStore {
   /// is that of the SQL that was reviewed.
   virtual Result<RequestRow> set_status(const std::string& id, Status status, const Actor& actor,
                                         const std::string& reason, const std::string& hash) = 0;
-  /// Runs UP in one transaction with its check, its journal row and its audit row. Again: checks
+  /// Runs UP in one transaction with its check, its journal row and its audit row, after a backup
+  /// where it drops columns. Again: checks
   /// that the table is as it was left. Where the SQL or the tables below it are not those that were
   /// approved, the approval is void (conflict).
   virtual Result<Applied> apply(const std::string& id, const Actor& actor) = 0;

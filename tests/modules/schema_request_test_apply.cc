@@ -1,5 +1,11 @@
 // Applying and rolling back: one transaction each, checked, repeatable, and never a silent loss.
 
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <random>
+
 #include "storage/requests/rehearse.h"
 #include "storage/requests/shape.h"
 #include "tests/modules/schema_request_test_support.h"
@@ -95,6 +101,36 @@ TEST_F(RequestTest, R_31_AFailingMigrationLeavesTheOldSchemaWholeAndIsTold) {
   EXPECT_NE(store_->migration(id)->failure, "");
 }
 
+/// Whenever the process dies: the table is there with its journal and its status, or none of them.
+TEST_F(RequestTest, R_31_AProcessKilledWhileItAppliesLeavesOldOrNewWhole) {
+  const std::string id = create_and_approve(example(kNotes));
+  const std::string before = shapes(file());
+  std::mt19937 random(std::random_device{}());
+  int made = 0;
+  for (int round = 0; round < 20; ++round) {
+    store_.reset();
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      open();
+      ::_exit(store_->apply(id, kGrace) ? 0 : 1);
+    }
+    ::usleep(random() % 8000);
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    open();
+    const bool migrated = status_of(id) == Status::migrated;
+    EXPECT_EQ(ask("SELECT count(*) FROM schema_migrations WHERE state = 'applied'"),
+              migrated ? "1" : "0");
+    EXPECT_EQ(shapes(file()) == before, !migrated);
+    if (!migrated) continue;
+    ++made;
+    ASSERT_TRUE(store_->apply(id, kGrace)->already);
+    ASSERT_TRUE(store_->rollback(id, kGrace, false));
+  }
+  RecordProperty("applied", made);
+}
+
 TEST_F(RequestTest, S5_38_RowsAreOnlyDiscardedOnRequestAndAfterABackup) {
   const std::string id = create_and_apply(example(kNotes));
   file().execute(row_of_notes("precious"));
@@ -147,7 +183,11 @@ TEST_F(RequestTest, S5_49_ARebuildKeepsRowsAndWhatRefersToThem) {
       {"name": "display_name", "type": "TEXT", "nullable": false, "defaultValue": "'nobody'"},
       {"name": "level", "type": "INTEGER", "nullable": false, "defaultValue": "3"}]}}],
     "requestMetadata": {"requestedBy": "ada", "justification": "Tidy."}})");
-  const std::string id = create_and_apply(rebuild);
+  const std::string id = create_and_approve(rebuild);
+  const auto rebuilt = store_->apply(id, kGrace);
+  ASSERT_TRUE(rebuilt) << trouble(rebuilt);
+  const Connection kept(rebuilt->backup, Connection::Mode::read_only);
+  EXPECT_EQ(kept.integer("SELECT count(created_at) FROM owners"), 2) << "what is dropped is kept";
   EXPECT_EQ(ask("SELECT id || mail || display_name || level FROM owners ORDER BY id"),
             "1a@bit's nobody3|2c@dit's nobody3");
   EXPECT_EQ(ask("SELECT group_concat(atom_id || owner_id) FROM atom_owners"), "f1,g2");

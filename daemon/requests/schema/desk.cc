@@ -187,7 +187,8 @@ Result<Json> SchemaDesk::apply(const std::string& id, const std::string& by) {
   return Json{{"request", request_json(applied->row)},
               {"migration", applied->migration},
               {"already", applied->already},
-              {"durationMs", milliseconds(applied->duration_us)}};
+              {"durationMs", milliseconds(applied->duration_us)},
+              {"backup", text_or_null(applied->backup.string())}};
 }
 
 Result<Json> SchemaDesk::rollback(const std::string& id, const std::string& by, bool discard_data) {

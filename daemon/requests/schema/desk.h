@@ -42,7 +42,7 @@ class SchemaDesk {
   /// {"request": REQUEST}
   Result<Json> set_status(const std::string& id, const std::string& status, const std::string& by,
                           const std::string& reason, const std::string& hash);
-  /// {"request": REQUEST, "migration", "already", "durationMs"}
+  /// {"request": REQUEST, "migration", "already", "durationMs", "backup" or null}
   Result<Json> apply(const std::string& id, const std::string& by);
   /// {"request": REQUEST, "migration", "durationMs", "rowsLost", "backup" or null}
   Result<Json> rollback(const std::string& id, const std::string& by, bool discard_data);
