@@ -13,6 +13,12 @@ std::string text_of(const Json& json, const char* key) {
   return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+/// A null counts as not given, as for whoever reads the document.
+bool flag_of(const Json& json, const char* key, bool otherwise) {
+  const auto found = json.find(key);
+  return found != json.end() && found->is_boolean() ? found->get<bool>() : otherwise;
+}
+
 Style style_of(const std::string& status) {
   if (status == "migrated") return Style::green;
   if (status == "approved") return Style::cyan;
@@ -69,10 +75,10 @@ void print_table(Session& session, const Json& definition) {
   const Json key = definition.value("primaryKey", Json::array());
   for (const Json& column : definition.value("columns", Json::array())) {
     if (!column.is_object()) continue;
-    const bool in_key = column.value("primaryKey", false) ||
-                        std::find(key.begin(), key.end(), column.value("name", "")) != key.end();
+    const bool in_key = flag_of(column, "primaryKey", false) ||
+                        std::find(key.begin(), key.end(), text_of(column, "name")) != key.end();
     columns.row({text_of(column, "name"), text_of(column, "type") + (in_key ? " key" : ""),
-                 in_key || !column.value("nullable", true) ? "no" : "yes",
+                 in_key || !flag_of(column, "nullable", true) ? "no" : "yes",
                  text_of(column, "defaultValue"), text_of(column, "comment")});
   }
   columns.print(session.out, 2);
@@ -82,7 +88,7 @@ void print_table(Session& session, const Json& definition) {
     std::string of;
     for (const Json& column : index.value("columns", Json::array()))
       of += (of.empty() ? "" : ", ") + column.get<std::string>();
-    indexes.row({text_of(index, "name"), of, index.value("unique", false) ? "unique" : ""});
+    indexes.row({text_of(index, "name"), of, flag_of(index, "unique", false) ? "unique" : ""});
   }
   if (!indexes.empty()) indexes.print(session.out, 2);
 }

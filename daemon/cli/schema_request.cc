@@ -1,6 +1,5 @@
 #include <fstream>
 #include <functional>
-#include <iterator>
 #include <memory>
 
 #include "daemon/cli/commands.h"
@@ -78,7 +77,7 @@ int ask_with_file(Session& session, const Asked& asked,
       session, [&](SchemaDesk& desk) { return answer(desk, *document); }, render_judged);
 }
 
-int move(Session& session, const Asked& asked, const char* status) {
+int send(Session& session, const Asked& asked, const char* status) {
   return ask(
       session,
       [&](SchemaDesk& desk) {
@@ -213,17 +212,17 @@ void add_writers(Family& family) {
 
 void add_movers(Family& family) {
   family.add("submit", "Ask for what was a draft", [](Session& session, const Asked& asked) {
-    return move(session, asked, "requested");
+    return send(session, asked, "requested");
   });
   family.id().by().reason();
   family.add("approve", "Approve the SQL of a request, as another person than who asked",
-             [](Session& session, const Asked& asked) { return move(session, asked, "approved"); });
+             [](Session& session, const Asked& asked) { return send(session, asked, "approved"); });
   family.id().by().reason().hash();
   family.add("reject", "Reject a request",
-             [](Session& session, const Asked& asked) { return move(session, asked, "rejected"); });
+             [](Session& session, const Asked& asked) { return send(session, asked, "rejected"); });
   family.id().by().reason();
   family.add("reopen", "Make a rejected request a draft again",
-             [](Session& session, const Asked& asked) { return move(session, asked, "draft"); });
+             [](Session& session, const Asked& asked) { return send(session, asked, "draft"); });
   family.id().by().reason();
   family.add("apply", "Run the migration of an approved request",
              [](Session& session, const Asked& asked) {
