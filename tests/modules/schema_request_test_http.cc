@@ -141,7 +141,7 @@ TEST_F(RequestHttp, TheTokenIsItsOwnersAlone) {
 }
 
 /// Sends bytes to the server and reads until it closes.
-std::string exchange(std::uint16_t port, const std::string& bytes) {
+std::string talk(std::uint16_t port, const std::string& bytes) {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -165,20 +165,20 @@ TEST_F(RequestHttp, S5_12_ARealServerAnswersAndRefusesWhatIsTooLong) {
                            "\r\nConnection: close\r\nAuthorization: Bearer " +
                            *http_token(folder_.root()) + "\r\n";
   const std::string list = "GET /api/schema-requests HTTP/1.1\r\n" + head + "\r\n";
-  EXPECT_NE(exchange(port, list).find("\"total\":0"), std::string::npos);
-  EXPECT_EQ(exchange(port, list).substr(0, 15), "HTTP/1.1 200 OK");
+  EXPECT_NE(talk(port, list).find("\"total\":0"), std::string::npos);
+  EXPECT_EQ(talk(port, list).substr(0, 15), "HTTP/1.1 200 OK");
   const std::string body = example("good/01_review_notes.json").dump();
   const auto post = [&](const std::string& length, const std::string& content) {
-    return exchange(port, "POST /api/schema-requests HTTP/1.1\r\n" + head +
-                              "Content-Type: application/json\r\nContent-Length: " + length +
-                              "\r\n\r\n" + content);
+    return talk(port, "POST /api/schema-requests HTTP/1.1\r\n" + head +
+                          "Content-Type: application/json\r\nContent-Length: " + length +
+                          "\r\n\r\n" + content);
   };
   EXPECT_EQ(post(std::to_string(body.size()), body).substr(0, 12), "HTTP/1.1 201");
   EXPECT_EQ(post("300000", "{").substr(0, 12), "HTTP/1.1 413");
-  EXPECT_EQ(exchange(port, "GET / HTTP/1.1\r\nX: " + std::string(20'000, 'x')).substr(0, 12),
+  EXPECT_EQ(talk(port, "GET / HTTP/1.1\r\nX: " + std::string(20'000, 'x')).substr(0, 12),
             "HTTP/1.1 431");
-  exchange(port, "no HTTP at all\r\n\r\n");
-  EXPECT_EQ(exchange(port, list).substr(0, 15), "HTTP/1.1 200 OK") << "and goes on";
+  talk(port, "no HTTP at all\r\n\r\n");
+  EXPECT_EQ(talk(port, list).substr(0, 15), "HTTP/1.1 200 OK") << "and goes on";
 }
 
 TEST_F(RequestHttp, S5_05_to_S5_11_TheSocketsMethodsDoTheSame) {
