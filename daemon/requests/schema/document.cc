@@ -1,142 +1,16 @@
 #include "daemon/requests/schema/document.h"
 
 #include <algorithm>
-#include <initializer_list>
-#include <optional>
 #include <set>
 #include <vector>
 
-#include "daemon/requests/params.h"
+#include "daemon/requests/schema/fields.h"
 #include "storage/requests/identifier.h"
 
 namespace dg {
 namespace {
 
 using namespace requests;
-
-/// A key as a step of a JSON pointer (RFC 6901), cut where it is long.
-std::string step(std::string_view key) {
-  std::string text = "/";
-  for (const char c : in_comment(key.substr(0, 80)))
-    text += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
-  return text;
-}
-
-/// The members of one object, each asked for by its name; all others are findings.
-class Fields {
- public:
-  Fields(const Json& json, std::string at, std::initializer_list<const char*> keys,
-         Findings& findings)
-      : json_(json), at_(std::move(at)), findings_(findings) {
-    if (!json.is_object()) {
-      wrong("", "must be an object");
-      return;
-    }
-    const std::vector<std::string> known(keys.begin(), keys.end());
-    for (const auto& [key, value] : json.items()) {
-      if (std::find(known.begin(), known.end(), key) != known.end()) continue;
-      const std::string near = key.size() > 60 ? std::string() : nearest(key, known);
-      findings_.add("E6", at_ + step(key), "There is no such key here.",
-                    near.empty() ? "'schema-request schema' prints what there is."
-                                 : "Did you mean " + near + "?");
-    }
-  }
-
-  std::optional<std::string> maybe_text(const char* key) {
-    const Json* value = find(key);
-    if (value == nullptr) return std::nullopt;
-    if (!value->is_string()) {
-      wrong(key, "must be a text");
-      return std::nullopt;
-    }
-    const std::string& text = value->get_ref<const std::string&>();
-    if (text.find('\0') != std::string::npos) wrong(key, "must not hold NUL");
-    if (text.size() > kMostTextBytes) {
-      findings_.add("E13", at_ + step(key), "It is longer than a text of a request may be.",
-                    "Keep it below " + std::to_string(kMostTextBytes) + " bytes.");
-    }
-    return text;
-  }
-  std::string text(const char* key, bool required = false) {
-    if (required && find(key) == nullptr) wrong(key, "is missing");
-    return maybe_text(key).value_or(std::string());
-  }
-  std::optional<bool> maybe_flag(const char* key) {
-    const Json* value = find(key);
-    if (value == nullptr) return std::nullopt;
-    if (!value->is_boolean()) {
-      wrong(key, "must be true or false");
-      return std::nullopt;
-    }
-    return value->get<bool>();
-  }
-  bool flag(const char* key) { return maybe_flag(key).value_or(false); }
-  std::int64_t integer(const char* key) {
-    const Json* value = find(key);
-    if (value == nullptr) return 0;
-    constexpr std::int64_t kMost = 253'402'300'799;  // The last second of the year 9999.
-    const bool fits = value->is_number_integer() && value->get<double>() >= 0 &&
-                      value->get<double>() <= static_cast<double>(kMost);
-    if (fits) return value->get<std::int64_t>();
-    wrong(key, "must be seconds since 1970");
-    return 0;
-  }
-  /// Null where there is none, or it is no array of at most so many.
-  const Json* array(const char* key, std::size_t most, bool required = false) {
-    const Json* value = find(key);
-    if (value == nullptr) {
-      if (required) wrong(key, "is missing");
-      return nullptr;
-    }
-    if (!value->is_array()) {
-      wrong(key, "must be a list");
-      return nullptr;
-    }
-    if (value->size() <= most) return value;
-    findings_.add("E13", at_ + step(key),
-                  std::to_string(value->size()) + " entries are more than the " +
-                      std::to_string(most) + " that a request may have here.",
-                  "Split the table or the request.");
-    return nullptr;
-  }
-  std::vector<std::string> texts(const char* key, std::size_t most, bool required = false) {
-    std::vector<std::string> all;
-    const Json* list = array(key, most, required);
-    for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
-      if ((*list)[i].is_string()) {
-        all.push_back((*list)[i].get<std::string>());
-      } else {
-        findings_.add("E6", place(key, i), "must be a text.", "Give names.");
-      }
-    }
-    return all;
-  }
-  const Json* object(const char* key, bool required = false) {
-    const Json* value = find(key);
-    if (value == nullptr && required) wrong(key, "is missing");
-    return value;
-  }
-  std::string place(const char* key) const { return at_ + step(key); }
-  std::string place(const char* key, std::size_t i) const {
-    return place(key) + "/" + std::to_string(i);
-  }
-  void wrong(const std::string& key, const std::string& what) {
-    findings_.add("E6", key.empty() ? at_ : at_ + step(key),
-                  (key.empty() ? "It " : "'" + key + "' ") + what + ".",
-                  "'schema-request schema' prints the form.");
-  }
-
- private:
-  /// A null counts as not given.
-  const Json* find(const char* key) const {
-    if (!json_.is_object()) return nullptr;
-    const auto found = json_.find(key);
-    return found == json_.end() || found->is_null() ? nullptr : &*found;
-  }
-  const Json& json_;
-  std::string at_;
-  Findings& findings_;
-};
 
 ColumnSpec read_column(const Json& json, const std::string& at, Findings& findings) {
   Fields fields(json, at,
@@ -152,7 +26,7 @@ ColumnSpec read_column(const Json& json, const std::string& at, Findings& findin
   column.default_value = fields.maybe_text("defaultValue");
   column.comment = fields.text("comment");
   column.from = fields.text("from");
-  if (const Json* references = fields.object("references")) {
+  if (const Json* references = fields.value("references")) {
     Fields to(*references, fields.place("references"), {"table", "column", "onDelete", "onUpdate"},
               findings);
     column.references = ReferenceSpec{to.text("table", true), to.text("column", true),
@@ -193,11 +67,11 @@ ChangeSpec read_change(const Json& json, const std::string& at, Findings& findin
   const std::string op = fields.text("op", true);
   if (op == "add_column") {
     change.kind = ChangeSpec::Kind::add_column;
-    if (const Json* column = fields.object("column", true))
+    if (const Json* column = fields.value("column", true))
       change.column = read_column(*column, fields.place("column"), findings);
   } else if (op == "add_index") {
     change.kind = ChangeSpec::Kind::add_index;
-    if (const Json* index = fields.object("index", true))
+    if (const Json* index = fields.value("index", true))
       change.index = read_index(*index, fields.place("index"), findings);
   } else if (op == "rename_table") {
     change.kind = ChangeSpec::Kind::rename_table;
@@ -208,7 +82,7 @@ ChangeSpec read_change(const Json& json, const std::string& at, Findings& findin
     change.to = fields.text("to", true);
   } else if (op == "rebuild") {
     change.kind = ChangeSpec::Kind::rebuild;
-    if (const Json* table = fields.object("schemaJson", true))
+    if (const Json* table = fields.value("schemaJson", true))
       change.table = read_table(*table, fields.place("schemaJson"), findings);
   } else {
     findings.add("E6", fields.place("op"), "There is no such change.",
@@ -227,7 +101,7 @@ void read_metadata(const Json& json, SchemaRequest& request, Findings& findings)
   request.justification = fields.text("justification", true);
   request.related_issue = fields.text("relatedIssue");
   request.feature_id = fields.text("featureId");
-  request.requested_at = fields.integer("requestedAt");
+  request.requested_at = fields.seconds("requestedAt");
 }
 
 void read_request(const Json& json, Document& document) {
@@ -246,17 +120,17 @@ void read_request(const Json& json, Document& document) {
     const Json* changes = fields.array("changes", kMostChanges, true);
     for (std::size_t i = 0; changes != nullptr && i < changes->size(); ++i)
       request.changes.push_back(read_change((*changes)[i], fields.place("changes", i), findings));
-    if (fields.object("schemaJson") != nullptr)
+    if (fields.value("schemaJson") != nullptr)
       fields.wrong("schemaJson", "belongs to a create; an alter lists changes");
   } else if (operation.empty() || operation == "create") {
-    if (const Json* table = fields.object("schemaJson", true))
+    if (const Json* table = fields.value("schemaJson", true))
       request.table = read_table(*table, "/schemaJson", findings);
-    if (fields.object("changes") != nullptr)
+    if (fields.value("changes") != nullptr)
       fields.wrong("changes", "belongs to an alter: \"operation\": \"alter\"");
   } else {
     fields.wrong("operation", "must be create or alter");
   }
-  if (const Json* metadata = fields.object("requestMetadata", true))
+  if (const Json* metadata = fields.value("requestMetadata", true))
     read_metadata(*metadata, request, findings);
 }
 
