@@ -24,7 +24,8 @@ Fields::Fields(const Json& json, std::string at, std::initializer_list<const cha
     : json_(json), at_(std::move(at)), findings_(findings) {
   if (!json.is_object()) return wrong("", "must be an object");
   const std::vector<std::string> known(keys.begin(), keys.end());
-  for (const auto& [key, value] : json.items()) {
+  for (const auto& item : json.items()) {
+    const std::string& key = item.key();
     if (std::find(known.begin(), known.end(), key) != known.end()) continue;
     const std::string near = key.size() > 60 ? std::string() : nearest(key, known);
     findings_.add("E6", at_ + step(key), "There is no such key here.",
