@@ -115,7 +115,7 @@ TEST_F(RequestTest, R_31_AProcessKilledWhileItAppliesLeavesOldOrNewWhole) {
       open();
       ::_exit(store_->apply(id, kGrace) ? 0 : 1);
     }
-    ::usleep(random() % 8000);
+    ::usleep(static_cast<useconds_t>(random() % 8000));
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);
     open();
