@@ -22,7 +22,10 @@ std::string step(std::string_view key) {
 Fields::Fields(const Json& json, std::string at, std::initializer_list<const char*> keys,
                requests::Findings& findings)
     : json_(json), at_(std::move(at)), findings_(findings) {
-  if (!json.is_object()) return wrong("", "must be an object");
+  if (!json.is_object()) {
+    wrong("", "must be an object");
+    return;
+  }
   const std::vector<std::string> known(keys.begin(), keys.end());
   for (const auto& item : json.items()) {
     const std::string& key = item.key();
