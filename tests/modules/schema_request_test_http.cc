@@ -1,6 +1,6 @@
 // Schema requests over HTTP and as methods of the socket.
 
-#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
