@@ -46,6 +46,13 @@ class Check {
     wrong(std::string(key) + " is " + found->dump(),
           "Give a whole number from 0 to " + std::to_string(most));
   }
+  void boolean(const Json& json, const char* key, bool& value) {
+    const auto found = json.find(key);
+    if (found == json.end()) return;
+    if (!found->is_boolean())
+      return wrong(std::string(key) + " is " + found->dump(), "Give true or false");
+    value = found->get<bool>();
+  }
   std::optional<Error> error_;
 
  private:
@@ -80,7 +87,7 @@ Result<Config> read_config(const std::filesystem::path& state_folder) {
   if (json.is_discarded()) {
     check.wrong("it is not JSON", "Correct it, or remove it for the defaults");
   } else if (check.object(json, "the configuration",
-                          {"synchronous", "backups", "idle_exit_minutes"})) {
+                          {"synchronous", "backups", "idle_exit_minutes", "requests", "http"})) {
     read_synchronous(json, check, config);
     check.integer(json, "idle_exit_minutes", 60 * 24 * 365,
                   [&](std::int64_t minutes) { config.idle_exit = std::chrono::minutes(minutes); });
@@ -90,6 +97,15 @@ Result<Config> read_config(const std::filesystem::path& state_folder) {
                     [&](std::int64_t hours) { config.backup_every = std::chrono::hours(hours); });
       check.integer(*backups, "keep", 1000,
                     [&](std::int64_t keep) { config.backups_kept = static_cast<unsigned>(keep); });
+    }
+    const auto requests = json.find("requests");
+    if (requests != json.end() && check.object(*requests, "requests", {"self_approval"}))
+      check.boolean(*requests, "self_approval", config.self_approval);
+    const auto http = json.find("http");
+    if (http != json.end() && check.object(*http, "http", {"port"})) {
+      check.integer(*http, "port", 65535, [&](std::int64_t port) {
+        config.http_port = static_cast<std::uint16_t>(port);
+      });
     }
   }
   if (check.error_) return *std::move(check.error_);

@@ -4,13 +4,17 @@
 ///
 ///     {"synchronous": "normal" | "full",
 ///      "backups": {"every_hours": 24, "keep": 3},
-///      "idle_exit_minutes": 120}
+///      "idle_exit_minutes": 120,
+///      "requests": {"self_approval": false},
+///      "http": {"port": 7313}}
 ///
 /// Each part may be left out. Anything else is a usage error, so that a misspelled key is told
 /// instead of being without effect.
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 
 #include "storage/store.h"
 
@@ -23,6 +27,9 @@ struct Config {
   /// A service in the background that nobody needs for so long ends; zero: never. The next question
   /// starts one again.
   std::chrono::minutes idle_exit{120};
+  bool self_approval = false;  ///< Whether who asks for a table may approve it.
+  std::optional<std::uint16_t>
+      http_port;  ///< None: no HTTP; 0: any free one (daemon/server/http.h).
 };
 
 /// Of the state folder; the defaults where there is no file. Read when a service or an index

@@ -13,6 +13,7 @@
 #include "daemon/mailbox.h"
 #include "daemon/protocol/client.h"
 #include "daemon/requests/delta_json.h"
+#include "daemon/server/http.h"
 #include "daemon/server/server.h"
 #include "daemon/status.h"
 #include "daemon/validator/thread.h"
@@ -47,6 +48,7 @@ class RunningService final : public Service, private Host {
       validator_->stop();
       validator_->join();  // Whoever asked is answered while there is a server.
     }
+    http_.reset();
     server_.reset();
     validator_.reset();
   }
@@ -76,6 +78,12 @@ class RunningService final : public Service, private Host {
     Result<std::unique_ptr<Server>> server = Server::listen(socket_, *this);
     if (!server) return server.error();
     server_ = std::move(*server);
+    if (const auto port = options_.http_port ? options_.http_port : config->http_port) {
+      Result<std::unique_ptr<HttpServer>> http =
+          HttpServer::listen(*port, pipeline_->options().state_folder);
+      if (!http) return http.error();
+      http_ = std::move(*http);
+    }
     for (const std::string& notice : pipeline_->notices()) say(notice);
     notices_said_ = pipeline_->notices().size();
     writer_thread_ = std::thread([this] { write_loop(); });
@@ -284,7 +292,8 @@ class RunningService final : public Service, private Host {
     backups_->consider(pipeline_->snapshot()->sequence(), unix_ms(), begun_ms_);
     if (const std::string failure = backups_->failure(); !failure.empty()) say(failure);
     say_new_notices();
-    if (idle_.over(server_->requests() + commits_, server_->clients())) {
+    const std::uint64_t asked = server_->requests() + (http_ ? http_->requests() : 0);
+    if (idle_.over(asked + commits_, server_->clients())) {
       say("Nobody asked and nothing changed for " + std::to_string(idle_.limit().count()) +
           " minutes: the service ends.");
       request_stop();
@@ -359,6 +368,7 @@ class RunningService final : public Service, private Host {
     return watcher_->pending() + mailbox_.pending() + pipeline_->dirty() + (ready_ ? 0 : 1);
   }
   std::string root() const override { return options_.pipeline.root.string(); }
+  std::filesystem::path state_folder() const override { return pipeline_->options().state_folder; }
   Result<std::unique_ptr<Reader>> reader() const override { return pipeline_->reader(); }
   std::uint64_t database_generation() const noexcept override {
     return pipeline_->database_generation();
@@ -369,6 +379,7 @@ class RunningService final : public Service, private Host {
     facts.root = root();
     facts.socket = socket().string();
     facts.database = (pipeline_->options().state_folder / "deltagraph.db").string();
+    if (http_) facts.http = "http://127.0.0.1:" + std::to_string(http_->port());
     facts.database_size = pipeline_->database_size();
     facts.published = pipeline_->published();
     facts.pending = pending();
@@ -457,6 +468,7 @@ class RunningService final : public Service, private Host {
   std::unique_ptr<Watcher> watcher_;
   std::unique_ptr<ValidateThread> validator_;
   std::unique_ptr<Server> server_;
+  std::unique_ptr<HttpServer> http_;  // Null: nobody asked for it.
   std::thread writer_thread_, watch_thread_;
 };
 

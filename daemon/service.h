@@ -4,6 +4,7 @@
 /// stop.
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -23,7 +24,8 @@ struct ServiceOptions {
   /// Without a client, a request or a commit for so long the service ends; 0: never; nothing: what
   /// the project's configuration says.
   std::optional<std::chrono::minutes> idle_exit;
-  Idle::Now idle_clock;  ///< For tests; empty: the machine's.
+  Idle::Now idle_clock;                    ///< For tests; empty: the machine's.
+  std::optional<std::uint16_t> http_port;  ///< Over the configuration's (daemon/config.h).
 };
 
 /// What the foreground terminal shows; called from the writer thread.

@@ -62,6 +62,7 @@ Json status_json(const StatusFacts& facts) {
       {"version", DELTAGRAPH_VERSION},
       {"uptime_ms", facts.uptime_ms},
       {"socket", facts.socket},
+      {"http", facts.http.empty() ? Json() : Json(facts.http)},
       {"sequence", raw(facts.published.snapshot->sequence())},
       {"age_ms", facts.published.committed_ms == 0
                      ? Json()

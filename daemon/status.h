@@ -14,6 +14,7 @@ namespace dg {
 
 struct StatusFacts {
   std::string root, socket, database;
+  std::string http;  ///< Address; empty: there is no HTTP.
   std::uint64_t database_size = 0;
   Pipeline::Published published;
   std::size_t pending = 0;

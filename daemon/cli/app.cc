@@ -160,6 +160,7 @@ std::unique_ptr<CLI::App> make_app(Invocation& invocation) {
   add_questions(*app, invocation);
   add_export(*app, invocation);
   add_db(*app, invocation);
+  add_schema_request(*app, invocation);
   add_watch(*app, invocation);
   add_validate(*app, invocation);
   add_completion(*app, invocation);

@@ -23,7 +23,8 @@ void add_service(CLI::App& app, Invocation& invocation);  ///< start stop restar
 void add_questions(CLI::App& app,
                    Invocation& invocation);  ///< find show outline callers … stats sql
 void add_export(CLI::App& app, Invocation& invocation);
-void add_db(CLI::App& app, Invocation& invocation);  ///< db backup …
+void add_db(CLI::App& app, Invocation& invocation);              ///< db backup …
+void add_schema_request(CLI::App& app, Invocation& invocation);  ///< schema-request create …
 void add_watch(CLI::App& app, Invocation& invocation);
 void add_validate(CLI::App& app, Invocation& invocation);
 void add_completion(CLI::App& app, Invocation& invocation);

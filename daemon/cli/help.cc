@@ -142,6 +142,84 @@ constexpr Examples kExamples[] = {
      "  deltagraph db schema --sql | sqlite3 empty.db\n"
      "  deltagraph db schema --dot | dot -Tsvg > schema.svg\n"},
     {"db diff", "Example:\n  deltagraph db diff .deltagraph/backups/auto-20261121.db\n"},
+    {"schema-request",
+     "Tables of your own beside the graph, reviewed like code. They lie in "
+     ".deltagraph/requests.db.\n"
+     "Examples:\n"
+     "  deltagraph schema-request schema > request.schema.json      what a request may say\n"
+     "  deltagraph schema-request create --file notes.json          by Ada\n"
+     "  deltagraph schema-request migration 0192f3c4                the SQL, tried on a copy\n"
+     "  deltagraph schema-request approve 0192f3c4 --by grace\n"
+     "  deltagraph schema-request apply 0192f3c4\n"},
+    {"schema-request create",
+     "Examples:\n"
+     "  deltagraph schema-request create --file notes.json\n"
+     "  deltagraph schema-request create --file notes.json --draft --json | jq .findings\n"
+     "\nWith --json it prints:\n"
+     "  {\"accepted\", \"request\": REQUEST or null, \"errors\", \"warnings\", \"findings\": "
+     "[{\"code\",\n"
+     "   \"severity\", \"pointer\", \"message\", \"suggestion\"}], \"more\"}\n"},
+    {"schema-request check",
+     "Example:\n  deltagraph schema-request check --file notes.json && echo 'no errors'\n"
+     "\nWith --json it prints:\n"
+     "  {\"valid\", \"migration\", \"errors\", \"warnings\", \"findings\", \"more\"}\n"},
+    {"schema-request update",
+     "Example:\n  deltagraph schema-request update 0192f3c4 --file notes.json\n"},
+    {"schema-request list",
+     "Examples:\n"
+     "  deltagraph schema-request list --status requested\n"
+     "  deltagraph schema-request list --json | jq -r '.items[].id'\n"
+     "\nWith --json it prints:\n"
+     "  {\"items\": [REQUEST], \"total\", \"limit\", \"offset\"}\n"
+     "  REQUEST is {\"id\", \"tableName\", \"operation\", \"status\", \"owner\", \"requestedBy\",\n"
+     "   \"submittedBy\", \"justification\", \"relatedIssue\", \"migration\", \"createdAt\", "
+     "\"updatedAt\",\n"
+     "   \"approvedBy\", \"approvedAt\", \"approvedHash\"}\n"},
+    {"schema-request show",
+     "Example:\n  deltagraph schema-request show 0192f3c4\n"
+     "\nWith --json it prints:\n"
+     "  {\"request\": REQUEST, \"document\", \"sqlHash\", \"errors\", \"warnings\", \"findings\", "
+     "\"more\"}\n"},
+    {"schema-request migration",
+     "Examples:\n"
+     "  deltagraph schema-request migration 0192f3c4\n"
+     "  deltagraph schema-request migration 0192f3c4 --json | jq -r .up\n"
+     "\nWith --json it prints:\n"
+     "  {\"id\", \"migration\", \"sqlHash\", \"up\", \"down\", \"tested\", \"failure\",\n"
+     "   \"downNeedsEmptyTable\", \"applied\"}\n"},
+    {"schema-request approve",
+     "Exit 1: it cannot be approved, and why. The approval holds for this SQL on these tables "
+     "alone.\n"
+     "Examples:\n"
+     "  deltagraph schema-request approve 0192f3c4 --by grace\n"
+     "  deltagraph schema-request approve 0192f3c4 --by grace --hash 9f86d081…   what was "
+     "reviewed\n"},
+    {"schema-request reject",
+     "Example:\n  deltagraph schema-request reject 0192f3c4 --by grace --reason 'use "
+     "review_notes'\n"},
+    {"schema-request submit", "Example:\n  deltagraph schema-request submit 0192f3c4\n"},
+    {"schema-request reopen", "Example:\n  deltagraph schema-request reopen 0192f3c4\n"},
+    {"schema-request apply",
+     "A second time it checks that the table is as the migration left it.\n"
+     "Example:\n  deltagraph schema-request apply 0192f3c4\n"
+     "\nWith --json it prints:\n"
+     "  {\"request\": REQUEST, \"migration\", \"already\", \"durationMs\", \"backup\"}\n"},
+    {"schema-request rollback",
+     "Examples:\n"
+     "  deltagraph schema-request rollback 0192f3c4                  the table is empty\n"
+     "  deltagraph schema-request rollback 0192f3c4 --discard-data   after a backup\n"
+     "\nWith --json it prints:\n"
+     "  {\"request\": REQUEST, \"migration\", \"durationMs\", \"rowsLost\", \"backup\"}\n"},
+    {"schema-request audit",
+     "Example:\n  deltagraph schema-request audit 0192f3c4 --json | jq '.items[].action'\n"
+     "\nWith --json it prints:\n"
+     "  {\"items\": [{\"sequence\", \"action\", \"tableName\", \"fromStatus\", \"status\", "
+     "\"performedBy\",\n"
+     "   \"account\", \"executedAt\", \"reason\", \"sqlHash\", \"sqlExecuted\", "
+     "\"errorMessage\"}],\n"
+     "   \"total\", \"limit\", \"offset\"}\n"},
+    {"schema-request schema",
+     "Example:\n  deltagraph schema-request schema > request.schema.json\n"},
     {"validate",
      "Examples:\n"
      "  deltagraph validate           exit 0: all sides agree; 1: they differ, and where\n"

@@ -29,6 +29,7 @@ struct ServeOptions {
   unsigned threads = 0;
   std::optional<unsigned> idle_minutes;
   unsigned validate_seconds = 60;
+  std::optional<std::uint16_t> http_port;
 };
 
 /// Writes what happens in a service on the terminal it runs in. Called from the service's threads.
@@ -172,6 +173,7 @@ int serve(Session& session, const ServeOptions& chosen) {
   options.pipeline.threads = chosen.threads;
   if (chosen.idle_minutes) options.idle_exit = std::chrono::minutes(*chosen.idle_minutes);
   options.validate_every = std::chrono::seconds(chosen.validate_seconds);
+  options.http_port = chosen.http_port;
   if (chosen.report_fd >= 0) return serve_in_background(session, options, chosen.report_fd);
   // In the foreground somebody looks at it.
   if (!options.idle_exit) options.idle_exit = std::chrono::minutes(0);
@@ -202,6 +204,11 @@ void add_serve(CLI::App& app, Invocation& invocation) {
       ->add_option("--validate-every", options->validate_seconds,
                    "Seconds between validations while there is change (60); 0: never")
       ->type_name("S");
+  command
+      ->add_option_function<std::uint16_t>(
+          "--http", [options](std::uint16_t port) { options->http_port = port; },
+          "Schema requests over HTTP on this port of loopback; 0: any free one ('status' shows it)")
+      ->type_name("PORT");
   command->add_option("--background", options->report_fd, "")->group("");
 }
 

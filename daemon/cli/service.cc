@@ -120,6 +120,7 @@ void print_status(Session& session, const Json& status) {
                            counted(number_of(status, "descriptors"), "descriptor") + ", " +
                            counted(number_of(status, "clients"), "client")});
   table.row({"socket", text_of(status, "socket")});
+  if (!text_of(status, "http").empty()) table.row({"http", text_of(status, "http")});
   if (!text_of(status, "last_error").empty()) table.row({"error", text_of(status, "last_error")});
   for (const Json& trouble : status.value("troubles", Json::array())) {
     table.row({"unreadable", text_of(trouble, "path") + ": " + text_of(trouble, "reason")});

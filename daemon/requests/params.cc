@@ -44,6 +44,7 @@ std::string misfit(const Parameter& declared, Json& value) {
     }
     return "";
   }
+  if (type == "object") return value.is_object() ? "" : "must be an object";
   if (value.is_string()) value = split(value.get_ref<const std::string&>(), ",");
   if (!value.is_array()) return "must be a list of texts";
   for (const Json& item : value) {
@@ -141,6 +142,11 @@ std::vector<std::string> Params::list(std::string_view name) const {
   const auto found = values_.find(name);
   return found == values_.end() ? std::vector<std::string>()
                                 : found->get<std::vector<std::string>>();
+}
+
+Json Params::object(std::string_view name) const {
+  const auto found = values_.find(name);
+  return found == values_.end() ? Json() : *found;
 }
 
 std::vector<std::string> split(std::string_view text, std::string_view separators) {

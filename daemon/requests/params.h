@@ -14,9 +14,9 @@ namespace dg {
 
 class Params {
  public:
-  /// Refuses what is no object, an unknown name (and names the nearest known one), a missing
-  /// required one, a wrong type, a value out of its limits or choices. A null value counts as not
-  /// given.
+  /// Besides the types of Parameter there is `object`. Refuses what is no object, an unknown name
+  /// (and names the nearest known one), a missing required one, a wrong type, a value out of its
+  /// limits or choices. A null value counts as not given.
   static Result<Params> check(std::string_view method, std::span<const Parameter> declared,
                               const Json& given);
 
@@ -25,6 +25,7 @@ class Params {
   std::int64_t integer(std::string_view name, std::int64_t otherwise) const;
   bool flag(std::string_view name) const;
   std::vector<std::string> list(std::string_view name) const;
+  Json object(std::string_view name) const;  ///< Null where it is not given.
 
  private:
   Json values_ = Json::object();

@@ -5,6 +5,7 @@
 
 #include "daemon/requests/past_delta.h"
 #include "daemon/requests/point.h"
+#include "daemon/requests/schema/methods.h"
 #include "daemon/requests/validate.h"
 
 namespace dg {
@@ -95,6 +96,11 @@ void Dispatcher::answer(const RpcRequest& request, const Answer& done,
     return host_.when_ready([this, done, id = request.id] {
       done(rpc_result(id,
                       Json{{"sequence", raw(host_.view().snapshot->sequence())}, {"ready", true}}));
+    });
+  }
+  if (const SchemaMethod* method = find_schema_method(request.method)) {
+    return post_([this, method, done, id = request.id, params = request.params] {
+      done(run(*method, id, params));
     });
   }
   const Method* method = find_method(request.method);
@@ -195,6 +201,16 @@ Json Dispatcher::run(const Method& method, const Json& id, const Json& params,
       if (const std::vector<std::string> notices = host_.take_notices(); !notices.empty())
         add_notices(*answered, notices);
     }
+    return answered ? rpc_result(id, std::move(*answered)) : rpc_error(id, answered.error());
+  } catch (const std::exception& failure) {
+    return rpc_error(id, kRpcInternalError,
+                     std::string("internal error in '") + method.name + "': " + failure.what());
+  }
+}
+
+Json Dispatcher::run(const SchemaMethod& method, const Json& id, const Json& params) {
+  try {
+    Result<Json> answered = run_schema_method(method, host_.state_folder(), params);
     return answered ? rpc_result(id, std::move(*answered)) : rpc_error(id, answered.error());
   } catch (const std::exception& failure) {
     return rpc_error(id, kRpcInternalError,

@@ -15,6 +15,8 @@
 
 namespace dg {
 
+struct SchemaMethod;
+
 /// Thread-safe.
 class Dispatcher {
  public:
@@ -47,6 +49,7 @@ class Dispatcher {
   Result<std::vector<Json>> deltas_after(Sequence& last);
   void question(const Method& method, const RpcRequest& request, const Answer& done);
   Json run(const Method& method, const Json& id, const Json& params, const std::string& point);
+  Json run(const SchemaMethod& method, const Json& id, const Json& params);
   struct PooledReader {
     std::unique_ptr<Reader> reader;
     std::uint64_t generation = 0;

@@ -3,7 +3,8 @@
 /// Server: answers JSON-RPC on the project's Unix socket. It knows the service only through Host,
 /// so that a test can stand in for it.
 ///
-/// Methods: every question of methods() (request.h), and `status`, `sync`, `validate`, `subscribe`,
+/// Methods: every question of methods() (request.h), those of schema requests
+/// (requests/schema/methods.h), and `status`, `sync`, `validate`, `subscribe`,
 /// `stop`.
 /// `"sync": true` in a question's params first waits until all that is on disk at the time of the
 /// call is visible. `subscribe` sends each commit as a `delta` notification (delta_json.h); with
@@ -37,6 +38,7 @@ class Host {
   };
   virtual View view() const = 0;
   virtual std::string root() const = 0;
+  virtual std::filesystem::path state_folder() const = 0;
   virtual Result<std::unique_ptr<Reader>> reader() const = 0;
   /// Changes when the database file is replaced: readers opened before are of no use any more.
   virtual std::uint64_t database_generation() const noexcept = 0;

@@ -1,0 +1,79 @@
+#pragma once
+/// \file
+/// requests.db while something is done with it. Internal to storage/; throws Failure, and Error for
+/// what a person can act on.
+
+#include <string>
+
+#include "storage/requests/store.h"
+#include "storage/sqlite/connection.h"
+
+namespace dg::requests {
+
+struct Session {
+  Connection connection;
+  std::filesystem::path file;  ///< Empty: in memory, where nothing is kept.
+  Decode decode;
+  bool self_approval = false;
+  std::function<std::int64_t()> now_ms;
+};
+
+/// A transaction that begins with the write lock; whatever ends it without commit() undoes it.
+class Write {
+ public:
+  explicit Write(Connection& connection) : connection_(connection) {
+    connection_.execute("BEGIN IMMEDIATE");
+  }
+  ~Write() {
+    if (connection_.in_transaction())
+      sqlite3_exec(connection_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+  }
+  Write(const Write&) = delete;
+  Write& operator=(const Write&) = delete;
+  void commit() { connection_.execute("COMMIT"); }
+
+ private:
+  Connection& connection_;
+};
+
+/// Foreign keys are not enforced while it lives: a rebuilt table is dropped, which must not delete
+/// what refers to it. Made and ended outside of transactions.
+class WithoutForeignKeys {
+ public:
+  explicit WithoutForeignKeys(Connection& connection) : connection_(connection) {
+    connection_.execute("PRAGMA foreign_keys = OFF");
+  }
+  ~WithoutForeignKeys() {
+    sqlite3_exec(connection_.handle(), "PRAGMA foreign_keys = ON", nullptr, nullptr, nullptr);
+  }
+  WithoutForeignKeys(const WithoutForeignKeys&) = delete;
+  WithoutForeignKeys& operator=(const WithoutForeignKeys&) = delete;
+
+ private:
+  Connection& connection_;
+};
+
+/// What can be said of a stored request now, and its base: the SHA-256 of the shapes of the table
+/// before and of those that it refers to.
+struct Judgement {
+  SchemaRequest request;
+  Checked checked;
+  std::optional<Migration> migration;  ///< Where there are no errors.
+  std::string base;
+};
+Judgement judge(Session& session, const RequestRow& row);
+
+/// In their own transactions.
+RequestRow change_status(Session& session, const std::string& id, Status to, const Actor& actor,
+                         const std::string& reason, const std::string& hash);
+Applied apply_request(Session& session, const std::string& id, const Actor& actor);
+Applied roll_back(Session& session, const std::string& id, const Actor& actor, bool discard_data);
+
+/// Takes an approval away and says so in the audit; inside the caller's transaction.
+void void_approval(Session& session, RequestRow& row, const Actor& actor,
+                   const std::string& reason);
+
+/// Refuses (usage) an actor without a plain name.
+void require_name(const Actor& actor);
+
+}  // namespace dg::requests
