@@ -18,7 +18,6 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using Tcp = asio::ip::tcp;
 using ErrorCode = boost::system::error_code;
-using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kPatience{10};  ///< For a client to send or take one message.
 constexpr std::uint32_t kMostHeaderBytes = 8 * 1024;
