@@ -94,8 +94,7 @@ int status(Session& session) {
 Result<schema::MigrateTarget> migrate_target(Session& session) {
   const Result<std::filesystem::path> project = find_project(session.settings.project, session.cwd);
   if (!project) return project.error();
-  return schema::MigrateTarget{
-      database_path(*project), state_folder(*project) / "migrations", {}, true};
+  return schema::MigrateTarget{database_path(*project), state_folder(*project) / "migrations", {}};
 }
 
 void add_db_status(CLI::App& db, Invocation& invocation) {
