@@ -291,6 +291,7 @@ bool hands_over(const FileFacts& facts, Range args) noexcept {
       case ExprKind::object:
       case ExprKind::choice:
       case ExprKind::array:
+      case ExprKind::spread:
         return true;
       default:
         break;
@@ -299,18 +300,58 @@ bool hands_over(const FileFacts& facts, Range args) noexcept {
   return false;
 }
 
+/// The last name of a callee; of `f.call(…)`, `f.apply(…)` and `f.bind(…)` that of f; of `f()(…)`
+/// the name `()`, which no source has.
+std::string_view called_name(const FileFacts& facts, const Expr& callee) noexcept {
+  if (callee.kind == ExprKind::super_) return "super";
+  if (callee.kind == ExprKind::call) return "()";
+  if (callee.kind != ExprKind::name && callee.kind != ExprKind::member) return {};
+  const std::string_view name = facts.name(NameId{callee.b});
+  if (callee.kind != ExprKind::member) return name;
+  if (name != "call" && name != "apply" && name != "bind") return name;
+  const Expr& function = facts.exprs[callee.a];
+  const bool named = function.kind == ExprKind::name || function.kind == ExprKind::member;
+  return named ? facts.name(NameId{function.b}) : name;
+}
+
+bool names_function(const FileFacts& facts, const Expr& name) noexcept {
+  if (name.a == kNoIndex) return false;
+  const AtomIndex atom = facts.bindings[name.a].atom;
+  return atom != kNone<AtomIndex> && is_function(facts.atoms[raw(atom)].kind);
+}
+
 void index_calls(const FileFacts& facts, FileIndex& index) {
   for (std::uint32_t r = 0; r < facts.references.size(); ++r) {
     const Reference& reference = facts.references[r];
     if (reference.kind != ReferenceKind::call && reference.kind != ReferenceKind::construct) {
       continue;
     }
-    const Expr& target = facts.exprs[raw(reference.target)];
-    const bool named = target.kind == ExprKind::name || target.kind == ExprKind::member;
-    if (!named || !hands_over(facts, reference.args)) continue;
-    index.calls.push_back({hash_text(facts.name(NameId{target.b})), r});
+    if (!hands_over(facts, reference.args)) continue;
+    const std::string_view name = called_name(facts, facts.exprs[raw(reference.target)]);
+    if (!name.empty()) index.calls.push_back({hash_text(name), r});
   }
   std::sort(index.calls.begin(), index.calls.end());
+}
+
+/// Which calls are given a function by its name.
+void index_handed(const FileFacts& facts, FileIndex& index) {
+  for (std::uint32_t r = 0; r < facts.references.size(); ++r) {
+    const Reference& reference = facts.references[r];
+    if (reference.kind != ReferenceKind::call && reference.kind != ReferenceKind::construct) {
+      continue;
+    }
+    const Range args = reference.args;
+    for (std::uint32_t i = args.begin; i < args.begin + args.count; ++i) {
+      const Expr& given = facts.exprs[raw(facts.expr_lists[i])];
+      if (given.kind == ExprKind::name ? !names_function(facts, given)
+                                       : given.kind != ExprKind::member) {
+        continue;
+      }
+      index.handed.push_back({hash_text(facts.name(NameId{given.b})), r});
+    }
+  }
+  std::sort(index.handed.begin(), index.handed.end());
+  index.handed.erase(std::unique(index.handed.begin(), index.handed.end()), index.handed.end());
 }
 
 void index_types(const FileFacts& facts, FileIndex& index) {
@@ -352,13 +393,15 @@ void index_types(const FileFacts& facts, FileIndex& index) {
   std::sort(index.parameter_calls.begin(), index.parameter_calls.end());
 }
 
-/// The class that an assignment of an object to `X.prototype` describes, or the one whose member
-/// the assigned function becomes.
+/// The class that an assignment of an object to `X.prototype` describes, the object that a
+/// property's descriptor is for, or the class whose member the assigned function becomes.
 void note_this(const FileFacts& facts, const Assignment& assignment, Holder holder,
                FileIndex& index) {
   const Expr& value = untyped(facts, assignment.value);
-  if (holder.kind == HolderKind::statics && value.kind == ExprKind::object &&
-      facts.name(assignment.property) == "prototype") {
+  if (value.kind == ExprKind::object && facts.name(assignment.property) == "<descriptor>") {
+    index.shape_class.push_back({value.a, holder});
+  } else if (holder.kind == HolderKind::statics && value.kind == ExprKind::object &&
+             facts.name(assignment.property) == "prototype") {
     index.shape_class.push_back({value.a, {HolderKind::instance, holder.index}});
   } else if (value.kind == ExprKind::atom && is_function(facts.atoms[value.a].kind)) {
     index.this_of.push_back({value.a, holder});
@@ -476,6 +519,7 @@ std::shared_ptr<const FileIndex> make_file_index(std::string_view path, const Fi
   index_assignments(facts, *index);
   index_types(facts, *index);
   index_calls(facts, *index);
+  index_handed(facts, *index);
   index_dependence(facts, *index);
   std::sort(index->named_members.begin(), index->named_members.end());
   index->named_members.erase(std::unique(index->named_members.begin(), index->named_members.end()),

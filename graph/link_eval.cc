@@ -289,8 +289,25 @@ Values Evaluator::eval_this(const LinkFile& file, std::uint32_t atom, const Cont
       values = Values::one(value);
     }
     for (Value& value : values.list) value.env = in == nullptr ? 0 : in->env;
+    join(values, given_as_this(file, AtomIndex{atom}, 1));
   }
   for (Value& value : values.list) value.through_this = true;
+  return values;
+}
+
+/// What an object literal has as its prototype: `{__proto__: base}`,
+/// `Object.setPrototypeOf(object, base)`.
+Values Evaluator::prototype_of(const LinkFile& file, ShapeIndex object, int depth) {
+  Values values;
+  for (const auto& row : rows(file.index->spreads, raw(object))) {
+    const Member& member = file.facts->members[row.value];
+    if (raw(member.name) == 0 || file.facts->name(member.name) != "__proto__") continue;
+    join(values, eval(file, member.value, nullptr, depth + 1));
+  }
+  for (const auto& row : rows(file.index->shape_binding, raw(object))) {
+    read_binding(file, BindingIndex{row.value});
+    join(values, added_member(file, {HolderKind::variable, row.value}, "<proto>", depth + 1));
+  }
   return values;
 }
 
@@ -299,7 +316,12 @@ Values Evaluator::eval_this(const LinkFile& file, std::uint32_t atom, const Cont
 Values Evaluator::eval_super(const LinkFile& file, const Expr& e, const Context* in, int depth) {
   if (e.b == kNoIndex || e.a == kNoIndex) return Values::unknown();
   const Shape& shape = file.facts->shapes[e.b];
-  if (!shape.is_class || shape.atom == kNone<AtomIndex>) return Values::unknown();
+  if (!shape.is_class) {
+    Values values = prototype_of(file, ShapeIndex{e.b}, depth + 1);
+    for (Value& value : values.list) value.through_super = true;
+    return values.list.empty() ? Values::unknown() : values;
+  }
+  if (shape.atom == kNone<AtomIndex>) return Values::unknown();
   read_atom(file, e.a);
   Values values = parent_of(file, shape.atom, in == nullptr ? 0 : in->env, depth + 1);
   const Atom& method = file.facts->atoms[e.a];
@@ -325,7 +347,10 @@ Values Evaluator::eval_member(const LinkFile& file, const Expr& e, const Context
     }
   }
   const Values receivers = eval(file, ExprIndex{e.a}, in, depth + 1);
-  return member(receivers, name, in, depth + 1);
+  const Values values = member(receivers, name, in, depth + 1);
+  // An imported name in brackets may be a key like any other.
+  if (name.starts_with('[') && values.list.empty()) return eval_element(file, e, in, depth);
+  return values;
 }
 
 /// A computed member: any element of a container, any member of an object literal.

@@ -50,6 +50,9 @@ class Evaluator {
   /// A member that a class itself declares, as a function atom; none where it does not.
   Values own_method(const LinkFile& file, AtomIndex atom, std::string_view name, bool is_static);
 
+  /// What `Reflect.apply(f, …)` calls and `Reflect.construct(C, …)` constructs.
+  bool reflected(const LinkFile& file, const Reference& call, Values& callees, bool& constructs);
+
   /// The getters of that name that reading the member of each alternative runs.
   Values getters(const Values& receivers, std::string_view name);
 
@@ -119,6 +122,7 @@ class Evaluator {
   Values any_member(const Value& receiver, int depth);
   Values eval_typed(const LinkFile& file, const Expr& e, const Context* in, int depth);
   Values eval_this(const LinkFile& file, std::uint32_t atom, const Context* in);
+  Values prototype_of(const LinkFile& file, ShapeIndex object, int depth);
   Values eval_super(const LinkFile& file, const Expr& e, const Context* in, int depth);
   Values eval_member(const LinkFile& file, const Expr& e, const Context* in, int depth);
   Values eval_element(const LinkFile& file, const Expr& e, const Context* in, int depth);
@@ -146,6 +150,7 @@ class Evaluator {
   Value list_of(Container kind, const Values& elements);
   Value opaque_generic(const std::vector<Values>& arguments);
   Values iterate(const Values& values, int depth);
+  Values iterated_by_hand(const Values& makers, int depth);
   Values held(const Value& value, std::uint64_t key) const;
 
   // link_calls.cc: what calls give.
@@ -165,6 +170,10 @@ class Evaluator {
   Values merged(const LinkFile& file, const Expr& call, const Context* in, int depth);
   Values first_argument(const LinkFile& file, const Expr& call, const Context* in, int depth);
   Values argument_value(const CallSite& site, std::uint32_t ordinal, int depth);
+  Values argument_at(const LinkFile& file, Range args, std::uint32_t ordinal, const Context* in,
+                     int depth);
+  Values arguments_from(const LinkFile& file, Range args, std::uint32_t first, const Context* in,
+                        int depth);
 
   // link_infer.cc: arguments to parameters, both ways.
   std::uint32_t bind_call(const Value& function, const CallSite& site, std::uint32_t env,
@@ -178,11 +187,18 @@ class Evaluator {
   void unify(const LinkFile& file, ExprIndex type, const Values& given, Environment& out,
              int depth);
   Values eval_argument(const LinkFile& file, const Expr& e, const Context* in, int depth);
+  Values expected_by_callee(const CallSite& site, std::uint32_t ordinal, int depth);
   Values expected(const Value& function, const CallSite& site, std::uint32_t ordinal, int depth);
   Values eval_parameter(const LinkFile& file, const Expr& e, const Context* in, int depth);
   Values parameter_of(const Value& function, std::uint32_t ordinal, int depth);
   Values passed(const LinkFile& file, BindingIndex binding, int depth);
-  Values passed_to(const LinkFile& file, AtomIndex owner, std::uint32_t ordinal, int depth);
+  Values passed_to(const LinkFile& file, AtomIndex owner, std::uint32_t ordinal, bool rest,
+                   int depth);
+  void add_passed(const LinkFile& file, const Reference& call, AtomIndex owner,
+                  std::uint32_t ordinal, bool rest, Values& values, int depth);
+  Values given_as_this(const LinkFile& file, AtomIndex function, int depth);
+  void add_called_back(const LinkFile& file, AtomIndex owner, std::string_view name,
+                       std::uint32_t ordinal, Values& values, int depth);
   Values handed_over(const LinkFile& file, BindingIndex binding, std::uint32_t ordinal, int depth);
   Values type_at(const LinkFile& file, ExprIndex list, std::uint32_t ordinal, const Context* in,
                  int depth);
@@ -196,6 +212,10 @@ class Evaluator {
   Values called_back(const CallSite& site, std::uint32_t ordinal, int depth);
   Values builtin_callback(const Value& receiver, std::string_view name, std::uint32_t ordinal,
                           const CallSite& site, int depth);
+  Values global_callback(const CallSite& site, std::uint32_t ordinal, int depth);
+  Values promised(const CallSite& site, int depth);
+  Values settled(const Values& promises);
+  Value step_of(const Value& iterator);
   bool global_call(const CallSite& site, std::string_view object, std::string_view method,
                    Values& result, int depth);
   Values builtin_member(const Value& receiver, std::string_view name, int depth);

@@ -87,6 +87,22 @@ Values Evaluator::held(const Value& value, std::uint64_t key) const {
 }
 
 /// What `for (x of v)` gives x.
+/// What an iterator that is no generator yields: the `value` of what its `next()` returns.
+Values Evaluator::iterated_by_hand(const Values& makers, int depth) {
+  Values yielded;
+  for (const Value& maker : makers.list) {
+    const Values iterators = returned(maker, nullptr, nullptr, depth + 1);
+    for (const Value& next : member(iterators, "next", nullptr, depth + 1).list) {
+      const Values steps = returned(next, nullptr, nullptr, depth + 1);
+      for (const Value& value : member(steps, "value", nullptr, depth + 1).list) {
+        join(yielded, Values::one(value));
+      }
+    }
+  }
+  if (yielded.list.empty()) return yielded;
+  return Values::one(list_of(Container::iterator, yielded));
+}
+
 Values Evaluator::iterate(const Values& values, int depth) {
   Values out;
   if (values.open) out = Values::unknown(values.why, values.detail);
@@ -104,6 +120,7 @@ Values Evaluator::iterate(const Values& values, int depth) {
           if (v.kind == ValueKind::builtin) join(made, Values::one(v));
         }
       }
+      if (made.list.empty()) join(made, iterated_by_hand(iterator, depth + 1));
       join(out, made.list.empty() ? Values::unknown() : iterate(made, depth + 1));
       continue;
     }

@@ -387,6 +387,6 @@ struct FileFacts {
 };
 
 /// Raised when the same bytes may give other facts than before: stored facts are then rebuilt.
-inline constexpr std::uint32_t kExtractorVersion = 3;
+inline constexpr std::uint32_t kExtractorVersion = 4;
 
 }  // namespace dg
