@@ -47,7 +47,7 @@ export function exportOf(program, root) {
   try {
     copyProject(root, copy);
     run(program, 'index', copy);
-    return run(program, 'export', '--format', 'jsonl', '--no-start', '--project', copy);
+    return run(program, 'export', '--format', 'jsonl', '--confidence', 'name', '--no-start', '--project', copy);
   } finally {
     fs.rmSync(copy, { recursive: true, force: true });
   }
