@@ -83,14 +83,7 @@ Values Evaluator::eval(const LinkFile& file, ExprIndex expr, const Context* in, 
   if (raw(expr) == 0 || raw(expr) == kNoIndex || !step(depth)) return Values::unknown();
   const Naming values_only(naming_type_, false);
   const Context* const context = file.index->depends[raw(expr)] ? in : nullptr;
-  const std::int32_t known = memo_of(file, expr, false, context);
-  if (known == -1) return Values::unknown();
-  if (known > 0) return memo_[static_cast<std::size_t>(known - 1)];
-  memo_of(file, expr, false, context) = -1;
-  Values values = compute(file, expr, context, depth);
-  memo_.push_back(values);
-  memo_of(file, expr, false, context) = static_cast<std::int32_t>(memo_.size());
-  return values;
+  return memoized(file, expr, false, context, [&] { return compute(file, expr, context, depth); });
 }
 
 std::int32_t& Evaluator::memo_of(const LinkFile& file, ExprIndex expr, bool type,

@@ -9,6 +9,7 @@
 /// the order of the linked file's own references. Thread rule: one Evaluator serves one thread and
 /// one file.
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <string>
@@ -267,6 +268,30 @@ class Evaluator {
   Values comment_type(const LinkFile& file, std::string_view name);
 
   Context context_with(std::uint32_t env) const noexcept;
+  /// The value as it was computed before, or computes it. One that is asked for while it is being
+  /// computed is unknown for that moment, and what was made of that moment's answer is not kept:
+  /// else it would depend on who asked first.
+  template <typename Compute>
+  Values memoized(const LinkFile& file, ExprIndex expr, bool type, const Context* in,
+                  const Compute& compute) {
+    const std::int32_t known = memo_of(file, expr, type, in);
+    if (known > 0) return memo_[static_cast<std::size_t>(known - 1)];
+    if (known < 0) {
+      cut_ = std::min(cut_, -known - 1);
+      return Values::unknown();
+    }
+    const std::int32_t outer_cut = std::exchange(cut_, kNoCut);
+    const std::int32_t level = nesting_++;
+    memo_of(file, expr, type, in) = -level - 1;
+    Values values = compute();
+    --nesting_;
+    const bool kept = cut_ >= level;
+    cut_ = kept ? outer_cut : std::min(outer_cut, cut_);
+    if (kept) memo_.push_back(values);
+    memo_of(file, expr, type, in) = kept ? static_cast<std::int32_t>(memo_.size()) : 0;
+    return values;
+  }
+
   /// Computes, and notes the step and its result where somebody wants to know.
   template <typename Compute>
   Values traced(const TraceStep& step, const Compute& compute) {
@@ -286,13 +311,17 @@ class Evaluator {
       files_;                        ///< By path; node-based, so addresses stay.
   KeyMap<std::uint32_t> target_of_;  ///< (file, import) → targets_ index + 1.
   std::deque<Target> targets_;
-  std::vector<std::int32_t> memo_of_own_;  ///< 0 not asked, -1 being asked, else memo_ index + 1.
-  KeyMap<std::int32_t> memo_of_others_;    ///< Other files', types, and in a context.
+  std::vector<std::int32_t>
+      memo_of_own_;  ///< 0 not asked, -1 - level being computed, else memo_ index + 1.
+  KeyMap<std::int32_t> memo_of_others_;  ///< Other files', types, and in a context.
   std::vector<Values> memo_;
   KeyMap<std::int32_t> implementations_;  ///< By declaring member: as memo_of_others_.
   Environments envs_;
   int steps_ = 0;
-  bool naming_type_ = false;  ///< A name that is a type and a value is the type.
+  static constexpr std::int32_t kNoCut = 0x7fffffff;
+  std::int32_t nesting_ = 0;   ///< Expressions that are being computed.
+  std::int32_t cut_ = kNoCut;  ///< The outermost of them that was asked for meanwhile.
+  bool naming_type_ = false;   ///< A name that is a type and a value is the type.
   LinkTrace* trace_ = nullptr;
 };
 

@@ -150,15 +150,9 @@ Values Evaluator::iterate(const Values& values, int depth) {
 Values Evaluator::eval_type(const LinkFile& file, ExprIndex type, const Context* in, int depth) {
   if (raw(type) == 0 || !step(depth)) return Values::unknown();
   const Context* const context = file.index->depends[raw(type)] ? in : nullptr;
-  const std::int32_t known = memo_of(file, type, true, context);
-  if (known == -1) return Values::unknown();
-  if (known > 0) return memo_[static_cast<std::size_t>(known - 1)];
-  memo_of(file, type, true, context) = -1;
   const Naming values_only(naming_type_, false);
-  Values values = compute_type(file, type, context, depth);
-  memo_.push_back(values);
-  memo_of(file, type, true, context) = static_cast<std::int32_t>(memo_.size());
-  return values;
+  return memoized(file, type, true, context,
+                  [&] { return compute_type(file, type, context, depth); });
 }
 
 Values Evaluator::compute_type(const LinkFile& file, ExprIndex type, const Context* in, int depth) {
