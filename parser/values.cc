@@ -486,23 +486,6 @@ void extract_value(Work& work, NodeId node, AtomIndex owner) {
   ValueExtractor(work).visit(node, owner);
 }
 
-void declare_results(Work& work) {
-  for (std::size_t a = 1; a < work.atoms.size(); ++a) {
-    const AtomWork& known = work.atoms[a];
-    ExprIndex result = work.facts.atoms[a].returns;
-    if (raw(known.yields) != 0) result = work.make_expr(ExprKind::array, raw(known.yields), 0);
-    work.facts.atoms[a].returns = work.typed(result, known.declared);
-  }
-}
-
-bool is_logical_assignment(const Work& work, NodeId node) noexcept {
-  const NodeId sign = work.tree.child(node, Field::operator_);
-  if (work.tree[node].kind != Kind::augmented_assignment || sign == kNoNode) return false;
-  const std::string_view text = work.source(sign);
-  return text.size() == 3 &&
-         (text.starts_with("||") || text.starts_with("&&") || text.starts_with("??"));
-}
-
 void flow_into_parameters(Work& work, NodeId callee, NodeId arguments) {
   ValueExtractor(work).bind_iife(callee, arguments);
 }

@@ -347,4 +347,12 @@ void Work::grow_declared() {
   declared_values_.swap(values);
 }
 
+bool is_logical_assignment(const Work& work, NodeId node) noexcept {
+  const NodeId sign = work.tree.child(node, Field::operator_);
+  if (work.tree[node].kind != Kind::augmented_assignment || sign == kNoNode) return false;
+  const std::string_view text = work.source(sign);
+  return text.size() == 3 &&
+         (text.starts_with("||") || text.starts_with("&&") || text.starts_with("??"));
+}
+
 }  // namespace dg

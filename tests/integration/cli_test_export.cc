@@ -70,7 +70,8 @@ TEST_F(CliExport, EdgesByNameAloneAreUnresolvedUnlessAskedFor) {
   project_.write("src/named.js",
                  "class Only { quaintMember() {} }\nexport const f = (x) => x.quaintMember();\n");
   index();
-  const std::string edge = R"("target":{"id":"src/named.js::Only.quaintMember")";
+  const std::string edge =
+      R"("site":{"line":2,"col":27},"target":{"id":"src/named.js::Only.quaintMember")";
   const std::string open = R"("text":"x.quaintMember","reason":"unknown_receiver")";
   const std::string usual = text("jsonl");
   EXPECT_EQ(usual.find(edge), std::string::npos) << usual;
