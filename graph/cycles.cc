@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "graph/bgl.h"
+#include "graph/linker.h"
 
 namespace dg {
 namespace {
@@ -60,6 +61,8 @@ std::vector<std::vector<FileId>> import_cycles(const Snapshot& snapshot) {
   for (std::size_t i = 0; i < files.size(); ++i) {
     for (const Edge& edge : files[i]->links->edges) {
       if (edge.relation != Relation::imports && edge.relation != Relation::reexports) continue;
+      const auto rule = static_cast<LinkRule>(files[i]->links->sites[edge.sites.begin].rule);
+      if (rule == LinkRule::type_dependency) continue;
       const AtomRef target = snapshot.atom(edge.target);
       if (target && target.file != files[i].get())
         edges.emplace_back(i, number[raw(target.file->id)]);

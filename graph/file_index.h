@@ -67,15 +67,16 @@ struct FileIndex {
   std::vector<Row> added;               ///< added_row(holder, name) → assignment.
   std::vector<Row> holder_assignments;  ///< holder_row(holder) → assignment.
   std::vector<Owned> this_of;  ///< Function → what `this` is an instance of, where assigned to it.
-  std::vector<Row> shape_binding;  ///< Object literal's shape → the binding it initialises.
-  std::vector<Owned> shape_class;  ///< Object literal's shape → the class whose prototype it is.
-  std::vector<Row> type_parameters;         ///< Atom → its type parameters' bindings, in order.
-  std::vector<Row> parameter_calls;         ///< Parameter's binding → references that call it.
-  std::vector<Row> assigned;                ///< hash of a property's name → assignment to it.
+  std::vector<Row> shape_binding;    ///< Object literal's shape → the binding it initialises.
+  std::vector<Owned> shape_class;    ///< Object literal's shape → what `this` is in it.
+  std::vector<Row> type_parameters;  ///< Atom → its type parameters' bindings, in order.
+  std::vector<Row> parameter_calls;  ///< Parameter's binding → references that call it.
+  std::vector<Row> assigned;         ///< hash of a property's name → assignment to it.
   std::vector<std::uint32_t> implementing;  ///< Shapes of classes that implement something.
   std::vector<Row> types;  ///< child_row(parent, name) → interface, alias or class.
   std::vector<Row> calls;  ///< hash of a callee's last name → call that hands values over.
   std::vector<Row> outward_calls;  ///< Of these, those that may hand code to another file.
+  std::vector<Row> handed;         ///< hash of a name or member's name → call that is given it.
   std::vector<Row> this_types;     ///< Function → the binding that types its `this`.
   std::vector<Row> comment_types;  ///< hash of a type's name → the binding a comment gives it.
   /// Per expression: its value may depend on `this` or on what parameters stand for.

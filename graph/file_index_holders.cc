@@ -8,6 +8,9 @@
 namespace dg {
 namespace {
 
+/// The property under which a descriptor is noted.
+constexpr std::string_view kDescriptor = "<descriptor>";
+
 /// Follows names, `.prototype` and `this` to what an assignment adds to. The chain is as long as
 /// the aliases of the source are, so it is bounded.
 class HolderFinder {
@@ -150,22 +153,30 @@ void note_this_of_element(const FileFacts& facts, const Assignment& assignment, 
   }
 }
 
-/// `Object.defineProperty(X, key, {get() {…}})`, `Object.assign(X, {m() {…}})`: `this` is X.
-void note_this_of_described(const FileFacts& facts, const HolderFinder& finder, FileIndex& index) {
+/// `this` in a property's descriptor is what has the property.
+void note_this_of_descriptor(const FileFacts& facts, const Assignment& assignment, Holder holder,
+                             FileIndex& index) {
+  const Expr& value = untyped(facts, assignment.value);
+  if (value.kind != ExprKind::object) return;
+  if (holder.kind == HolderKind::none) holder = {HolderKind::value, raw(assignment.object)};
+  index.shape_class.push_back({value.a, holder});
+}
+
+/// `Object.assign(X, {m() {…}})`: `this` is X.
+void note_this_of_merged(const FileFacts& facts, const HolderFinder& finder, FileIndex& index) {
   for (const Reference& call : facts.references) {
     if (call.kind != ReferenceKind::call || call.args.count < 2) continue;
     const Expr& callee = facts.exprs[raw(call.target)];
     if (callee.kind != ExprKind::member) continue;
     const Expr& global = facts.exprs[callee.a];
     const std::string_view method = facts.name(NameId{callee.b});
-    const bool defines = method == "defineProperty" && call.args.count == 3;
-    if (!defines && method != "assign") continue;
+    if (method != "assign") continue;
     if (global.kind != ExprKind::name || global.a != kNoIndex) continue;
     if (facts.name(NameId{global.b}) != "Object") continue;
     const ExprIndex object = facts.expr_lists[call.args.begin];
     Holder holder = finder.of(object);
     if (holder.kind == HolderKind::none) holder = {HolderKind::value, raw(object)};
-    for (std::uint32_t i = defines ? 2 : 1; i < call.args.count; ++i) {
+    for (std::uint32_t i = 1; i < call.args.count; ++i) {
       const Expr& given = facts.exprs[raw(facts.expr_lists[call.args.begin + i])];
       if (given.kind == ExprKind::object && raw(object) != 0) {
         index.shape_class.push_back({given.a, holder});
@@ -195,7 +206,10 @@ void index_assignments(const FileFacts& facts, FileIndex& index) {
       const Assignment& assignment = facts.assignments[i];
       if ((facts.exprs[raw(assignment.object)].kind == ExprKind::this_) != through_this) continue;
       holders[i] = finder.of(assignment.object);
-      if (facts.name(assignment.property).ends_with("[]")) {
+      const std::string_view property = facts.name(assignment.property);
+      if (property == kDescriptor) {
+        note_this_of_descriptor(facts, assignment, holders[i], index);
+      } else if (property.ends_with("[]")) {
         note_this_of_element(facts, assignment, holders[i], index);
       } else if (holders[i].kind != HolderKind::none) {
         note_this(facts, assignment, holders[i], index);
@@ -203,7 +217,7 @@ void index_assignments(const FileFacts& facts, FileIndex& index) {
         note_this_value(facts, assignment, index);
       }
     }
-    if (!through_this) note_this_of_described(facts, finder, index);
+    if (!through_this) note_this_of_merged(facts, finder, index);
     std::stable_sort(index.this_of.begin(), index.this_of.end(),
                      [](const auto& a, const auto& b) { return a.index < b.index; });
     std::sort(index.shape_class.begin(), index.shape_class.end());
@@ -211,7 +225,9 @@ void index_assignments(const FileFacts& facts, FileIndex& index) {
   for (std::uint32_t i = 0; i < facts.assignments.size(); ++i) {
     const Holder holder = holders[i];
     if (holder.kind == HolderKind::none || holder.kind == HolderKind::value) continue;
-    const std::uint64_t name = hash_text(facts.name(facts.assignments[i].property));
+    const std::string_view property = facts.name(facts.assignments[i].property);
+    if (property == kDescriptor) continue;
+    const std::uint64_t name = hash_text(property);
     index.added.push_back({FileIndex::added_row(holder, name), i});
     index.holder_assignments.push_back({FileIndex::holder_row(holder), i});
     if (holder.kind == HolderKind::exports) index.cjs_exports = true;

@@ -13,7 +13,7 @@ inline bool is_function(AtomKind kind) noexcept {
 
 /// `added`, `holder_assignments`, `this_of`, `shape_class`; needs `exports` and `shape_binding`.
 void index_assignments(const FileFacts& facts, FileIndex& index);
-/// `calls`, `outward_calls`.
+/// `calls`, `outward_calls`, `handed`. O(references log references).
 void index_calls(const FileFacts& facts, FileIndex& index);
 /// `assigned`, `topics`; needs `implementing` and `outward_calls`.
 void index_topics(const FileFacts& facts, FileIndex& index);

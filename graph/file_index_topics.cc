@@ -1,5 +1,5 @@
-// Calls that hand values over, assignments by property, and on what of these a file has something
-// to say to others.
+// Calls that hand values over or are given functions by name, assignments by property, and on what
+// of these a file has something to say to others.
 
 #include <algorithm>
 
@@ -23,12 +23,37 @@ bool hands_over(const FileFacts& facts, Range args) noexcept {
       case ExprKind::object:
       case ExprKind::choice:
       case ExprKind::array:
+      case ExprKind::spread:
         return true;
       default:
         break;
     }
   }
   return false;
+}
+
+/// Of `f.call(…)`, `f.apply(…)` and `f.bind(…)` f.
+const Expr& called(const FileFacts& facts, const Expr& callee) noexcept {
+  if (callee.kind != ExprKind::member) return callee;
+  const std::string_view name = facts.name(NameId{callee.b});
+  if (name != "call" && name != "apply" && name != "bind") return callee;
+  const Expr& function = facts.exprs[callee.a];
+  const bool named = function.kind == ExprKind::name || function.kind == ExprKind::member;
+  return named ? function : callee;
+}
+
+/// The last name of what is called; of `f()(…)` the name `()`, which no source has.
+std::string_view called_name(const FileFacts& facts, const Expr& callee) noexcept {
+  if (callee.kind == ExprKind::super_) return "super";
+  if (callee.kind == ExprKind::call) return "()";
+  if (callee.kind != ExprKind::name && callee.kind != ExprKind::member) return {};
+  return facts.name(NameId{callee.b});
+}
+
+bool names_function(const FileFacts& facts, const Expr& name) noexcept {
+  if (name.a == kNoIndex) return false;
+  const AtomIndex atom = facts.bindings[name.a].atom;
+  return atom != kNone<AtomIndex> && is_function(facts.atoms[raw(atom)].kind);
 }
 
 /// Whether an expression is code or an object with code, as far as its own file shows. Names lead
@@ -60,11 +85,12 @@ bool is_evident(const FileFacts& facts, ExprIndex index, int depth) {
 
 /// The name under which another file may know what is called here; empty where none can.
 std::string_view outward_name(const FileFacts& facts, const Expr& callee) {
+  if (callee.kind != ExprKind::member && callee.kind != ExprKind::name) return {};
   const std::string_view written = facts.name(NameId{callee.b});
   if (callee.kind == ExprKind::member) {
     return is_builtin_member(written) ? std::string_view() : written;
   }
-  if (callee.kind != ExprKind::name || callee.a == kNoIndex) return {};
+  if (callee.a == kNoIndex) return {};
   const Binding& b = facts.bindings[callee.a];
   const Expr& init = untyped(facts, b.init);
   if (init.kind == ExprKind::member) return facts.name(NameId{init.b});  // {f: g} = require('x')
@@ -79,7 +105,7 @@ std::string_view outward_name(const FileFacts& facts, const Expr& callee) {
 void index_outward_calls(const FileFacts& facts, FileIndex& index) {
   for (const FileIndex::Row& row : index.calls) {
     const Reference& call = facts.references[row.value];
-    const std::string_view name = outward_name(facts, facts.exprs[raw(call.target)]);
+    const std::string_view name = outward_name(facts, called(facts, facts.exprs[raw(call.target)]));
     if (name.empty()) continue;
     bool evident = false;
     for (std::uint32_t i = call.args.begin; i < call.args.begin + call.args.count; ++i) {
@@ -88,6 +114,16 @@ void index_outward_calls(const FileFacts& facts, FileIndex& index) {
     if (evident) index.outward_calls.push_back({hash_text(name), row.value});
   }
   std::sort(index.outward_calls.begin(), index.outward_calls.end());
+}
+
+/// Which functions a call is given by their names.
+void index_handed(const FileFacts& facts, Range args, std::uint32_t call, FileIndex& index) {
+  for (std::uint32_t i = args.begin; i < args.begin + args.count; ++i) {
+    const Expr& given = facts.exprs[raw(facts.expr_lists[i])];
+    const bool named = given.kind == ExprKind::name ? names_function(facts, given)
+                                                    : given.kind == ExprKind::member;
+    if (named) index.handed.push_back({hash_text(facts.name(NameId{given.b})), call});
+  }
 }
 
 void index_assigned(const FileFacts& facts, FileIndex& index) {
@@ -117,12 +153,15 @@ void index_calls(const FileFacts& facts, FileIndex& index) {
     if (reference.kind != ReferenceKind::call && reference.kind != ReferenceKind::construct) {
       continue;
     }
-    const Expr& target = facts.exprs[raw(reference.target)];
-    const bool named = target.kind == ExprKind::name || target.kind == ExprKind::member;
-    if (!named || !hands_over(facts, reference.args)) continue;
-    index.calls.push_back({hash_text(facts.name(NameId{target.b})), r});
+    index_handed(facts, reference.args, r, index);
+    if (!hands_over(facts, reference.args)) continue;
+    const Expr& callee = called(facts, facts.exprs[raw(reference.target)]);
+    const std::string_view name = called_name(facts, callee);
+    if (!name.empty()) index.calls.push_back({hash_text(name), r});
   }
   std::sort(index.calls.begin(), index.calls.end());
+  std::sort(index.handed.begin(), index.handed.end());
+  index.handed.erase(std::unique(index.handed.begin(), index.handed.end()), index.handed.end());
   index_outward_calls(facts, index);
 }
 

@@ -19,10 +19,7 @@ Values Evaluator::eval_parameter_binding(const LinkFile& file, BindingIndex inde
   const bool declared = from->kind == ExprKind::typed || from->kind == ExprKind::parameter;
   if (declared && !values.list.empty()) return values;
   if (declared && values.why == OpenReason::builtin) return values;
-  if (from->kind == ExprKind::parameter) {  // Nothing is expected of it where it stands.
-    Values given = passed(file, index, depth + 1);
-    if (!given.list.empty()) return given;
-  }
+  if (b.kind == BindingKind::param) join(values, passed(file, index, depth + 1));
   join(values, Values::unknown(OpenReason::parameter));
   settle(values);
   return values;

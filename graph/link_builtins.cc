@@ -42,6 +42,12 @@ bool gives_first_argument(std::string_view object, std::string_view method) noex
   return object == "Object" && among(method, kMethods);
 }
 
+/// A member of a generic type of which the project has no source: of a package, or of the language.
+Values of_elsewhere(const Value& generic) {
+  if (generic.origin == kNoIndex) return Values::unknown(OpenReason::builtin);
+  return Values::unknown(OpenReason::external, generic.origin);
+}
+
 }  // namespace
 
 Values Evaluator::builtin_member(const Value& receiver, std::string_view name, int depth) {
@@ -71,7 +77,7 @@ Values Evaluator::builtin_member(const Value& receiver, std::string_view name, i
     case Container::reference:
       return Values::unknown(OpenReason::builtin, detail("WeakRef"));
     case Container::generic:
-      return Values::unknown(OpenReason::external);
+      return of_elsewhere(receiver);
   }
   return Values::unknown();
 }
@@ -113,7 +119,7 @@ Values Evaluator::builtin_call(const Value& receiver, std::string_view name, con
       break;
     case Container::iterator: {
       const bool gives_step = name == "next" || name == "return" || name == "throw";
-      if (gives_step) return Values::one(list_of(Container::step, held(receiver, 0)));
+      if (gives_step) return Values::one(step_of(receiver));
       if (name == "[Symbol.iterator]") return Values::one(receiver);
       return array_call(receiver, name, site, depth);
     }
@@ -126,7 +132,7 @@ Values Evaluator::builtin_call(const Value& receiver, std::string_view name, con
     case Container::generic:
       // `hooks.for(key)` of a map of hooks gives one of them.
       if (name == "for" || name == "get") return held(receiver, 0);
-      return Values::unknown(OpenReason::external);
+      return of_elsewhere(receiver);
   }
   if (name == "entries" || name == "[Symbol.iterator]") {
     return Values::one(list_of(Container::iterator, iterate(Values::one(receiver), depth + 1)));
@@ -259,8 +265,14 @@ bool Evaluator::global_call(const CallSite& site, std::string_view object, std::
       result = first();
     } else if (method == "assign") {
       result = merged(*site.file, *site.call, site.context, depth + 1);
-    } else if (method == "create") {
+    } else if (method == "create" || method == "getPrototypeOf") {
       result = first();
+    } else if (method == "fromEntries") {
+      Values members;
+      for (const Value& pair : iterate(first(), depth + 1).list) {
+        if (pair.kind == ValueKind::builtin) join(members, held(pair, 1));
+      }
+      result = Values::one(list_of(Container::record, members));
     } else if (method == "values" || method == "entries") {
       Values members;
       for (const Value& value : first().list) {
@@ -292,8 +304,25 @@ bool Evaluator::global_call(const CallSite& site, std::string_view object, std::
     result = Values::one(list_of(Container::array, elements));
     return true;
   }
+  if (object == "Reflect" && method == "construct") {
+    for (Value value : callable(first(), depth + 1).list) {
+      if (value.kind != ValueKind::atom) continue;
+      value.kind = ValueKind::instance;
+      join(result, Values::one(value));
+    }
+    return true;
+  }
+  if (object == "Reflect" && method == "apply") {
+    for (const Value& function : callable(first(), depth + 1).list) {
+      join(result, returned(function, nullptr, nullptr, depth + 1));
+    }
+    return true;
+  }
   if (object == "Promise") {
-    if (method == "resolve") {
+    if (method == "allSettled") {
+      result = Values::one(list_of(Container::array, settled(iterate(first(), depth + 1))));
+      for (Value& value : result.list) value.promise = true;
+    } else if (method == "resolve") {
       result = first();
     } else if (method == "all") {
       const Values lists = first();
@@ -340,6 +369,11 @@ Values Evaluator::construct_global(const LinkFile& file, const Expr& e, std::str
     } else {
       types.push_back(given);
     }
+  } else if (name == "Promise") {
+    const Values given = promised(site, depth + 1);
+    if (!given.list.empty()) types.push_back(given);
+  } else if (name == "Array" && arguments_of(site).count > 1) {
+    return arguments_from(file, arguments_of(site), 0, in, depth + 1);
   }
   if (name == "Object" || name == "Function" || name == "Proxy") {
     return name == "Proxy" ? argument_value(site, 0, depth)

@@ -34,30 +34,22 @@ Values null_value() {
 Evaluator::Evaluator(const LinkSource& source, const FileVersion& self, const FileIndex& index)
     : source_(source),
       own_{&self, self.facts.get(), &index, true},
-      memo_of_own_(self.facts->exprs.size(), 0) {
+      memo_(self.facts->exprs.size()) {
   keys_.reserve(64);
   files_.emplace(self.path, own_);
 }
 
 void Evaluator::restart() {
   steps_ = 0;
-  if (provisional_.empty()) return;
-  ++cuts_;
-  forget(0);
-  unsettled_ = kAllSettled;
+  if (memo_.forget_cut()) ++cuts_;
 }
 
 /// Answers that a bound cut are no answers to other questions; but a file of which every question
 /// is cut must not cost as many steps as it has questions.
 bool Evaluator::step(int depth) noexcept {
   if (depth < kMaxDepth && ++steps_ < max_steps_) return true;
-  if (cuts_ < kMaxCuts) unsettled_ = 0;
+  if (cuts_ < kMaxCuts) memo_.cut();
   return false;
-}
-
-void Evaluator::forget(std::size_t first) {
-  for (std::size_t i = first; i < provisional_.size(); ++i) at(provisional_[i]) = 0;
-  provisional_.resize(first);
 }
 
 std::uint32_t Evaluator::detail(std::string_view text) {
@@ -100,47 +92,16 @@ Values Evaluator::eval(const LinkFile& file, ExprIndex expr, const Context* in, 
   if (raw(expr) == 0 || raw(expr) == kNoIndex || !step(depth)) return Values::unknown();
   const Naming values_only(naming_type_, false);
   const Context* const context = file.index->depends[raw(expr)] ? in : nullptr;
-  const Slot slot = slot_of(file, expr, false, context);
-  const std::int32_t known = at(slot);
-  if (known == -1) return Values::unknown();
-  if (known > 0) return recall(known);
-  at(slot) = -1;
-  const Settling settling(unsettled_);
-  Values values = compute(file, expr, context, depth);
-  remember(slot, values);
-  return values;
+  return memo_.answered(slot_of(file, expr, false, context),
+                        [&] { return compute(file, expr, context, depth); });
 }
 
-void Evaluator::remember(Slot slot, const Values& values) {
-  if (unsettled_ != kAllSettled) provisional_.push_back(slot);
-  memo_.push_back({values, unsettled_});
-  at(slot) = static_cast<std::int32_t>(memo_.size());
-}
-
-Values Evaluator::recall(std::int32_t known) {
-  const Known& answer = memo_[static_cast<std::size_t>(known - 1)];
-  unsettled_ = std::min(unsettled_, answer.level);
-  return answer.values;
-}
-
-std::int32_t& Evaluator::at(Slot slot) {
-  switch (slot.table) {
-    case Slot::Table::own:
-      return memo_of_own_[slot.key];
-    case Slot::Table::givers:
-      return givers_[slot.key];
-    case Slot::Table::others:
-      break;
-  }
-  return memo_of_others_[slot.key];
-}
-
-Evaluator::Slot Evaluator::slot_of(const LinkFile& file, ExprIndex expr, bool type,
-                                   const Context* in) noexcept {
-  if (file.own && !type && in == nullptr) return {Slot::Table::own, raw(expr)};
+LinkMemo::Slot Evaluator::slot_of(const LinkFile& file, ExprIndex expr, bool type,
+                                  const Context* in) noexcept {
+  if (file.own && !type && in == nullptr) return {LinkMemo::Slot::Table::own, raw(expr)};
   const std::uint64_t place =
       std::uint64_t{file.ordinal} << 33 | std::uint64_t{raw(expr)} << 1 | (type ? 1U : 0U);
-  return {Slot::Table::others, in == nullptr ? place : mix(place, in->id)};
+  return {LinkMemo::Slot::Table::others, in == nullptr ? place : mix(place, in->id)};
 }
 
 Values Evaluator::compute(const LinkFile& file, ExprIndex expr, const Context* in, int depth) {
@@ -339,8 +300,25 @@ Values Evaluator::eval_this(const LinkFile& file, std::uint32_t atom, const Cont
     for (Value& value : values.list) {
       if (value.file == &file) value.env = in == nullptr ? value.env : in->env;
     }
+    join(values, given_as_this(file, AtomIndex{atom}, depth + 1));
   }
   for (Value& value : values.list) value.through_this = true;
+  return values;
+}
+
+/// What an object literal has as its prototype: `{__proto__: base}`,
+/// `Object.setPrototypeOf(object, base)`.
+Values Evaluator::prototype_of(const LinkFile& file, ShapeIndex object, int depth) {
+  Values values;
+  for (const auto& row : rows(file.index->spreads, raw(object))) {
+    const Member& member = file.facts->members[row.value];
+    if (raw(member.name) == 0 || file.facts->name(member.name) != "__proto__") continue;
+    join(values, eval(file, member.value, nullptr, depth + 1));
+  }
+  for (const auto& row : rows(file.index->shape_binding, raw(object))) {
+    read_binding(file, BindingIndex{row.value});
+    join(values, added_member(file, {HolderKind::variable, row.value}, "<proto>", depth + 1));
+  }
   return values;
 }
 
@@ -349,7 +327,12 @@ Values Evaluator::eval_this(const LinkFile& file, std::uint32_t atom, const Cont
 Values Evaluator::eval_super(const LinkFile& file, const Expr& e, const Context* in, int depth) {
   if (e.b == kNoIndex || e.a == kNoIndex) return Values::unknown();
   const Shape& shape = file.facts->shapes[e.b];
-  if (!shape.is_class || shape.atom == kNone<AtomIndex>) return Values::unknown();
+  if (!shape.is_class) {
+    Values values = prototype_of(file, ShapeIndex{e.b}, depth + 1);
+    for (Value& value : values.list) value.through_super = true;
+    return values.list.empty() ? Values::unknown() : values;
+  }
+  if (shape.atom == kNone<AtomIndex>) return Values::unknown();
   read_atom(file, e.a);
   Values values = parent_of(file, shape.atom, in == nullptr ? 0 : in->env, depth + 1);
   const Atom& method = file.facts->atoms[e.a];

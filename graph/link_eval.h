@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <deque>
-#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,6 +21,7 @@
 
 #include "graph/key_map.h"
 #include "graph/link_env.h"
+#include "graph/link_memo.h"
 #include "graph/link_trace.h"
 #include "graph/link_values.h"
 #include "graph/linker.h"
@@ -53,6 +53,9 @@ class Evaluator {
   /// A member that a class itself declares, as a function atom; none where it does not.
   Values own_method(const LinkFile& file, AtomIndex atom, std::string_view name, bool is_static);
 
+  /// What `Reflect.apply(f, …)` calls and `Reflect.construct(C, …)` constructs.
+  bool reflected(const LinkFile& file, const Reference& call, Values& callees, bool& constructs);
+
   /// The getters of that name that reading the member of each alternative runs.
   Values getters(const Values& receivers, std::string_view name);
 
@@ -74,7 +77,6 @@ class Evaluator {
 
  private:
   static constexpr int kMaxSteps = 4000;
-  static constexpr int kAllSettled = std::numeric_limits<int>::max();
 
   /// What a followed call binds: `this`, and what parameters stand for.
   struct Context {
@@ -104,32 +106,6 @@ class Evaluator {
     bool& flag_;
     bool before_;
   };
-  /// Where an answer is kept.
-  struct Slot {
-    enum class Table : std::uint8_t { own, others, givers };
-    Table table = Table::own;
-    std::uint64_t key = 0;
-  };
-  struct Known {
-    Values values;
-    int level = kAllSettled;  ///< Of the search that it waits for; 0 where a bound cut it.
-  };
-  /// Sees, until its end, whether an answer rests on one that is still being looked for, or that a
-  /// bound cut. Such an answer lacks something, and is kept only as long as that search, or the
-  /// question, goes on.
-  class Settling {
-   public:
-    explicit Settling(int& unsettled) noexcept : unsettled_(unsettled), before_(unsettled) {
-      unsettled = kAllSettled;
-    }
-    ~Settling() { unsettled_ = std::min(unsettled_, before_); }
-    Settling(const Settling&) = delete;
-    Settling& operator=(const Settling&) = delete;
-
-   private:
-    int& unsettled_;
-    int before_;
-  };
   using Visited = boost::container::small_vector<const LinkFile*, 8>;
 
   const LinkFile* file_at(std::string_view path);
@@ -151,18 +127,15 @@ class Evaluator {
   Values any_member(const Value& receiver, int depth);
   Values eval_typed(const LinkFile& file, const Expr& e, const Context* in, int depth);
   Values eval_this(const LinkFile& file, std::uint32_t atom, const Context* in, int depth);
+  Values prototype_of(const LinkFile& file, ShapeIndex object, int depth);
   Values eval_super(const LinkFile& file, const Expr& e, const Context* in, int depth);
   Values eval_member(const LinkFile& file, const Expr& e, const Context* in, int depth);
   Values eval_element(const LinkFile& file, const Expr& e, const Context* in, int depth);
   Values eval_choice(const LinkFile& file, const Expr& e, const Context* in, bool types, int depth);
   Values eval_array(const LinkFile& file, const Expr& e, const Context* in, int depth);
   Values eval_holder(const LinkFile& file, Holder holder, int depth);
-  static Slot slot_of(const LinkFile& file, ExprIndex expr, bool type, const Context* in) noexcept;
-  /// 0 not asked, -1 being asked, else what is known: recall() has it.
-  std::int32_t& at(Slot slot);
-  void remember(Slot slot, const Values& values);
-  Values recall(std::int32_t known);
-  void forget(std::size_t first);  ///< Provisional answers, from this one on.
+  static LinkMemo::Slot slot_of(const LinkFile& file, ExprIndex expr, bool type,
+                                const Context* in) noexcept;
 
   // link_types.cc: types.
   Values eval_type(const LinkFile& file, ExprIndex type, const Context* in, int depth);
@@ -183,6 +156,7 @@ class Evaluator {
   Value list_of(Container kind, const Values& elements);
   Value opaque_generic(const std::vector<Values>& arguments);
   Values iterate(const Values& values, int depth);
+  Values iterated_by_hand(const Values& makers, int depth);
   Values held(const Value& value, std::uint64_t key) const;
 
   // link_calls.cc: what calls give.
@@ -203,6 +177,10 @@ class Evaluator {
   Values merged(const LinkFile& file, const Expr& call, const Context* in, int depth);
   Values first_argument(const LinkFile& file, const Expr& call, const Context* in, int depth);
   Values argument_value(const CallSite& site, std::uint32_t ordinal, int depth);
+  Values argument_at(const LinkFile& file, Range args, std::uint32_t ordinal, const Context* in,
+                     int depth);
+  Values arguments_from(const LinkFile& file, Range args, std::uint32_t first, const Context* in,
+                        int depth);
 
   // link_infer.cc: arguments to parameters, both ways.
   std::uint32_t bind_call(const Value& function, const CallSite& site, std::uint32_t env,
@@ -216,13 +194,21 @@ class Evaluator {
   void unify(const LinkFile& file, ExprIndex type, const Values& given, Environment& out,
              int depth);
   Values eval_argument(const LinkFile& file, const Expr& e, const Context* in, int depth);
+  Values expected_by_callee(const CallSite& site, std::uint32_t ordinal, int depth);
   Values expected(const Value& function, const CallSite& site, std::uint32_t ordinal, int depth);
   Values eval_parameter(const LinkFile& file, const Expr& e, const Context* in, int depth);
   Values parameter_of(const Value& function, std::uint32_t ordinal, int depth);
   Values passed(const LinkFile& file, BindingIndex binding, int depth);
-  Values passed_to(const LinkFile& file, AtomIndex owner, std::uint32_t ordinal, int depth);
+  Values passed_to(const LinkFile& file, AtomIndex owner, std::uint32_t ordinal, bool rest,
+                   int depth);
   void add_passed(const LinkFile& caller, std::span<const FileIndex::Row> calls,
-                  const Value& function, std::uint32_t ordinal, Values& values, int depth);
+                  const Value& function, std::uint32_t ordinal, bool rest, Values& values,
+                  int depth);
+  void add_passed_by(const LinkFile& caller, const Reference& call, const Value& function,
+                     std::uint32_t ordinal, bool rest, Values& values, int depth);
+  Values given_as_this(const LinkFile& file, AtomIndex function, int depth);
+  void add_called_back(const LinkFile& file, AtomIndex owner, std::string_view name,
+                       std::uint32_t ordinal, Values& values, int depth);
   Values handed_over(const LinkFile& file, BindingIndex binding, std::uint32_t ordinal, int depth);
   Values type_at(const LinkFile& file, ExprIndex list, std::uint32_t ordinal, const Context* in,
                  int depth);
@@ -236,6 +222,10 @@ class Evaluator {
   Values called_back(const CallSite& site, std::uint32_t ordinal, int depth);
   Values builtin_callback(const Value& receiver, std::string_view name, std::uint32_t ordinal,
                           const CallSite& site, int depth);
+  Values global_callback(const CallSite& site, std::uint32_t ordinal, int depth);
+  Values promised(const CallSite& site, int depth);
+  Values settled(const Values& promises);
+  Value step_of(const Value& iterator);
   bool global_call(const CallSite& site, std::string_view object, std::string_view method,
                    Values& result, int depth);
   Values builtin_member(const Value& receiver, std::string_view name, int depth);
@@ -313,18 +303,13 @@ class Evaluator {
       files_;                        ///< By path; node-based, so addresses stay.
   KeyMap<std::uint32_t> target_of_;  ///< (file, import) → targets_ index + 1.
   std::deque<Target> targets_;
-  std::vector<std::int32_t> memo_of_own_;  ///< 0 not asked, -1 being asked, else memo_ index + 1.
-  KeyMap<std::int32_t> memo_of_others_;    ///< Other files', types, and in a context.
-  std::vector<Known> memo_;
-  std::vector<Slot> provisional_;  ///< Answers that wait for a search, or were cut.
-  int cuts_ = 0;                   ///< Questions with such answers at their end.
-  KeyMap<std::int32_t> givers_;    ///< By member: as memo_of_others_, and -level while searched.
+  LinkMemo memo_;
   Environments envs_;
   int steps_ = 0;
   int max_steps_ = kMaxSteps;
-  int level_ = 0;                ///< Searches of what code gives to a member, one within the other.
-  int unsettled_ = kAllSettled;  ///< The least level of a search that was met before its end.
-  bool naming_type_ = false;     ///< A name that is a type and a value is the type.
+  int searches_ = 0;          ///< Searches of what code gives to a member, one within the other.
+  int cuts_ = 0;              ///< Questions that a bound cut.
+  bool naming_type_ = false;  ///< A name that is a type and a value is the type.
   LinkTrace* trace_ = nullptr;
 };
 

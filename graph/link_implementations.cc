@@ -12,7 +12,7 @@ namespace dg {
 namespace {
 
 /// Searches within searches: what is assigned to one member is read from another.
-constexpr int kMaxLevels = 6;
+constexpr int kMaxSearches = 6;
 /// A search looks at many files, and its answer serves all questions about the member.
 constexpr int kSearchSteps = 40'000;
 constexpr int kMaxParents = 16;
@@ -43,43 +43,31 @@ std::uint64_t identity(const Value& value) noexcept {
 template <typename Search>
 Values Evaluator::searched(std::uint64_t key, std::string_view name, int depth,
                            const Search& search) {
-  const Slot slot{Slot::Table::givers, key};
-  const std::int32_t known = at(slot);
-  if (known > 0) return recall(known);
-  if (known < 0) {
-    unsettled_ = std::min(unsettled_, -known);
-    return {};
-  }
-  if (level_ == kMaxLevels || !step(depth)) return {};
-  const int level = ++level_;
-  at(slot) = -level;
-  const Settling settling(unsettled_);
-  const std::size_t settled = provisional_.size();
-  const int steps = steps_;
-  if (level == 1) {
-    steps_ = 0;
-    max_steps_ = kSearchSteps;
-    depth = 0;
-  }
-  const std::uint64_t topic = property_topic(hash_text(name));
-  note(topic);
-  Values values;
-  for (const LinkSource::File& about : source_.files_about(topic)) {
-    const LinkFile* const file = file_at(about.version->path);
-    if (file != nullptr) search(*file, values, depth);
-  }
-  for (Value& value : values.list) value.confidence = Confidence::inferred;
-  if (level == 1) {
-    steps_ = steps;
-    max_steps_ = kMaxSteps;
-  }
-  --level_;
-  if (unsettled_ >= level || level == 1) {  // What waited for this search may be asked again.
-    unsettled_ = kAllSettled;
-    forget(settled);
-  }
-  remember(slot, values);
-  return values;
+  const LinkMemo::Slot slot{LinkMemo::Slot::Table::givers, key};
+  if (!memo_.has(slot) && (searches_ == kMaxSearches || !step(depth))) return {};
+  return memo_.answered(slot, [&] {
+    const bool outermost = ++searches_ == 1;
+    const int steps = steps_;
+    if (outermost) {
+      steps_ = 0;
+      max_steps_ = kSearchSteps;
+    }
+    const std::uint64_t topic = property_topic(hash_text(name));
+    note(topic);
+    Values values;
+    for (const LinkSource::File& about : source_.files_about(topic)) {
+      const LinkFile* const file = file_at(about.version->path);
+      if (file != nullptr) search(*file, values, outermost ? 0 : depth);
+    }
+    for (Value& value : values.list) value.confidence = Confidence::inferred;
+    if (outermost) {
+      steps_ = steps;
+      max_steps_ = kMaxSteps;
+      memo_.keep();
+    }
+    --searches_;
+    return values;
+  });
 }
 
 /// Beside members that a type declares come those that the code gives for them. What is known to

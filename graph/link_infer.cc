@@ -25,10 +25,7 @@ Range Evaluator::arguments_of(const CallSite& site) noexcept {
 }
 
 Values Evaluator::argument_value(const CallSite& site, std::uint32_t ordinal, int depth) {
-  const Range args = arguments_of(site);
-  if (ordinal >= args.count) return Values::unknown();
-  return eval(*site.file, site.file->facts->expr_lists[args.begin + ordinal], site.context,
-              depth + 1);
+  return argument_at(*site.file, arguments_of(site), ordinal, site.context, depth);
 }
 
 /// What the parameters and type parameters of a function stand for in one call of it. The argument
@@ -42,14 +39,13 @@ std::uint32_t Evaluator::bind_call(const Value& function, const CallSite& site, 
   const std::uint32_t count = std::min({atom.params.count, args.count, kMaxArguments});
   for (std::uint32_t i = 0; i < count && step(depth); ++i) {
     const Param& param = file.facts->params[atom.params.begin + i];
-    const ExprIndex given = site.file->facts->expr_lists[args.begin + i];
-    if (param.binding == kNone<BindingIndex> || i == except || raw(given) == 0) continue;
+    if (param.binding == kNone<BindingIndex> || i == except) continue;
     const Binding& b = file.facts->bindings[raw(param.binding)];
     const Expr& init = file.facts->exprs[raw(b.init)];
     if (init.kind == ExprKind::typed) {
       if (!file.index->depends[init.b]) continue;
       Environment inferred;
-      Values values = eval(*site.file, given, site.context, depth + 1);
+      Values values = argument_value(site, i, depth);
       if (param.form == ParamForm::rest) {
         for (std::uint32_t more = i + 1; more < std::min(args.count, i + kMaxArguments); ++more) {
           join(values, argument_value(site, more, depth));
@@ -58,8 +54,10 @@ std::uint32_t Evaluator::bind_call(const Value& function, const CallSite& site, 
       }
       unify(file, ExprIndex{init.b}, values, inferred, depth + 1);
       for (const auto& slot : inferred.slots) out.add(slot.key, slot.values);
-    } else if (param.form == ParamForm::plain && !b.reassigned) {
-      const Values values = eval(*site.file, given, site.context, depth + 1);
+    } else if (param.form != ParamForm::destructured && !b.reassigned) {
+      const Values values = param.form == ParamForm::rest
+                                ? arguments_from(*site.file, args, i, site.context, depth)
+                                : argument_value(site, i, depth);
       if (!values.list.empty()) out.set(binding_slot(file, param.binding), values);
     }
   }
@@ -229,7 +227,13 @@ Values Evaluator::eval_argument(const LinkFile& file, const Expr& e, const Conte
   const Expr& call = asked.kind == ExprKind::typed ? file.facts->exprs[asked.a] : asked;
   const ExprIndex result{asked.kind == ExprKind::typed ? asked.b : 0};
   if (call.kind != ExprKind::call && call.kind != ExprKind::construct) return Values::unknown();
-  const CallSite site{&file, &call, in, result};
+  return expected_by_callee({&file, &call, in, result}, e.b, depth);
+}
+
+Values Evaluator::expected_by_callee(const CallSite& site, std::uint32_t ordinal, int depth) {
+  const LinkFile& file = *site.file;
+  const Expr& call = *site.call;
+  const Context* const in = site.context;
   const Expr& callee = unapplied(file, call.a);
   Values functions;
   Values values;
@@ -240,7 +244,7 @@ Values Evaluator::eval_argument(const LinkFile& file, const Expr& e, const Conte
     const Values receivers = eval(file, ExprIndex{callee.a}, in, depth + 1);
     for (const Value& receiver : receivers.list) {
       if (receiver.kind == ValueKind::builtin || receiver.promise) {
-        join(values, builtin_callback(receiver, name, e.b, site, depth + 1));
+        join(values, builtin_callback(receiver, name, ordinal, site, depth + 1));
       }
     }
     if (receivers.list.empty() || values.list.empty()) {
@@ -249,8 +253,11 @@ Values Evaluator::eval_argument(const LinkFile& file, const Expr& e, const Conte
   } else {
     functions = callable(eval(file, ExprIndex{call.a}, in, depth + 1), depth + 1);
   }
+  if (functions.list.empty() && values.list.empty()) {
+    join(values, global_callback(site, ordinal, depth + 1));
+  }
   for (const Value& function : functions.list) {
-    join(values, expected(function, site, e.b, depth + 1));
+    join(values, expected(function, site, ordinal, depth + 1));
   }
   if (functions.open || values.list.empty()) join(values, Values::unknown(OpenReason::parameter));
   return values;
@@ -382,7 +389,7 @@ Values Evaluator::parameter_of(const Value& function, std::uint32_t ordinal, int
       if (ordinal >= atom.params.count) return {};
       const Param& param = file.facts->params[atom.params.begin + ordinal];
       if (param.form == ParamForm::destructured) {
-        return passed_to(file, AtomIndex{function.index}, ordinal, depth + 1);
+        return passed_to(file, AtomIndex{function.index}, ordinal, false, depth + 1);
       }
       if (param.binding == kNone<BindingIndex> || param.form != ParamForm::plain) return {};
       const Context in = context_with(function.env);
@@ -392,70 +399,6 @@ Values Evaluator::parameter_of(const Value& function, std::uint32_t ordinal, int
     }
     default:
       return {};
-  }
-}
-
-/// What the calls in the project hand over to a parameter of which nothing is declared. There may
-/// be others.
-Values Evaluator::passed(const LinkFile& file, BindingIndex binding, int depth) {
-  Values values = Values::unknown(OpenReason::parameter);
-  if (!file.own) return values;  // Who calls a function says nothing to those who read it.
-  const Binding& b = file.facts->bindings[raw(binding)];
-  const AtomIndex owner = file.facts->scopes[raw(b.scope)].owner;
-  const Atom& atom = file.facts->atoms[raw(owner)];
-  for (std::uint32_t ordinal = 0; ordinal < atom.params.count; ++ordinal) {
-    const Param& param = file.facts->params[atom.params.begin + ordinal];
-    if (param.binding == binding && param.form == ParamForm::plain) {
-      return passed_to(file, owner, ordinal, depth);
-    }
-  }
-  return values;
-}
-
-Values Evaluator::passed_to(const LinkFile& file, AtomIndex owner, std::uint32_t ordinal,
-                            int depth) {
-  Values values = Values::unknown(OpenReason::parameter);
-  const Atom& atom = file.facts->atoms[raw(owner)];
-  if (!file.own || raw(atom.name) == 0) return values;
-  std::string_view name = file.facts->name(atom.name);
-  if (name.starts_with('<')) return values;
-  if (atom.kind == AtomKind::constructor) {
-    name = file.facts->name(file.facts->atoms[raw(atom.parent)].name);
-  }
-  const std::uint64_t hash = hash_text(name);
-  Value function;
-  function.file = &file;
-  function.index = raw(owner);
-  add_passed(file, rows(file.index->calls, hash), function, ordinal, values, depth);
-  const std::uint64_t topic = call_topic(hash);
-  note(topic);
-  for (const LinkSource::File& about : source_.files_about(topic)) {
-    const LinkFile* const caller = file_at(about.version->path);
-    if (caller == nullptr || caller->own) continue;
-    add_passed(*caller, rows(caller->index->outward_calls, hash), function, ordinal, values, depth);
-  }
-  return values;
-}
-
-/// What these calls hand over to a function as one of its arguments, where they call it.
-void Evaluator::add_passed(const LinkFile& caller, std::span<const FileIndex::Row> calls,
-                           const Value& function, std::uint32_t ordinal, Values& values,
-                           int depth) {
-  for (const auto& row : calls.first(std::min(calls.size(), kMaxCalls))) {
-    const Reference& call = caller.facts->references[row.value];
-    if (ordinal >= call.args.count || !step(depth)) continue;
-    Values callees = callable(eval(caller, call.target, nullptr, depth + 1), depth + 1);
-    if (call.kind == ReferenceKind::construct) callees = constructors(callees, depth + 1);
-    const bool calls_it =
-        std::any_of(callees.list.begin(), callees.list.end(), [&](const Value& v) {
-          return v.kind == ValueKind::atom && v.file == function.file && v.index == function.index;
-        });
-    if (!calls_it) continue;
-    const ExprIndex given = caller.facts->expr_lists[call.args.begin + ordinal];
-    for (Value value : eval(caller, given, nullptr, depth + 1).list) {
-      value.confidence = Confidence::inferred;
-      join(values, Values::one(value));
-    }
   }
 }
 

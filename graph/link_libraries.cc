@@ -75,6 +75,7 @@ bool Evaluator::library_call(const Values& callees, const CallSite& site, Values
       break;
     case Gives::context:
       result = Values::one(list_of(Container::generic, given));
+      result.list.front().origin = callees.detail;
       break;
     case Gives::state: {
       if (!declared && has_functions(given)) given = called_back(site, 0, depth);

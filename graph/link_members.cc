@@ -161,6 +161,8 @@ Values Evaluator::member_of(const Value& receiver, std::string_view name, int de
   }
   if (nothing(values)) {
     if (on_every_object(name)) return Values::unknown(OpenReason::builtin, detail("Object"));
+    const bool ordinal = !name.empty() && name.find_first_not_of("0123456789") == name.npos;
+    if (ordinal) return iterate(Values::one(receiver), depth + 1);  // `const [first] = …`
     // A plain function may be called as a method of anything: its `this` is known only in part.
     const bool plain = file.facts->atoms[receiver.index].kind != AtomKind::class_;
     if (plain && receiver.through_this) return Values::unknown();
@@ -350,6 +352,12 @@ Values Evaluator::member_of_object(const Value& receiver, std::string_view name,
       if (!found.list.empty()) join(values, found);
       open = open || spread.open;
     }
+  }
+  if (nothing(values) && receiver.origin != kNoIndex && name != "<proto>") {
+    const Values up =
+        added_member(file, {HolderKind::variable, receiver.origin}, "<proto>", depth + 1);
+    if (!up.list.empty()) join(values, member(up, name, nullptr, depth + 1));
+    if (values.list.empty()) values = {};
   }
   if (nothing(values) && name != "<index>" && name != "<call>" && name != "<new>") {
     for (const auto& row :

@@ -33,6 +33,10 @@ constexpr std::array kContainers = {
     StandardType{"Iterable", Container::iterator},
     StandardType{"Iterator", Container::iterator},
     StandardType{"IterableIterator", Container::iterator},
+    StandardType{"IteratorObject", Container::iterator},
+    StandardType{"ArrayIterator", Container::iterator},
+    StandardType{"SetIterator", Container::iterator},
+    StandardType{"MapIterator", Container::iterator},
     StandardType{"Generator", Container::iterator},
     StandardType{"AsyncIterable", Container::iterator, true},
     StandardType{"AsyncIterator", Container::iterator, true},
@@ -86,6 +90,22 @@ Values Evaluator::held(const Value& value, std::uint64_t key) const {
   return found == nullptr ? Values::unknown() : *found;
 }
 
+/// What an iterator that is no generator yields: the `value` of what its `next()` returns.
+Values Evaluator::iterated_by_hand(const Values& makers, int depth) {
+  Values yielded;
+  for (const Value& maker : makers.list) {
+    const Values iterators = returned(maker, nullptr, nullptr, depth + 1);
+    for (const Value& next : member(iterators, "next", nullptr, depth + 1).list) {
+      const Values steps = returned(next, nullptr, nullptr, depth + 1);
+      for (const Value& value : member(steps, "value", nullptr, depth + 1).list) {
+        join(yielded, Values::one(value));
+      }
+    }
+  }
+  if (yielded.list.empty()) return yielded;
+  return Values::one(list_of(Container::iterator, yielded));
+}
+
 /// What `for (x of v)` gives x.
 Values Evaluator::iterate(const Values& values, int depth) {
   Values out;
@@ -104,6 +124,7 @@ Values Evaluator::iterate(const Values& values, int depth) {
           if (v.kind == ValueKind::builtin) join(made, Values::one(v));
         }
       }
+      if (made.list.empty()) join(made, iterated_by_hand(iterator, depth + 1));
       join(out, made.list.empty() ? Values::unknown() : iterate(made, depth + 1));
       continue;
     }
@@ -133,16 +154,9 @@ Values Evaluator::iterate(const Values& values, int depth) {
 Values Evaluator::eval_type(const LinkFile& file, ExprIndex type, const Context* in, int depth) {
   if (raw(type) == 0 || !step(depth)) return Values::unknown();
   const Context* const context = file.index->depends[raw(type)] ? in : nullptr;
-  const Slot slot = slot_of(file, type, true, context);
-  const std::int32_t known = at(slot);
-  if (known == -1) return Values::unknown();
-  if (known > 0) return recall(known);
-  at(slot) = -1;
   const Naming values_only(naming_type_, false);
-  const Settling settling(unsettled_);
-  Values values = compute_type(file, type, context, depth);
-  remember(slot, values);
-  return values;
+  return memo_.answered(slot_of(file, type, true, context),
+                        [&] { return compute_type(file, type, context, depth); });
 }
 
 Values Evaluator::compute_type(const LinkFile& file, ExprIndex type, const Context* in, int depth) {
@@ -308,7 +322,9 @@ Values Evaluator::instantiate(const Values& names, const std::vector<Values>& ar
   Values values = outcome_of_unknown(names);
   if (!step(depth)) return Values::unknown();
   if (names.list.empty() && names.open && names.why == OpenReason::external && !arguments.empty()) {
-    return Values::one(opaque_generic(arguments));
+    Value generic = opaque_generic(arguments);
+    generic.origin = names.detail;
+    return Values::one(generic);
   }
   for (Value value : names.list) {
     const LinkFile& file = *value.file;
@@ -400,7 +416,8 @@ Values Evaluator::standard_type(std::string_view name, const std::vector<Values>
   return Values::unknown(OpenReason::builtin, detail(name));
 }
 
-/// A generic type of elsewhere (`SyncHook<[A, B]>`, `Emitter<E>`): only its arguments are known.
+/// A generic type of elsewhere (`SyncHook<[A, B]>`, `Emitter<E>`): only its arguments are known,
+/// and as its origin the package where it is from.
 Value Evaluator::opaque_generic(const std::vector<Values>& arguments) {
   Environment held;
   for (std::size_t i = 0; i < arguments.size(); ++i) held.add(i, arguments[i]);

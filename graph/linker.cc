@@ -77,7 +77,31 @@ class FileLinker {
     }
   }
 
+  /// Imports that leave nothing at run time: `import type`, and names that only types mention,
+  /// which compilers take out (typescriptlang.org/tsconfig#verbatimModuleSyntax).
+  std::vector<bool> erased_imports() const {
+    std::vector<bool> needed(facts_.bindings.size(), false), typed(facts_.bindings.size(), false);
+    for (const Reference& reference : facts_.references) {
+      const Expr& e = expr(root(reference.target));
+      if (e.kind == ExprKind::name && e.a != kNoIndex) {
+        (reference.type_position ? typed : needed)[e.a] = true;
+      }
+    }
+    for (const Export& e : facts_.exports) {
+      if (e.binding != kNone<BindingIndex> && !e.type_only) needed[raw(e.binding)] = true;
+    }
+    std::vector<bool> erased(facts_.imports.size(), false);
+    for (std::size_t i = 0; i < erased.size(); ++i) {
+      const Import& import = facts_.imports[i];
+      const bool named = import.kind == ImportKind::esm && import.local != kNone<BindingIndex>;
+      const bool only_types = named && typed[raw(import.local)] && !needed[raw(import.local)];
+      erased[i] = import.type_only || only_types;
+    }
+    return erased;
+  }
+
   void add_modules() {
+    const std::vector<bool> erased = erased_imports();
     for (std::uint32_t i = 0; i < facts_.imports.size(); ++i) {
       const Import& import = facts_.imports[i];
       if (import.kind == ImportKind::type) continue;  // Runs nothing.
@@ -86,7 +110,7 @@ class FileLinker {
       const Evaluator::Target& target = eval_.resolve(own(), ImportIndex{i});
       if (target.file != nullptr) {
         edge(AtomIndex{0}, relation, id(*target.file, AtomIndex{0}), kNoOrdinal, Confidence::exact,
-             LinkRule::module_dependency);
+             erased[i] ? LinkRule::type_dependency : LinkRule::module_dependency);
       } else {
         collect_.open(AtomIndex{0}, relation, import.specifier, target.why, target.detail,
                       {kNoOrdinal, Confidence::exact,
@@ -139,13 +163,17 @@ class FileLinker {
       link_super_call(reference);
       return;
     }
-    Values values = eval_.callable(eval_.eval(own(), reference.target));
+    Values values;
+    bool constructs = false;
+    if (!eval_.reflected(own(), reference, values, constructs)) {
+      values = eval_.callable(eval_.eval(own(), reference.target));
+    }
     bool linked = false;
     for (const Value& value : values.list) {
       if (value.kind != ValueKind::atom || value.promise) continue;
       const AtomKind kind = value.file->facts->atoms[value.index].kind;
       if (!can_be_called(kind)) continue;
-      Relation relation = relation_of(reference.kind);
+      Relation relation = constructs ? Relation::instantiates : relation_of(reference.kind);
       if (reference.kind == ReferenceKind::jsx && kind == AtomKind::class_) {
         relation = Relation::instantiates;
       }
@@ -165,22 +193,27 @@ class FileLinker {
       }
     }
     if (linked || link_by_name(reference, values)) return;
-    open(reference, values);
+    // Of `@d(x)` the call of d stands at the same place, and is said to be open where it is.
+    const bool made =
+        reference.kind == ReferenceKind::decorator && expr(reference.target).kind == ExprKind::call;
+    if (!made) open(reference, values);
   }
 
-  /// `cart.total` and `cart.total()` run `get total()`. They refer to it: no call stands there.
+  /// `cart.total`, `cart.total()` and `cart.total.round()` run `get total()`. They refer to it: no
+  /// call stands there.
   void link_getter(const Reference& reference) {
-    const Expr& target = expr(reference.target);
-    if (target.kind != ExprKind::member) return;
     if (reference.kind == ReferenceKind::write || reference.kind == ReferenceKind::emit ||
         reference.kind == ReferenceKind::listen) {
       return;
     }
-    const Values receivers = eval_.eval(own(), ExprIndex{target.a});
-    const Values found = eval_.getters(receivers, facts_.name(NameId{target.b}));
-    for (const Value& value : found.list) {
-      edge(reference.owner, Relation::references, id(*value.file, AtomIndex{value.index}), ordinal_,
-           value.confidence, value.rule);
+    for (const Expr* read = &expr(reference.target); read->kind == ExprKind::member;
+         read = &facts_.exprs[read->a]) {
+      const Values receivers = eval_.eval(own(), ExprIndex{read->a});
+      const Values found = eval_.getters(receivers, facts_.name(NameId{read->b}));
+      for (const Value& value : found.list) {
+        edge(reference.owner, Relation::references, id(*value.file, AtomIndex{value.index}),
+             ordinal_, value.confidence, value.rule);
+      }
     }
   }
 
@@ -404,7 +437,7 @@ class FileLinker {
   std::uint32_t ordinal_ = 0;
 };
 
-constexpr std::array<std::string_view, 23> kRuleNames = {"none",
+constexpr std::array<std::string_view, 24> kRuleNames = {"none",
                                                          "lexical",
                                                          "import",
                                                          "reexport",
@@ -426,7 +459,8 @@ constexpr std::array<std::string_view, 23> kRuleNames = {"none",
                                                          "jsx",
                                                          "decorator",
                                                          "alias",
-                                                         "declared_type"};
+                                                         "declared_type",
+                                                         "type_dependency"};
 
 }  // namespace
 

@@ -45,6 +45,7 @@ enum class LinkRule : std::uint8_t {
   decorator,
   alias,
   declared_type,
+  type_dependency,  ///< An import that only types need: nothing of it is left at run time.
 };
 std::string_view to_string(LinkRule rule) noexcept;
 

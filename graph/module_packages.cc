@@ -168,6 +168,24 @@ void Resolver::add_targets(const PackageJson& package, std::string key,
   }
 }
 
+/// Where a build writes what a package gives out under names of its own (`dist/redux.mjs`), its
+/// sources are taken to be called after the subpaths: `src/index`, `src/query` for `./query`.
+void Resolver::sources_of_build(const std::string& folder, const PackageJson& package,
+                                PackageEntries& out) {
+  const std::string src = join_path(folder, "src");
+  if (try_index(src)) out.paths.push_back(std::move(out_.path));
+  if (!package.exports.is_object()) return;
+  for (const auto& [key, target] : package.exports.items()) {
+    if (!key.starts_with("./") || key.find('*') != std::string::npos) continue;
+    for (const std::string& from : {src, folder}) {
+      const auto base = normalized(from, std::string_view(key).substr(2));
+      if (!base || !(try_file(*base) || try_index(*base))) continue;
+      out.paths.push_back(std::move(out_.path));
+      break;
+    }
+  }
+}
+
 void Resolver::entries(const std::string& folder, const PackageJson& package, PackageEntries& out) {
   std::vector<std::string> targets = package.bin;
   for (const std::string* field :
@@ -181,6 +199,7 @@ void Resolver::entries(const std::string& folder, const PackageJson& package, Pa
   } else if (!package.exports.is_null()) {
     add_targets(package, ".", targets);
   }
+  bool built = false;
   for (const std::string& target : targets) {
     if (const std::size_t star = target.find(kStar); star != std::string::npos) {
       const auto before = normalized(folder, std::string_view(target).substr(0, star));
@@ -188,8 +207,11 @@ void Resolver::entries(const std::string& folder, const PackageJson& package, Pa
       if (before) out.patterns.emplace_back(*before + (whole ? "/" : ""), target.substr(star + 1));
     } else if (try_target(folder, target)) {
       out.paths.push_back(std::move(out_.path));
+    } else {
+      built = true;
     }
   }
+  if (built) sources_of_build(folder, package, out);
   if (package.main.empty() && try_index(folder)) out.paths.push_back(std::move(out_.path));
 }
 

@@ -44,6 +44,7 @@ class Resolver {
 
  private:
   static constexpr char kStar = '\x01';  ///< In no path; stands for any text.
+  void sources_of_build(const std::string& folder, const PackageJson& package, PackageEntries& out);
   static void add_targets(const PackageJson& package, std::string key,
                           std::vector<std::string>& targets);
 

@@ -216,7 +216,8 @@ void Declarer::plan_declarator(NodeId node, NodeId begin, NodeId end) {
   const BindingIndex binding = declare_identifier(name, scope, kind);
   w_.created_require |= w_.source(name) == "require" && creates_require(value);
   const NodeId code = value == kNoNode ? kNoNode : w_.unwrap(value);
-  if (kind == BindingKind::const_ && code != kNoNode && t_[code].kind == Kind::string) {
+  if (kind == BindingKind::const_ && code != kNoNode &&
+      (may_be_constant(t_[code].kind) || makes_symbol(w_, code))) {
     w_.constants.resize(w_.facts.bindings.size());
     w_.constants[raw(binding)] = code;
   }

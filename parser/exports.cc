@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "parser/descriptors.h"
 #include "parser/jsdoc.h"
 
 namespace dg {
@@ -114,50 +115,6 @@ bool is_void(const Work& w, NodeId value) {
   return kind == Kind::undefined_ || (kind == Kind::unary && w.source(n).starts_with("void"));
 }
 
-/// What a getter `get() { return v }`, `() => v` or `function () { return v }` answers.
-NodeId returned_by(const Work& w, NodeId function) {
-  const SyntaxTree& t = w.tree;
-  const NodeId body = t.child(function, Field::body);
-  if (body == kNoNode) return kNoNode;
-  if (t[body].kind != Kind::statement_block) return body;
-  const NodeId statement = t.child(body, Kind::return_statement);
-  return statement == kNoNode ? kNoNode : t.first_named(statement);
-}
-
-/// What `{value: v}` or `{get: () => v}` of Object.defineProperty() gives the property.
-NodeId described_value(const Work& w, NodeId descriptor) {
-  const SyntaxTree& t = w.tree;
-  if (t[descriptor].kind != Kind::object) return kNoNode;
-  for (NodeId c = descriptor + 1; c < t[descriptor].next; c = t[c].next) {
-    const NodeId key = t.child(c, t[c].kind == Kind::pair ? Field::key : Field::name);
-    if (key == kNoNode) continue;
-    const std::string_view text = w.source(key);
-    NodeId value = kNoNode;
-    if (t[c].kind == Kind::method_definition && text == "get") value = returned_by(w, c);
-    if (t[c].kind == Kind::pair) {
-      const NodeId held = t.child(c, Field::value);
-      if (held == kNoNode) continue;
-      if (text == "value") value = held;
-      if (text == "get" && is_function(t[w.unwrap(held)].kind)) {
-        value = returned_by(w, w.unwrap(held));
-      }
-    }
-    if (value != kNoNode) return value;
-  }
-  return kNoNode;
-}
-
-/// What `b` gives in `{a: function () { return b }, a: () => b, get a() { return b }}`: for the
-/// tables of getters that SWC's `_export` and esbuild's `__export` take.
-NodeId given_by(const Work& w, NodeId entry) {
-  const SyntaxTree& t = w.tree;
-  if (t[entry].kind == Kind::method_definition) return returned_by(w, entry);
-  if (t[entry].kind != Kind::pair) return kNoNode;
-  const NodeId value = t.child(entry, Field::value);
-  if (value == kNoNode || !is_function(t[w.unwrap(value)].kind)) return kNoNode;
-  return returned_by(w, w.unwrap(value));
-}
-
 void export_all(Work& w, NodeId value, NodeId at) {
   const ExprIndex expr = w.eval(value);
   add_export(w, ExportKind::cjs_all, NameId{}, at).value = expr;
@@ -263,12 +220,19 @@ void give_out(Work& w, NodeId object, NameId name, NodeId value, NodeId at, Atom
   }
 }
 
+/// `this` in a descriptor's functions is the object that has the property.
+void describe_this(Work& w, ExprIndex object, NodeId descriptor, AtomIndex owner) {
+  if (w.tree[descriptor].kind != Kind::object || raw(object) == 0) return;
+  add_assignment(w, object, w.names.intern("<descriptor>"), w.eval(descriptor), owner);
+}
+
 /// `Object.defineProperty(object, key, descriptor)`.
 void define_property(Work& w, NodeId object, NodeId key, NodeId descriptor, AtomIndex owner) {
   const SyntaxTree& t = w.tree;
+  const ExprIndex target = w.eval(object);
+  describe_this(w, target, descriptor, owner);
   const NodeId value = described_value(w, descriptor);
   if (value == kNoNode) return;
-  const ExprIndex target = w.eval(object);
   const bool exports = w.is_export_object(target);
   if (t[key].kind == Kind::identifier) {
     // Babel's `export *`: each key of x in turn, `get: function () { return x[key]; }`.
@@ -283,6 +247,23 @@ void define_property(Work& w, NodeId object, NodeId key, NodeId descriptor, Atom
   if (t[key].kind != Kind::string || !w.key_name(key, name)) return;
   if (w.names.text(name) == "__esModule") return;
   give_out(w, object, name, value, key, owner);
+}
+
+/// `Object.defineProperties(object, {key: descriptor})`.
+void define_properties(Work& w, NodeId object, NodeId table, AtomIndex owner) {
+  const SyntaxTree& t = w.tree;
+  if (t[table].kind != Kind::object) return;
+  for (NodeId c = table + 1; c < t[table].next; c = t[c].next) {
+    if (t[c].kind != Kind::pair) continue;
+    const NodeId key = t.child(c, Field::key), descriptor = t.child(c, Field::value);
+    if (descriptor == kNoNode) continue;
+    describe_this(w, w.eval(object), descriptor, owner);
+    const NodeId value = described_value(w, descriptor);
+    NameId name{};
+    if (value != kNoNode && key != kNoNode && w.key_name(key, name)) {
+      give_out(w, object, name, value, key, owner);
+    }
+  }
 }
 
 /// `_export(exports, {a: () => a})`.
@@ -386,7 +367,13 @@ void extract_assignment(Work& w, NodeId node, AtomIndex owner) {
   }
   if (target_expr.kind != ExprKind::member) return;
   const NameId property{target_expr.b};
-  if (w.names.text(property).starts_with('[') && !exports) add_element(w, object, value, owner);
+  if (t[left].kind == Kind::subscript && !exports) {
+    const NodeId index = t.child(left, Field::index);
+    const bool some = w.names.text(property).starts_with('[');  // A symbol, or who knows.
+    if (index != kNoNode && (some || t[index].kind == Kind::number)) {
+      add_element(w, object, value, owner);
+    }
+  }
   if (exports && !is_void(w, right)) {
     const NodeId at = t.child(left, t[left].kind == Kind::member ? Field::property : Field::index);
     add_export(w, ExportKind::cjs_member, property, at).value = value;
@@ -435,14 +422,17 @@ void extract_special_call(Work& w, NodeId call, AtomIndex owner) {
   const std::string_view name = w.source(callee);
   if (object != kNoNode) put_into(w, object, name, arguments, owner);
   const bool on_object = object != kNoNode && w.source(object) == "Object";
-  const bool defines = on_object && name == "defineProperty";
+  const bool defines = (on_object || (object != kNoNode && w.source(object) == "Reflect")) &&
+                       name == "defineProperty";
+  const bool defines_all = on_object && name == "defineProperties";
   const bool assigns = on_object && name == "assign";
   const bool sets_prototype = on_object && name == "setPrototypeOf";
   const bool inherits =
       name == "inherits" || name == "__extends" || name == "_inherits" || name == "_inheritsLoose";
   const Helper helper = helper_named(name);
   const bool getter = object != kNoNode && name == "__defineGetter__";
-  if (!defines && !assigns && !sets_prototype && !inherits && !getter && helper == Helper::none) {
+  if (!defines && !defines_all && !assigns && !sets_prototype && !inherits && !getter &&
+      helper == Helper::none) {
     return;
   }
   const NodeId first = t.first_named(arguments);
@@ -460,6 +450,8 @@ void extract_special_call(Work& w, NodeId call, AtomIndex owner) {
   } else if (defines) {
     const NodeId third = t.first_named_after(second, arguments);
     if (third != kNoNode) define_property(w, first, second, third, owner);
+  } else if (defines_all) {
+    define_properties(w, first, second, owner);
   } else if (assigns) {
     const ExprIndex target = w.eval(first);
     const bool exports = w.is_export_object(target);
@@ -477,6 +469,8 @@ void extract_special_call(Work& w, NodeId call, AtomIndex owner) {
     NodeId child = kNoNode, parent = kNoNode;
     if (is_prototype_of(w, first, child) && is_prototype_of(w, second, parent)) {
       add_assignment(w, w.eval(child), w.names.intern("<extends>"), w.eval(parent), owner);
+    } else {
+      add_assignment(w, w.eval(first), w.names.intern("<proto>"), w.eval(second), owner);
     }
   } else {
     add_assignment(w, w.eval(first), w.names.intern("<extends>"), w.eval(second), owner);

@@ -102,6 +102,9 @@ ExprIndex ExprBuilder::value(NodeId n) {
       return same_as(last_named(n));
     case Kind::assignment:
       return same_as(t_.child(n, Field::right));
+    case Kind::augmented_assignment:
+      if (!is_logical_assignment(w_, n)) return ExprIndex{0};
+      return choice(t_.child(n, Field::left), t_.child(n, Field::right));
     case Kind::ternary:
       return choice(t_.child(n, Field::consequence), t_.child(n, Field::alternative));
     case Kind::binary:
@@ -186,7 +189,8 @@ ExprIndex ExprBuilder::subscript(NodeId n) {
   NameId key{};
   const bool literal_key =
       index != kNoNode &&
-      (t_[index].kind == Kind::identifier ? w_.constant_text(index, key) : w_.key_name(index, key));
+      (t_[index].kind == Kind::number ? w_.key_name(index, key)
+                                      : w_.constant_text(index, key) || w_.symbol_text(index, key));
   return literal_key ? w_.make_expr(ExprKind::member, raw(of), raw(key))
                      : w_.make_expr(ExprKind::element, raw(of));
 }
@@ -233,8 +237,16 @@ ExprIndex ExprBuilder::binary(NodeId n) {
 
 ExprIndex ExprBuilder::array(NodeId n) {
   std::vector<ExprIndex> elements;
-  bool waiting = false, ordered = true;
-  for (NodeId c = t_.first_named(n); c != kNoNode; c = t_.first_named_after(c, n)) {
+  bool waiting = false, ordered = true, hole = true;
+  for (NodeId c = n + 1; c < t_[n].next; c = t_[c].next) {
+    if (t_[c].kind == Kind::comment) continue;
+    if (is_plain_token(t_[c].kind)) {
+      const bool comma = w_.source(c) == ",";
+      if (comma && hole && elements.size() < kMaxElements) elements.push_back(ExprIndex{0});
+      hole = comma || c == n + 1;
+      continue;
+    }
+    hole = false;
     const bool spread = t_[c].kind == Kind::spread;
     const NodeId held = spread ? t_.first_named(c) : c;
     ExprIndex element = need(held, waiting);

@@ -161,4 +161,13 @@ void finish(Work& w) {
   note_problems(w);
 }
 
+void declare_results(Work& work) {
+  for (std::size_t a = 1; a < work.atoms.size(); ++a) {
+    const AtomWork& known = work.atoms[a];
+    ExprIndex result = work.facts.atoms[a].returns;
+    if (raw(known.yields) != 0) result = work.make_expr(ExprKind::array, raw(known.yields), 0);
+    work.facts.atoms[a].returns = work.typed(result, known.declared);
+  }
+}
+
 }  // namespace dg

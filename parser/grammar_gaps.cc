@@ -124,6 +124,7 @@ class GapFiller {
       variance(i);
       call_signature(i);
       import_type(i);
+      type_as_name(i);
     }
   }
 
@@ -207,6 +208,21 @@ class GapFiller {
       }
       if (text == ";") return;
     }
+  }
+
+  /// `(any, string) => void`.
+  void type_as_name(std::size_t i) {
+    static constexpr std::array<std::string_view, 10> kTypes = {
+        "any",    "bigint", "boolean", "never",     "number",
+        "object", "string", "symbol",  "undefined", "unknown"};
+    if (!is(i, "(")) return;
+    std::size_t end = i + 1;
+    while (end < tokens_.size() && is_one_of(tokens_[end].text, kTypes) && is(end + 1, ",")) {
+      end += 2;
+    }
+    if (end >= tokens_.size() || !is_one_of(tokens_[end].text, kTypes)) return;
+    if (!is(end + 1, ")") || !is(end + 2, "=") || !is(end + 3, ">")) return;
+    for (std::size_t name = i + 1; name <= end; name += 2) replace(tokens_[name].at, '_');
   }
 
   /// The names of `{ a as b, … }`.

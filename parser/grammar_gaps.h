@@ -12,6 +12,8 @@
 ///     }
 ///     interface Box<in out T> {}             variance annotations (TypeScript 4.7) are blanked
 ///     let box: import('m').Box<T>            the arguments are blanked, the type stays
+///     let told: (any) => void                keywords of types as names of parameters without a
+///                                            type become plain names
 ///     export { made as const, override }     keywords as names of imports and exports (ECMA-262,
 ///                                            ModuleExportName) become plain names
 

@@ -327,6 +327,7 @@ NodeId doc_comment(const Work& w, NodeId before) noexcept {
 }
 
 DocTypes read_doc(Work& w, NodeId comment, ScopeIndex scope) {
+  w.doc_node = comment;
   return DocReader(w, scope).read(comment);
 }
 
@@ -343,8 +344,14 @@ void declare_doc_types(Work& w) {
     if (defines) defining.push_back(n);
   }
   DocReader reader(w, ScopeIndex{0});
-  for (const NodeId n : defining) reader.declare(n);
-  for (const NodeId n : defining) reader.define(n);
+  for (const NodeId n : defining) {
+    w.doc_node = n;
+    reader.declare(n);
+  }
+  for (const NodeId n : defining) {
+    w.doc_node = n;
+    reader.define(n);
+  }
 }
 
 NodeId Work::cast_of(NodeId parenthesis) const noexcept {

@@ -387,6 +387,7 @@ ExprIndex doc_import(Work& work, std::string_view specifier) {
   import.type_only = true;
   import.specifier = name;
   import.imported = work.names.intern("*");
+  import.at = work.at(work.doc_node);
   return work.make_expr(ExprKind::module,
                         static_cast<std::uint32_t>(work.facts.imports.size()) - 1);
 }

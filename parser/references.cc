@@ -75,9 +75,15 @@ class ReferenceExtractor {
         extract_assignment(w_, i, owner());
         extract_value(w_, i, owner());
         break;
+      case Kind::augmented_assignment:
+        if (!is_logical_assignment(w_, i)) break;
+        extract_assignment(w_, i, owner());
+        extract_value(w_, i, owner());
+        break;
       case Kind::formal_parameters:
       case Kind::variable_declarator:
       case Kind::for_in_statement:
+      case Kind::catch_clause:
       case Kind::return_statement:
       case Kind::arrow_function:
       case Kind::class_declaration:
@@ -164,7 +170,8 @@ class ReferenceExtractor {
     for (NodeId c = list + 1; c < t_[list].next; c = t_[c].next) {
       const Kind kind = t_[c].kind;
       if (is_plain_token(kind) || kind == Kind::comment) continue;
-      values_.push_back(kind == Kind::spread ? ExprIndex{0} : w_.eval(c));
+      const ExprIndex value = w_.eval(kind == Kind::spread ? t_.first_named(c) : c);
+      values_.push_back(kind == Kind::spread ? w_.make_expr(ExprKind::spread, raw(value)) : value);
     }
     if (values_.empty()) return {};
     auto& lists = w_.facts.expr_lists;
@@ -436,10 +443,9 @@ class ReferenceExtractor {
   }
 
   void decorator(NodeId i) {
+    // Of `@d(x)` the call stands for itself, and what it gives is called here.
     const NodeId value = t_.first_named(i);
-    if (value != kNoNode && t_[value].kind != Kind::call) {
-      simple(ReferenceKind::decorator, value, false);
-    }
+    if (value != kNoNode) simple(ReferenceKind::decorator, value, false);
   }
 
   /// JavaScript's grammar has the expression directly below; TypeScript's an extends clause.

@@ -94,6 +94,7 @@ class ShapeFiller {
     for (NodeId c = node + 1; c < t_[node].next; c = t_[c].next) {
       switch (t_[c].kind) {
         case Kind::pair:
+          if (prototype(c)) break;
           field(c, t_.child(c, Field::key), t_.child(c, Field::value), false);
           break;
         case Kind::method_definition:
@@ -115,6 +116,16 @@ class ShapeFiller {
           break;
       }
     }
+  }
+
+  /// `{__proto__: base}` has what base has, where it has nothing of that name itself.
+  bool prototype(NodeId pair) {
+    const NodeId key = t_.child(pair, Field::key), value = t_.child(pair, Field::value);
+    if (key == kNoNode || value == kNoNode || t_[key].kind == Kind::computed_name) return false;
+    NameId name{};
+    if (!w_.key_name(key, name) || w_.names.text(name) != "__proto__") return false;
+    add(name, MemberKind::spread, false, kNone<AtomIndex>, w_.eval(value));
+    return true;
   }
 
   void method(NodeId node) {

@@ -61,6 +61,7 @@ constexpr auto kNamed = std::to_array<Entry<Kind>>({
     {"switch_case", Kind::switch_case},
     {"switch_default", Kind::switch_default},
     {"try_statement", Kind::try_statement},
+    {"throw_statement", Kind::throw_statement},
     {"catch_clause", Kind::catch_clause},
     {"return_statement", Kind::return_statement},
     {"with_statement", Kind::with_statement},

@@ -85,6 +85,7 @@ enum class Kind : std::uint8_t {
   switch_case,
   switch_default,
   try_statement,
+  throw_statement,
   catch_clause,
   return_statement,
   with_statement,

@@ -19,7 +19,11 @@ class ValueExtractor {
   void visit(NodeId i, AtomIndex owner) {
     switch (t_[i].kind) {
       case Kind::assignment:
+      case Kind::augmented_assignment:
         assignment(i);
+        break;
+      case Kind::catch_clause:
+        caught(i);
         break;
       case Kind::variable_declarator:
         declarator(i);
@@ -98,10 +102,17 @@ class ValueExtractor {
     const NodeId right = t_.child(i, Field::right);
     if (left == kNoNode || right == kNoNode) return;
     const NodeId name = w_.unwrap(left);
-    if (t_[name].kind != Kind::identifier) return;
+    const ExprIndex value = w_.eval(right);
+    if (t_[name].kind == Kind::object_pattern || t_[name].kind == Kind::array_pattern) {
+      if (raw(value) != 0) flow(name, value);
+    } else if (t_[name].kind == Kind::identifier) {
+      assigned(name, value);
+    }
+  }
+
+  void assigned(NodeId name, ExprIndex value) {
     const BindingIndex binding = w_.binding_of(name);
     if (binding == kNone<BindingIndex>) return;
-    const ExprIndex value = w_.eval(right);
     const ExprIndex init = w_.facts.bindings[raw(binding)].init;
     const Expr before = w_.facts.exprs[raw(init)];
     if (raw(value) == 0 || before.kind == ExprKind::parameter) return;
@@ -113,8 +124,20 @@ class ValueExtractor {
     }
   }
 
+  /// `catch (e)`: e is what the `try` throws.
+  void caught(NodeId i) {
+    const NodeId pattern = t_.child(i, Field::parameter);
+    const NodeId body = t_.child(t_[i].parent, Field::body);
+    if (pattern == kNoNode || body == kNoNode) return;
+    const ExprIndex value = thrown_in(w_, body);
+    if (raw(value) == 0) return;
+    if (t_[pattern].kind == Kind::identifier) return set_init(pattern, value);
+    flow(pattern, value);
+  }
+
   ExprIndex with(ExprIndex alternatives, ExprIndex value) {
     if (raw(alternatives) == 0) return value;
+    if (raw(value) == 0) return alternatives;
     if (!adds(alternatives, value)) return alternatives;
     return w_.make_expr(ExprKind::choice, raw(alternatives), raw(value));
   }
@@ -294,7 +317,7 @@ class ValueExtractor {
                                        : w_.make_expr(ExprKind::choice, raw(given), raw(otherwise));
     }
     if (t_[pattern].kind == Kind::object_pattern || t_[pattern].kind == Kind::array_pattern) {
-      flow(pattern, raw(init) == 0 ? handed_over(function, ordinal) : init);
+      flow(pattern, raw(given) != 0 ? init : with(handed_over(function, ordinal), otherwise));
     } else if (t_[pattern].kind == Kind::identifier && raw(init) != 0) {
       set_init(pattern, init);
     } else if (t_[pattern].kind == Kind::rest_pattern && raw(init) != 0) {
@@ -322,16 +345,19 @@ class ValueExtractor {
     ExprIndex element = w_.make_expr(ExprKind::iterated, raw(list));
     if (t_.has(i, Kind::kw_await)) element = w_.make_expr(ExprKind::await, raw(element));
     if (t_[left].kind != Kind::identifier) return flow(left, element);
-    if ((w_.mark[left] & mark_declares) != 0) set_init(left, element);
+    if ((w_.mark[left] & mark_declares) != 0) return set_init(left, element);
+    assigned(left, element);
   }
 
-  /// Unfolds a destructuring pattern from the outside in: what flows into each of its nodes.
+  /// Unfolds a destructuring pattern from the outside in: what flows into each of its nodes, be it
+  /// a declaration's or an assignment's.
   void flow(NodeId pattern, ExprIndex value) {
     w_.memo[pattern] = raw(value) + 1;
     for (NodeId j = pattern + 1; j < t_[pattern].next;) {
       const Node& node = t_[j];
       const NodeId parent = node.parent;
       const bool skipped = node.field == Field::right || node.kind == Kind::computed_name ||
+                           node.kind == Kind::member || node.kind == Kind::subscript ||
                            node.kind == Kind::type_annotation || w_.memo[parent] == 0;
       if (skipped || is_plain_token(node.kind) || node.kind == Kind::comment) {
         j = node.next;
@@ -339,7 +365,11 @@ class ValueExtractor {
       }
       const ExprIndex in = part_of(j, ExprIndex{w_.memo[parent] - 1});
       if (node.kind == Kind::identifier || node.kind == Kind::shorthand_pattern) {
-        if ((w_.mark[j] & mark_declares) != 0) set_init(j, in);
+        if ((w_.mark[j] & mark_declares) != 0) {
+          set_init(j, in);
+        } else {
+          assigned(j, in);
+        }
       } else {
         w_.memo[j] = raw(in) + 1;
       }
@@ -467,15 +497,6 @@ class ValueExtractor {
 
 void extract_value(Work& work, NodeId node, AtomIndex owner) {
   ValueExtractor(work).visit(node, owner);
-}
-
-void declare_results(Work& work) {
-  for (std::size_t a = 1; a < work.atoms.size(); ++a) {
-    const AtomWork& known = work.atoms[a];
-    ExprIndex result = work.facts.atoms[a].returns;
-    if (raw(known.yields) != 0) result = work.make_expr(ExprKind::array, raw(known.yields), 0);
-    work.facts.atoms[a].returns = work.typed(result, known.declared);
-  }
 }
 
 void flow_into_parameters(Work& work, NodeId callee, NodeId arguments) {

@@ -16,10 +16,6 @@ std::uint64_t mix(std::uint64_t x) noexcept {
   return x ^ (x >> 29);
 }
 
-bool is_symbol_iterator(std::string_view text) noexcept {
-  return text == "Symbol.iterator" || text == "Symbol.asyncIterator";
-}
-
 template <typename T>
 void reset_table(std::vector<T>& table, T empty) {
   if (table.empty() || table.size() > kKeptTable) {
@@ -150,6 +146,7 @@ void Work::start(std::string_view file_bytes) {
   eval_stack.clear();
   doc_members.clear();
   doc_imports = 0;
+  doc_node = 0;
   scope_of_atom_.clear();
   created_require = false;
   reset_table(expr_slots_, kNoIndex);
@@ -212,35 +209,11 @@ bool Work::key_name(NodeId key, NameId& out) {
     case Kind::computed_name: {
       const NodeId inner = tree.first_named(key);
       if (inner == kNoNode) return false;
-      if (tree[inner].kind == Kind::identifier) return constant_text(inner, out);
-      if (is_symbol_iterator(source(inner))) {
-        text_buffer.assign("[").append(source(inner)).append("]");
-        out = names.intern(text_buffer);
-        return true;
-      }
-      return tree[inner].kind == Kind::string && key_name(inner, out);
+      return constant_text(inner, out) || symbol_text(inner, out);
     }
     default:
       return false;
   }
-}
-
-bool Work::constant_text(NodeId identifier, NameId& out) {
-  const BindingIndex binding = binding_of(identifier);
-  if (binding == kNone<BindingIndex>) return false;
-  const NodeId literal = raw(binding) < constants.size() ? constants[raw(binding)] : 0;
-  if (literal != 0 && literal_text(literal, text_buffer)) {
-    out = names.intern(text_buffer);
-    return true;
-  }
-  // A symbol, mostly: whatever it is, it is one key.
-  const Binding& b = facts.bindings[raw(binding)];
-  const bool fixed =
-      b.kind == BindingKind::import || (b.kind == BindingKind::const_ && raw(b.scope) == 0);
-  if (!fixed) return false;
-  text_buffer.assign("[").append(source(identifier)).append("]");
-  out = names.intern(text_buffer);
-  return true;
 }
 
 ExprIndex Work::make_expr(ExprKind kind, std::uint32_t a, std::uint32_t b) {
@@ -372,6 +345,14 @@ void Work::grow_declared() {
   }
   declared_keys_.swap(keys);
   declared_values_.swap(values);
+}
+
+bool is_logical_assignment(const Work& work, NodeId node) noexcept {
+  const NodeId sign = work.tree.child(node, Field::operator_);
+  if (work.tree[node].kind != Kind::augmented_assignment || sign == kNoNode) return false;
+  const std::string_view text = work.source(sign);
+  return text.size() == 3 &&
+         (text.starts_with("||") || text.starts_with("&&") || text.starts_with("??"));
 }
 
 }  // namespace dg

@@ -91,6 +91,7 @@ class Work {
   std::vector<NodeId> eval_stack;
   std::vector<WorkMember> doc_members;
   std::uint32_t doc_imports = 0;  ///< The first import that a comment made.
+  NodeId doc_node = 0;            ///< The comment that is being read.
   std::string text_buffer;
 
   void start(std::string_view file_bytes);
@@ -109,8 +110,13 @@ class Work {
   /// The name of a key or property: identifier, private name, string or number; false if computed.
   bool key_name(NodeId key, NameId& out);
 
-  /// The text of a name that is a constant: `const k = 'key'`. False: it is none.
-  bool constant_text(NodeId identifier, NameId& out);
+  /// The text that a computed key is: a literal, names of constants (`const k = 'key'`, and
+  /// `keys.k` of `const keys = {k: 'key'}`), and what `+` and templates make of these. False: it is
+  /// none.
+  bool constant_text(NodeId n, NameId& out);
+  /// `[Symbol.iterator]`, `[kState]` for a key that is a symbol, or an imported name that may be
+  /// one.
+  bool symbol_text(NodeId n, NameId& out);
 
   /// Expressions, equal ones once. `call` and `construct` are never shared.
   ExprIndex make_expr(ExprKind kind, std::uint32_t a = kNoIndex, std::uint32_t b = kNoIndex);
@@ -210,6 +216,14 @@ NameId callee_text(Work& work, NodeId callee);
 void extract_value(Work& work, NodeId node, AtomIndex owner);
 /// The declared types of results, once all that is returned is known.
 void declare_results(Work& work);
+/// What the `catch` of a `try` with this body can be given, as far as the file shows.
+ExprIndex thrown_in(Work& work, NodeId body);
+/// `a ||= b`, `a ??= b`, `a &&= b`.
+bool is_logical_assignment(const Work& work, NodeId node) noexcept;
+/// Whether a `const` that starts as this may be, or hold, the text of a key.
+bool may_be_constant(Kind kind) noexcept;
+/// `Symbol('x')`, `Symbol.for('x')`.
+bool makes_symbol(const Work& work, NodeId call);
 /// `(function (a) {…})(b)`: a starts as b.
 void flow_into_parameters(Work& work, NodeId callee, NodeId arguments);
 /// Records what an assignment expression exports, if anything, and the assignment itself.

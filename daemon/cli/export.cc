@@ -12,6 +12,7 @@
 #include "daemon/requests/export_format.h"
 #include "daemon/requests/point.h"
 #include "daemon/requests/time_travel.h"
+#include "events/names.h"
 
 namespace dg {
 namespace {
@@ -21,6 +22,7 @@ namespace fs = std::filesystem;
 struct ExportOptions {
   std::string format = "jsonl";
   std::string output;
+  std::string confidence = "inferred";
   std::optional<std::string> at;
 };
 
@@ -32,13 +34,14 @@ Error write_failure(const std::string& where) {
 }
 
 /// Into `path`, which is there complete or not at all.
-Result<> write_file(const Snapshot& snapshot, ExportFormat format, const std::string& path) {
+Result<> write_file(const Snapshot& snapshot, ExportFormat format, Confidence worst,
+                    const std::string& path) {
   const std::string partial = path + ".partial";
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(partial.c_str(), "wbe"),
                                                              std::fclose);
   if (file == nullptr) return write_failure(path);
   bool complete = true;
-  write_export(snapshot, format, [&](std::string_view text) {
+  write_export(snapshot, format, worst, [&](std::string_view text) {
     complete = complete && std::fwrite(text.data(), 1, text.size(), file.get()) == text.size();
   });
   complete = complete && std::fflush(file.get()) == 0;
@@ -77,10 +80,11 @@ int run_export(Session& session, const ExportOptions& options) {
   }
   const Snapshot& snapshot = *context.snapshot;
   const ExportFormat format = *export_format_named(options.format);
+  const Confidence worst = *confidence_named(options.confidence);
   if (options.output.empty()) {
-    write_export(snapshot, format, [&](std::string_view text) { session.out.write(text); });
+    write_export(snapshot, format, worst, [&](std::string_view text) { session.out.write(text); });
   } else {
-    const Result<> written = write_file(snapshot, format, options.output);
+    const Result<> written = write_file(snapshot, format, worst, options.output);
     if (!written) return session.fail(written.error());
   }
   const int code = session.finish(Exit::done);
@@ -100,6 +104,10 @@ void add_export(CLI::App& app, Invocation& invocation) {
                   [options](Session& session) { return run_export(session, *options); });
   command->add_option("--format", options->format, "jsonl (default), dot, graphml or sql")
       ->check(CLI::IsMember({"jsonl", "dot", "graphml", "sql"}));
+  command
+      ->add_option("--confidence,--min-confidence", options->confidence,
+                   "the least sure edges that are written (inferred); others are unresolved")
+      ->check(CLI::IsMember({"exact", "inferred", "name"}));
   command->add_option("-o,--output", options->output, "Write to a file, whole or not at all")
       ->type_name("FILE");
   command->add_option("--at", options->at, std::string("As it was at ") + kPointForms)

@@ -50,6 +50,7 @@ constexpr Examples kExamples[] = {
      "  deltagraph callers src/cart.ts:42:9        what stands at this place\n"
      "  deltagraph callers Cart.pay --relations all --confidence exact\n"
      "  deltagraph callers pay --confidence name   with those that match by name alone\n"
+     "  deltagraph callers B.pay --virtual         with calls of A.pay, which B.pay overrides\n"
      "  deltagraph callers pay --unresolved        with the sites that may mean it\n"
      "  deltagraph callers pay --at yesterday      who called it then\n"},
     {"callees", "Example:\n  deltagraph callees src/cart.ts::Cart.pay\n"},

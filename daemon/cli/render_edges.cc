@@ -29,7 +29,8 @@ Table edge_table() {
 void add_neighbour(Table& table, const Json& item, const std::string& site_file) {
   bool first = true;
   for (const Json& site : item.at("sites")) {
-    const std::string confidence = site.value("confidence", "");
+    std::string confidence = site.value("confidence", "");
+    if (item.contains("declared")) confidence += "  as " + item.value("declared", "");
     if (first) {
       table.row({site_place(site_file, site), item.at("atom").value("id", ""),
                  item.value("relation", ""), confidence});

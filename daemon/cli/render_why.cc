@@ -155,7 +155,9 @@ void render_validate_imports(Session& session, const Json& answer) {
     const std::string name = item.value("name", "");
     return (name.empty() ? "" : name + " of ") + item.value("specifier", "") + ": " +
            item.value("reason_text", "") +
-           (item.value("conditional", false) ? " (in a branch, try or function)" : "");
+           (item.value("type_only", false)     ? " (a type)"
+            : item.value("conditional", false) ? " (in a branch, try or function)"
+                                               : "");
   });
   heading("unused import", "unused imports", answer.at("unused"));
   print(answer.at("unused"), [](const Json& item) {

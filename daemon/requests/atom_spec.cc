@@ -117,6 +117,9 @@ const Parameter kConfidenceParameter{"confidence", "text",
                                      "the least sure edges that count (inferred)", false,
                                      "exact|inferred|name"};
 
+const Parameter kVirtualParameter{"virtual", "boolean",
+                                  "a call of a member counts for the members that override it too"};
+
 Result<AtomRef> find_atom(const Snapshot& snapshot, const std::string& spec) {
   if (std::optional<Error> beyond = beyond_end(snapshot, spec)) return *std::move(beyond);
   const ResolvedAtoms resolved = resolve_atom(snapshot, spec);
@@ -145,6 +148,7 @@ EdgeFilter edge_filter(const Params& params) {
       }
     }
   }
+  filter.dispatch = params.flag("virtual");
   if (const auto worst = confidence_named(params.text("confidence"))) filter.worst = *worst;
   return filter;
 }
@@ -162,6 +166,12 @@ Json sites_json(const std::vector<PlacedSite>& sites) {
                     {"rule", to_string(static_cast<LinkRule>(site.rule))}});
   }
   return list;
+}
+
+void add_declared(Json& item, const Snapshot& snapshot, const Neighbour& neighbour) {
+  if (!neighbour.declared) return;
+  const AtomRef declared = snapshot.atom(*neighbour.declared);
+  item["declared"] = atom_id_text(*declared.file, declared.index);
 }
 
 }  // namespace dg

@@ -1,7 +1,7 @@
 /// \file
 /// `callees`: what an atom calls, constructs or otherwise uses.
 ///
-///     params  {"atom", "relations", "confidence", "limit", "cursor"}
+///     params  {"atom", "relations", "confidence", "virtual", "limit", "cursor"}
 ///     answer  kAnswer, below
 ///
 /// Items are sorted by first site; all sites are in the file of `atom`. `open` lists, at most
@@ -18,14 +18,15 @@ namespace dg {
 namespace {
 
 constexpr const char* kAnswer =
-    R"(  {"atom": ATOM, "items": [{"atom": ATOM, "relation", "confidence", "sites": [{"line",
-   "col", "confidence", "rule"}]}], "open": [{"text", "relation", "reason", "detail",
+    R"(  {"atom": ATOM, "items": [{"atom": ATOM, "relation", "confidence", "declared": id, "sites":
+   [{"line", "col", "confidence", "rule"}]}], "open": [{"text", "relation", "reason", "detail",
    "sites": [{"line", "col"}]}], "unresolved": {"sites"}, "less_sure": 2, PAGE}
 )";
 
 const std::vector<Parameter>& parameters() {
-  static const std::vector<Parameter> all{kAtomParameter, kRelationsParameter, kConfidenceParameter,
-                                          kLimitParameter, kCursorParameter};
+  static const std::vector<Parameter> all{kAtomParameter,       kRelationsParameter,
+                                          kConfidenceParameter, kVirtualParameter,
+                                          kLimitParameter,      kCursorParameter};
   return all;
 }
 
@@ -57,6 +58,7 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
                      {"relation", to_string(all[i].relation)},
                      {"confidence", to_string(all[i].confidence)},
                      {"sites", sites_json(all[i].sites)}});
+    add_declared(items.back(), snapshot, all[i]);
   }
   const auto edges = snapshot.edges(atom->id());
   const auto less_sure = std::count_if(edges.begin(), edges.end(), [&](const Edge& edge) {

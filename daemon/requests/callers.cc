@@ -1,7 +1,7 @@
 /// \file
 /// `callers`: who calls, constructs or otherwise uses an atom.
 ///
-///     params  {"atom", "relations", "confidence", "unresolved", "limit", "cursor"}
+///     params  {"atom", "relations", "confidence", "virtual", "unresolved", "limit", "cursor"}
 ///     answer  kAnswer, below
 ///
 /// Items are sorted by (path, start, relation); sites are in the item's file. `other_relations`
@@ -22,8 +22,8 @@ namespace dg {
 namespace {
 
 constexpr const char* kAnswer =
-    R"(  {"atom": ATOM, "items": [{"atom": ATOM, "relation", "confidence", "sites": [{"line",
-   "col", "confidence", "rule"}]}], "other_relations": {"references": 2}, "less_sure": 2, "unresolved":
+    R"(  {"atom": ATOM, "items": [{"atom": ATOM, "relation", "confidence", "declared": id, "sites":
+   [{"line", "col", "confidence", "rule"}]}], "other_relations": {"references": 2}, "less_sure": 2, "unresolved":
    {"possible", "elsewhere", "sites": […]}, PAGE}
 )";
 
@@ -32,6 +32,7 @@ const std::vector<Parameter>& parameters() {
       kAtomParameter,
       kRelationsParameter,
       kConfidenceParameter,
+      kVirtualParameter,
       {"unresolved", "boolean", "list the unresolved sites that may mean this atom"},
       kLimitParameter,
       kCursorParameter};
@@ -87,6 +88,7 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
                      {"relation", to_string(all[i].relation)},
                      {"confidence", to_string(all[i].confidence)},
                      {"sites", sites_json(all[i].sites)}});
+    add_declared(items.back(), snapshot, all[i]);
   }
   Json result{{"atom", atom_json(*atom)}, {"items", std::move(items)}};
   add_page(result, *page, all.size(), snapshot);

@@ -1,7 +1,7 @@
 /// \file
 /// `export`: the graph as text for other programs, in pieces.
 ///
-///     params  {"format", "cursor"}
+///     params  {"format", "confidence", "cursor"}
 ///     answer  kAnswer, below
 ///
 /// The pieces, put together in order, are the file; each ends with a line feed and is about 4 MB.
@@ -12,6 +12,7 @@
 #include <string>
 
 #include "daemon/requests/answer.h"
+#include "daemon/requests/atom_spec.h"
 #include "daemon/requests/export_format.h"
 #include "daemon/requests/handlers.h"
 
@@ -26,6 +27,7 @@ constexpr const char* kAnswer = R"(  {"text", "truncated", "next_cursor"}
 const std::vector<Parameter>& parameters() {
   static const std::vector<Parameter> all{
       {"format", "text", "Give jsonl, dot, graphml or sql.", true, "jsonl|dot|graphml|sql"},
+      kConfidenceParameter,
       kCursorParameter};
   return all;
 }
@@ -43,7 +45,8 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
   std::string text;
   std::size_t position = 0;  // Bytes of the pieces that were handed over.
   std::size_t next = 0;      // Where the following piece begins; 0: nowhere.
-  write_export(snapshot, *export_format_named(params->text("format")), [&](std::string_view piece) {
+  const ExportFormat format = *export_format_named(params->text("format"));
+  write_export(snapshot, format, edge_filter(*params).worst, [&](std::string_view piece) {
     const std::size_t begin = position;
     position += piece.size();
     if (begin < page->offset || next != 0) return;

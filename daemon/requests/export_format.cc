@@ -348,7 +348,7 @@ std::optional<ExportFormat> export_format_named(std::string_view name) noexcept 
   return std::nullopt;
 }
 
-void write_export(const Snapshot& snapshot, ExportFormat format,
+void write_export(const Snapshot& snapshot, ExportFormat format, Confidence worst,
                   const std::function<void(std::string_view)>& sink) {
   const std::unique_ptr<Writer> writer = writer_of(format);
   std::string buffer;
@@ -372,7 +372,7 @@ void write_export(const Snapshot& snapshot, ExportFormat format,
     writer->open(buffer, row);
     hand_over(kPiece);
   };
-  export_rows(snapshot, rows);
+  export_rows(snapshot, worst, rows);
   writer->end(buffer);
   hand_over(1);
 }

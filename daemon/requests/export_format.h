@@ -23,8 +23,9 @@ namespace dg {
 enum class ExportFormat { jsonl, dot, graphml, sql };
 std::optional<ExportFormat> export_format_named(std::string_view name) noexcept;
 
-/// Hands the text over in pieces of about 64 kB that end with a line feed. O(graph).
-void write_export(const Snapshot& snapshot, ExportFormat format,
+/// Hands the text over in pieces of about 64 kB that end with a line feed. Sites of edges less sure
+/// than `worst` are unresolved. O(graph).
+void write_export(const Snapshot& snapshot, ExportFormat format, Confidence worst,
                   const std::function<void(std::string_view)>& sink);
 
 }  // namespace dg

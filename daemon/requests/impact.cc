@@ -1,7 +1,7 @@
 /// \file
 /// `impact`: who is reached when an atom changes: its callers, their callers, and so on.
 ///
-///     params  {"atom", "depth", "relations", "confidence", "limit", "cursor"}
+///     params  {"atom", "depth", "relations", "confidence", "virtual", "limit", "cursor"}
 ///     answer  kAnswer, below
 ///
 /// Sorted by (level, path, start). `cut` tells that there are more beyond `depth`. `via` is the
@@ -26,6 +26,7 @@ const std::vector<Parameter>& parameters() {
       {"depth", "integer", "how many levels of callers (5)", false, "", 1, 1000},
       kRelationsParameter,
       kConfidenceParameter,
+      kVirtualParameter,
       kLimitParameter,
       kCursorParameter};
   return all;

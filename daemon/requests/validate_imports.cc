@@ -4,8 +4,9 @@
 ///     params  {"file", "limit"}
 ///     answer  kAnswer, below
 ///
-/// `broken.failing` counts the broken imports that are not in a branch, a try or a function: code
-/// that tries a module is prepared to live without it. With `file` only what concerns that file.
+/// `broken.failing` counts the broken imports that a run needs: not those of types, nor those in a
+/// branch, a try or a function, since code that tries a module is prepared to live without it. With
+/// `file` only what concerns that file.
 
 #include <algorithm>
 
@@ -20,7 +21,7 @@ namespace {
 
 constexpr const char* kAnswer =
     R"(  {"file", "broken": {"total", "failing", "items": [{"file", "line", "col", "specifier", "name",
-   "reason", "reason_text", "conditional"}]}, "unused": {"total", "items": [{"file", "line", "col",
+   "reason", "reason_text", "conditional", "type_only"}]}, "unused": {"total", "items": [{"file", "line", "col",
    "name", "specifier"}]}, "cyclic": {"total", "items": [{"files": […]}]}, "unused_exports":
    {"total", "items": [{"file", "line", "col", "name"}]}, "truncated"}
 )";
@@ -84,6 +85,7 @@ Json broken_json(const ImportFinding& finding) {
   json["reason"] = to_string(finding.reason);
   json["reason_text"] = reason_text(finding.reason, {});
   json["conditional"] = finding.conditional;
+  json["type_only"] = finding.type_only;
   return json;
 }
 
@@ -103,7 +105,8 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
   result["broken"] = report.findings(checks.broken, broken_json);
   result["broken"]["failing"] =
       std::count_if(checks.broken.begin(), checks.broken.end(), [&](const ImportFinding& finding) {
-        return !finding.conditional && (file.empty() || finding.file->path == file);
+        return !finding.conditional && !finding.type_only &&
+               (file.empty() || finding.file->path == file);
       });
   result["unused"] = report.findings(checks.unused, [](const ImportFinding& finding) {
     Json json = place_json(finding);

@@ -2,6 +2,7 @@
 /// \file
 /// callers and callees: the neighbours of an atom, each with every place where they meet.
 
+#include <optional>
 #include <vector>
 
 #include "graph/queries/options.h"
@@ -16,10 +17,12 @@ struct Neighbour {
   Relation relation = Relation::calls;
   Confidence confidence = Confidence::exact;
   std::vector<PlacedSite> sites;  ///< Sorted by place.
+  /// The member that the sites name, where `target` overrides that.
+  std::optional<AtomId> declared{};
 };
 
-/// Edges into `target`, sorted by (source's path, source's start, relation).
-/// O(edges log edges + their sites).
+/// Edges into `target`, sorted by (source's path, source's start, relation, nearness of what is
+/// declared). O(edges log edges + their sites).
 std::vector<Neighbour> callers(const Snapshot& snapshot, AtomId target,
                                const EdgeFilter& filter = {});
 

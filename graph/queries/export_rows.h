@@ -34,8 +34,10 @@ struct ExportSink {
   std::function<void(const OpenRow&)> open;  ///< By (source, relation, site, text).
 };
 
-/// All atoms, then all edges, then all open references. Sources and targets are compared by (path,
-/// start). O(graph), with a constant amount of memory beside the list of files.
-void export_rows(const Snapshot& snapshot, const ExportSink& sink);
+/// All atoms, then all edges, then all open references. A site of an edge that is less sure than
+/// `worst` is an open reference whose receiver is unknown, unless a surer edge stands at it.
+/// Sources and targets are compared by (path, start). O(graph), with a constant amount of memory
+/// beside the list of files.
+void export_rows(const Snapshot& snapshot, Confidence worst, const ExportSink& sink);
 
 }  // namespace dg

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "graph/queries/callers.h"
+#include "graph/queries/dispatch.h"
+
 namespace dg {
 namespace {
 
@@ -32,6 +35,12 @@ std::vector<ImpactHit> next_level(const Snapshot& snapshot, const std::vector<At
         continue;
       seen[raw(edge.source)] = true;
       found.push_back({edge.source, level, target});
+    }
+    if (!filter.dispatch || overridden_by(snapshot, target).empty()) continue;
+    for (const Neighbour& caller : callers(snapshot, target, filter)) {
+      if (seen[raw(caller.source)]) continue;
+      seen[raw(caller.source)] = true;
+      found.push_back({caller.source, level, target});
     }
   }
   sort_by_place(snapshot, found);

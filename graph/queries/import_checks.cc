@@ -153,10 +153,27 @@ class Checker {
     sort_broken();
   }
 
+  /// How many files give a name out, by itself or through `export *`: one does, whatever its value.
+  static std::size_t givers(Evaluator& evaluator, const LinkFile& file, std::string_view name,
+                            std::set<const LinkFile*>& visited) {
+    if (!visited.insert(&file).second) return 0;
+    std::size_t count = 0;
+    for (const Export& e : file.facts->exports) {
+      const bool star = e.kind == ExportKind::all_from && e.import != kNone<ImportIndex>;
+      if (!star && file.facts->name(e.exported) == name) return 1;
+      if (!star) continue;
+      const Evaluator::Target target = evaluator.resolve(file, e.import);
+      if (target.file != nullptr) count += givers(evaluator, *target.file, name, visited);
+    }
+    return count;
+  }
+
   /// A file that cannot be read in full may export what we do not see.
   static bool exports(Evaluator& evaluator, const LinkFile& file, std::string_view name) {
     if (file.facts->problem_count > 0 || is_declaration_file(file.version->path)) return true;
     if (file.index->cjs_exports && !file.index->esm_exports) return true;
+    std::set<const LinkFile*> visited;
+    if (givers(evaluator, file, name, visited) == 1) return true;
     Value module;
     module.kind = ValueKind::module;
     module.file = &file;
@@ -169,7 +186,7 @@ class Checker {
               OpenReason reason) {
     result_.broken.push_back({&file, import.at, std::string(name),
                               std::string(file.facts->name(import.specifier)), reason,
-                              import.conditional});
+                              import.conditional, import.type_only});
   }
   /// Several names of one missing module are one finding.
   void sort_broken() {
@@ -198,7 +215,7 @@ class Checker {
       if (local == "React" || local == "h") continue;  // JSX is compiled to calls of them.
       result_.unused.push_back({&file, facts.bindings[raw(import.local)].at, std::string(local),
                                 std::string(facts.name(import.specifier)), OpenReason::no_module,
-                                false});
+                                false, false});
     }
   }
 
@@ -210,7 +227,8 @@ class Checker {
       const std::string_view name = file.facts->name(e.exported);
       if (!named || use.used(file, name) || !told.insert(name).second) continue;
       const std::string shown = name == "=" ? "module.exports" : std::string(name);
-      result_.unused_exports.push_back({&file, e.at, shown, {}, OpenReason::no_module, false});
+      result_.unused_exports.push_back(
+          {&file, e.at, shown, {}, OpenReason::no_module, false, false});
     }
   }
 

@@ -38,6 +38,8 @@ class RelationSet {
 struct EdgeFilter {
   RelationSet relations{Relation::calls, Relation::instantiates};
   Confidence worst = Confidence::name;  ///< Edges less sure than this are left out.
+  /// A call of a member counts, as `inferred`, for those that override it too (dispatch.h).
+  bool dispatch = false;
   /// Whether an edge to `target` counts. A property read runs its getter: such a reference to an
   /// accessor counts wherever calls do.
   bool has(const Snapshot& snapshot, AtomId target, Relation relation, Confidence confidence) const;

@@ -117,7 +117,7 @@ std::vector<WhyEdge> why(const Snapshot& snapshot, AtomId from, AtomId to) {
 }
 
 std::string_view rule_text(LinkRule rule) noexcept {
-  static constexpr std::array<std::string_view, 22> kTexts = {
+  static constexpr std::array<std::string_view, 24> kTexts = {
       "no rule",
       "the name is declared in a scope around the site",
       "the name is imported",
@@ -139,7 +139,9 @@ std::string_view rule_text(LinkRule rule) noexcept {
       "a member of the same name in a superclass",
       "a JSX element",
       "a decorator",
-      "another name for a known value"};
+      "another name for a known value",
+      "a member of the type that is declared for the value",
+      "an import that only types need"};
   const auto at = static_cast<std::size_t>(rule);
   return at < kTexts.size() ? kTexts[at] : kTexts[0];
 }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <sstream>
@@ -111,6 +112,22 @@ TEST_F(CliExport, Invariant10_NothingDependsOnOrderThreadsOrClock) {
     EXPECT_GT(one.size(), 100u) << name;
     EXPECT_EQ(one, answer(second)) << name;
   }
+}
+
+TEST_F(CliExport, EdgesByNameAloneAreUnresolvedUnlessAskedFor) {
+  project_.write("src/named.js",
+                 "class Only { quaintMember() {} }\nexport const f = (x) => x.quaintMember();\n");
+  index();
+  const std::string edge =
+      R"("site":{"line":2,"col":27},"target":{"id":"src/named.js::Only.quaintMember")";
+  const std::string open = R"("text":"x.quaintMember","reason":"unknown_receiver")";
+  const std::string usual = text("jsonl");
+  EXPECT_EQ(usual.find(edge), std::string::npos) << usual;
+  EXPECT_NE(usual.find(open), std::string::npos) << usual;
+  const std::string all = run({"export", "--no-start", "--confidence", "name"}).out;
+  EXPECT_NE(all.find(edge), std::string::npos) << all;
+  EXPECT_EQ(all.find(open), std::string::npos) << all;
+  EXPECT_EQ(std::count(all.begin(), all.end(), '\n'), std::count(usual.begin(), usual.end(), '\n'));
 }
 
 TEST_F(CliExport, AFileIsThereWholeOrNotAtAll) {

@@ -70,6 +70,25 @@ TEST_F(CliQuestions, Callers) {
   EXPECT_NE(text.out.find("1 unresolved site mentions this name."), std::string::npos) << text.out;
 }
 
+TEST_F(CliQuestions, VirtualCallersAreThoseOfWhatIsOverriddenToo) {
+  project_.write("src/pets.ts",
+                 "export class Pet { speak() {} }\n"
+                 "export class Cat extends Pet { speak() { super.speak(); } }\n"
+                 "export const any = (pet: Pet) => pet.speak();\n");
+  index();
+  EXPECT_EQ(ask({"callers", "Cat.speak"}).code, 1);
+  const nlohmann::json answer = json({"callers", "Cat.speak", "--virtual"});
+  ASSERT_EQ(answer["total"], 1);
+  EXPECT_EQ(answer["items"][0]["atom"]["id"], "src/pets.ts::any");
+  EXPECT_EQ(answer["items"][0]["declared"], "src/pets.ts::Pet.speak");
+  EXPECT_EQ(answer["items"][0]["confidence"], "inferred");
+  const Ran text = ask({"callers", "Cat.speak", "--virtual"});
+  EXPECT_NE(text.out.find("inferred  as src/pets.ts::Pet.speak"), std::string::npos) << text.out;
+  EXPECT_EQ(json({"callees", "any", "--virtual"})["total"], 2);
+  EXPECT_EQ(json({"impact", "Cat.speak", "--virtual"})["total"], 1);
+  EXPECT_EQ(ask({"callers", "Cat.speak", "--virtual", "--confidence", "exact"}).code, 1);
+}
+
 TEST_F(CliQuestions, CallersListsTheUnresolvedSitesWhenAsked) {
   const nlohmann::json answer = json({"callers", "pay", "--unresolved"});
   ASSERT_EQ(answer["unresolved"]["sites"].size(), 1u);

@@ -131,6 +131,7 @@ Impl calls a.ts::decorate exact decorator 5:2
 Impl extends types.ts::Base exact import 6:20
 Impl implements types.ts::Shape exact import 6:36
 Impl calls a.ts::prop exact decorator 7:4
+Impl calls a.ts::prop.<anonymous> exact decorator 7:4
 Impl.area calls a.ts::Util.help exact namespace_member 8:24
 Impl.area references a.ts::Util exact lexical 8:24
 a instantiates a.ts::Impl exact lexical 12:16

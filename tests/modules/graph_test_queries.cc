@@ -252,11 +252,11 @@ TEST(ExportRows, AreSortedAndComplete) {
   std::vector<std::uint32_t> atoms;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> edges;
   std::size_t open = 0;
-  export_rows(*shop, {[&](const AtomRef& atom) { atoms.push_back(raw(atom.id())); },
-                      [&](const EdgeRow& row) {
-                        edges.emplace_back(raw(row.source.id()), row.site.at.line);
-                      },
-                      [&](const OpenRow&) { ++open; }});
+  export_rows(
+      *shop, Confidence::name,
+      {[&](const AtomRef& atom) { atoms.push_back(raw(atom.id())); },
+       [&](const EdgeRow& row) { edges.emplace_back(raw(row.source.id()), row.site.at.line); },
+       [&](const OpenRow&) { ++open; }});
   EXPECT_THAT(atoms, ElementsAre(5, 6, 7, 8, 1, 2, 3, 4));
   EXPECT_THAT(edges,
               ElementsAre(std::pair(6, 12), std::pair(6, 13), std::pair(6, 11), std::pair(7, 21),

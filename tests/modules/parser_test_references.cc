@@ -70,8 +70,8 @@ TEST(References, OfDecoratorsAndTypes) {
            "function f() {}",
            "a.ts"),
       ElementsAre("C decorator D = D", "C extends ns.B = ns@global.B", "C value T = T type",
-                  "C implements T = T type", "C.m decorator D.x = D.x", "C.m value T = T type",
-                  "C.m value f = f type"));
+                  "C implements T = T type", "C.m decorator D.x() = D.x()",
+                  "C.m decorator D.x = D.x", "C.m value T = T type", "C.m value f = f type"));
 }
 
 TEST(References, OfEvents) {
@@ -100,7 +100,7 @@ TEST(References, ResolveLexically) {
 
 TEST(References, SpreadAndUnknownArgumentsKeepTheirPlace) {
   EXPECT_THAT(refs("f(...a, 1 + 2, b);"),
-              ElementsAre("<module> call f = f@global (?, ?, b@global)"));
+              ElementsAre("<module> call f = f@global (...a@global, ?, b@global)"));
 }
 
 TEST(References, LabelsKeysAndDeclarationsAreNone) {

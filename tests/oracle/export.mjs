@@ -47,7 +47,8 @@ export function exportOf(program, root) {
   try {
     copyProject(root, copy);
     run(program, 'index', copy);
-    return run(program, 'export', '--format', 'jsonl', '--no-start', '--project', copy);
+    const options = ['--format', 'jsonl', '--confidence', 'name'];
+    return run(program, 'export', ...options, '--no-start', '--project', copy);
   } finally {
     fs.rmSync(copy, { recursive: true, force: true });
   }

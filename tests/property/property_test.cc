@@ -152,6 +152,19 @@ TEST_P(GeneratedSources, Invariant2_EqualARebuildAfterEveryEdit) {
 
 INSTANTIATE_TEST_SUITE_P(Seeds, GeneratedSources, testing::Values(1, 2, 3, 4));
 
+class TypedSources : public testing::TestWithParam<std::uint64_t> {};
+
+TEST_P(TypedSources, EqualARebuildAfterEveryEdit) {
+  check_edits(typed_project(), GetParam(), 40, rebuild_difference, 60);
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, TypedSources, testing::Values(21, 22, 23, 24));
+
+TEST(TypedSourcesOfANewSeed, EqualAFreshLinkAfterEveryEdit) {
+  const std::uint64_t seed = number_of("DELTAGRAPH_SEED", std::random_device()());
+  check_edits(typed_project(), seed, 160, relinked, 100);
+}
+
 TEST(GeneratedSourcesOfANewSeed, EqualAFreshLinkAfterEveryEdit) {
   const std::uint64_t seed = number_of("DELTAGRAPH_SEED", std::random_device()());
   check_edits(small_project(), seed, 120, relinked, 100);

@@ -13,7 +13,8 @@ namespace {
 
 std::string text_of(const Snapshot& snapshot) {
   std::string text = stats_json(snapshot, 1000).dump(1) + "\n";
-  write_export(snapshot, ExportFormat::jsonl, [&](std::string_view piece) { text += piece; });
+  write_export(snapshot, ExportFormat::jsonl, Confidence::name,
+               [&](std::string_view piece) { text += piece; });
   return text;
 }
 

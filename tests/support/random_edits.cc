@@ -19,7 +19,7 @@ bool is_source(std::string_view path) {
 bool begins_declaration(std::string_view line) {
   for (const std::string_view word :
        {"export ", "function ", "class ", "const ", "async ", "module.", "exports.", "import ",
-        "let ", "var ", "interface "}) {
+        "let ", "var ", "interface ", "type ", "abstract "}) {
     if (line.starts_with(word)) return true;
   }
   return false;
@@ -35,7 +35,8 @@ std::vector<std::size_t> line_starts(const std::string& text) {
 
 /// Words that a declaration or import introduces, of one text.
 void names_in(const std::string& text, std::set<std::string>& names) {
-  for (const std::string_view keyword : {"function ", "class ", "const ", "let "}) {
+  for (const std::string_view keyword :
+       {"function ", "class ", "const ", "let ", "interface ", "type "}) {
     for (std::size_t at = text.find(keyword); at != std::string::npos;
          at = text.find(keyword, at + 1)) {
       std::size_t end = at + keyword.size();
@@ -95,6 +96,12 @@ Sources::Done Sources::apply(const Edit& edit) {
       break;
     case EditKind::edit_config:
       edit_config(random, done);
+      break;
+    case EditKind::insert_type:
+    case EditKind::insert_typed_function:
+    case EditKind::insert_typed_class:
+    case EditKind::change_type:
+      edit_types(edit, random, done);
       break;
     case EditKind::rename_here:
     case EditKind::rename_everywhere:

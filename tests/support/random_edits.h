@@ -28,6 +28,10 @@ enum class EditKind : std::uint8_t {
   move_file,
   revert_file,  ///< A file as it was some edits ago; brings deleted ones back.
   edit_config,  ///< package.json and tsconfig.json.
+  insert_type,  ///< An interface, alias or namespace; in JavaScript a function with a comment.
+  insert_typed_function,
+  insert_typed_class,
+  change_type,  ///< One annotation.
   count,
 };
 
@@ -77,6 +81,7 @@ class Sources {
   void edit_file(const Edit& edit, Random& random, Done& done);
   void edit_tree(const Edit& edit, Random& random, Done& done);
   void edit_config(Random& random, Done& done);
+  void edit_types(const Edit& edit, Random& random, Done& done);
 
   std::string any_path(Random& random) const;
   std::string any_name(Random& random) const;
@@ -84,6 +89,11 @@ class Sources {
   std::string new_function(Random& random) const;
   std::string new_import(const std::string& path, Random& random) const;
   std::string new_class(Random& random) const;
+  std::string any_type(Random& random) const;
+  std::string new_type(Random& random) const;
+  std::string new_typed_function(bool typescript, Random& random) const;
+  std::string new_typed_class(Random& random) const;
+  std::string retyped(std::string text, Random& random) const;
   static Block any_block(const std::string& text, Random& random);
 
   std::map<std::string, std::string> files_;
@@ -92,5 +102,8 @@ class Sources {
 
 /// Seven files in which most forms of imports and classes occur.
 Sources small_project();
+/// Six files in which annotations, generics, interfaces, class hierarchies and JSDoc types depend
+/// on each other across files.
+Sources typed_project();
 
 }  // namespace dg

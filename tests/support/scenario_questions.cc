@@ -7,6 +7,7 @@
 #include "events/names.h"
 #include "graph/queries/options.h"
 #include "tests/support/past.h"
+#include "tests/support/scenario_truth.h"
 
 namespace dg {
 namespace {
@@ -283,7 +284,7 @@ Lines ask(const Asked& asked, const std::string& text) {
     const std::string value = words[i].substr(equals + 1);
     const bool number =
         !value.empty() && value.find_first_not_of("0123456789") == std::string::npos;
-    params[key] = number ? Json(std::stoi(value)) : Json(value);
+    params[key] = number ? Json(std::stoi(value)) : value == "true" ? Json(true) : Json(value);
   }
   const Result<Json> answer = asked.request(words.at(0), params);
   if (answer) return ids_of(*answer);
@@ -388,6 +389,10 @@ const std::map<std::string, Question>& questions() {
       {"problems",
        [](const Asked&, const Snapshot& s, const std::string& w) { return problems(s, w); }},
       {"log", [](const Asked& a, const Snapshot&, const std::string& w) { return log(a, w); }},
+      {"truth",
+       [](const Asked& a, const Snapshot& s, const std::string& w) {
+         return compare_with_truth(s, a.pipeline.options().root, w);
+       }},
       {"ask", [](const Asked& a, const Snapshot&, const std::string& w) { return ask(a, w); }},
       {"sql", [](const Asked& a, const Snapshot&, const std::string& w) { return sql(a, w); }},
   };

@@ -16,6 +16,8 @@
 ///     versions PATH            `name version`
 ///     signature ID             canonical signature; `doc ID`: its doc comment
 ///     files                    every file with language, lines, skip reason, problems
+///     truth PATH               where the graph differs from what the source says that its lines
+///                              call (scenario_truth.h)
 ///     problems PATH            what could not be read
 ///     troubles                 files that the step could not read
 ///     ask METHOD KEY=VALUE…    the ids that the request of that name answers, or its error's kind
