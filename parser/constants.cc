@@ -135,9 +135,13 @@ bool Work::symbol_text(NodeId n, NameId& out) {
   } else if (tree[key].kind == Kind::identifier) {
     const BindingIndex binding = binding_of(key);
     if (binding == kNone<BindingIndex> || raw(binding) >= facts.bindings.size()) return false;
-    const bool imported = facts.bindings[raw(binding)].import != kNone<ImportIndex>;
+    const Binding& b = facts.bindings[raw(binding)];
+    const bool imported = b.kind == BindingKind::import || b.import != kNone<ImportIndex>;
+    const bool of_module = b.kind == BindingKind::const_ && raw(b.scope) == 0;
     const NodeId held = raw(binding) < constants.size() ? constants[raw(binding)] : 0;
-    if (!imported && (held == 0 || tree[held].kind != Kind::call)) return false;
+    const bool made_here = held != 0 && tree[held].kind == Kind::call;
+    // A symbol, mostly; whatever a constant of the module is, it is one key.
+    if (!imported && !of_module && !made_here) return false;
   } else {
     return false;
   }

@@ -23,7 +23,7 @@ using Names = std::vector<std::string>;
 class StorageMigrate : public ::testing::Test {
  protected:
   MigrateTarget target() const {
-    return {folder_.root() / "state/deltagraph.db", folder_.root() / "migrations", {}, true};
+    return {folder_.root() / "state/deltagraph.db", folder_.root() / "migrations", {}};
   }
   void SetUp() override { ASSERT_TRUE(Store::open({target().database, "", {}})); }
   void write(const std::string& name, const std::string& text) const {
