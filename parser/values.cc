@@ -10,8 +10,6 @@
 namespace dg {
 namespace {
 
-constexpr std::uint32_t kMaxReturns = 8;
-
 class ValueExtractor {
  public:
   explicit ValueExtractor(Work& work) : w_(work), t_(work.tree) {}
@@ -117,10 +115,10 @@ class ValueExtractor {
     const Expr before = w_.facts.exprs[raw(init)];
     if (raw(value) == 0 || before.kind == ExprKind::parameter) return;
     if (before.kind == ExprKind::typed) {
-      const ExprIndex held = with(ExprIndex{before.a}, value);
+      const ExprIndex held = w_.choice_of(ExprIndex{before.a}, value);
       w_.facts.bindings[raw(binding)].init = w_.typed(held, ExprIndex{before.b});
     } else {
-      w_.facts.bindings[raw(binding)].init = with(init, value);
+      w_.facts.bindings[raw(binding)].init = w_.choice_of(init, value);
     }
   }
 
@@ -133,25 +131,6 @@ class ValueExtractor {
     if (raw(value) == 0) return;
     if (t_[pattern].kind == Kind::identifier) return set_init(pattern, value);
     flow(pattern, value);
-  }
-
-  ExprIndex with(ExprIndex alternatives, ExprIndex value) {
-    if (raw(alternatives) == 0) return value;
-    if (raw(value) == 0) return alternatives;
-    if (!adds(alternatives, value)) return alternatives;
-    return w_.make_expr(ExprKind::choice, raw(alternatives), raw(value));
-  }
-
-  /// Whether `value` is not yet among the alternatives that a name has, and there is room for it.
-  bool adds(ExprIndex alternatives, ExprIndex value) const {
-    for (std::uint32_t count = 1; count < kMaxReturns; ++count) {
-      if (alternatives == value) return false;
-      const Expr& e = w_.facts.exprs[raw(alternatives)];
-      if (e.kind != ExprKind::choice) return true;
-      if (ExprIndex{e.b} == value) return false;
-      alternatives = ExprIndex{e.a};
-    }
-    return false;
   }
 
   void declarator(NodeId i) {
@@ -317,7 +296,8 @@ class ValueExtractor {
                                        : w_.make_expr(ExprKind::choice, raw(given), raw(otherwise));
     }
     if (t_[pattern].kind == Kind::object_pattern || t_[pattern].kind == Kind::array_pattern) {
-      flow(pattern, raw(given) != 0 ? init : with(handed_over(function, ordinal), otherwise));
+      flow(pattern,
+           raw(given) != 0 ? init : w_.choice_of(handed_over(function, ordinal), otherwise));
     } else if (t_[pattern].kind == Kind::identifier && raw(init) != 0) {
       set_init(pattern, init);
     } else if (t_[pattern].kind == Kind::rest_pattern && raw(init) != 0) {
@@ -457,7 +437,7 @@ class ValueExtractor {
   void yielded(AtomIndex atom, NodeId i) {
     const NodeId value = t_.first_named(i);
     if (value == kNoNode || w_.facts.atoms[raw(atom)].kind == AtomKind::variable) return;
-    if (w_.atoms[raw(atom)].return_count >= kMaxReturns) return;
+    if (w_.atoms[raw(atom)].return_count >= Work::kMaxChoices) return;
     ++w_.atoms[raw(atom)].return_count;
     ExprIndex element = w_.eval(value);
     if (t_.has(i, Kind::star)) element = w_.make_expr(ExprKind::spread, raw(element));
@@ -471,7 +451,7 @@ class ValueExtractor {
     if (kind == AtomKind::generator || kind == AtomKind::variable || kind == AtomKind::class_) {
       return;
     }
-    if (w_.atoms[raw(atom)].return_count >= kMaxReturns) return;
+    if (w_.atoms[raw(atom)].return_count >= Work::kMaxChoices) return;
     const ExprIndex expr = w_.eval(value);
     Atom& fact = w_.facts.atoms[raw(atom)];
     if (raw(expr) == 0 || expr == fact.returns) return;

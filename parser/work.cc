@@ -234,6 +234,21 @@ ExprIndex Work::make_expr(ExprKind kind, std::uint32_t a, std::uint32_t b) {
   }
 }
 
+ExprIndex Work::choice_of(ExprIndex alternatives, ExprIndex value) {
+  if (raw(alternatives) == 0) return value;
+  if (raw(value) == 0) return alternatives;
+  ExprIndex left = alternatives;
+  for (std::uint32_t count = 1; count < kMaxChoices; ++count) {
+    if (left == value) return alternatives;
+    const Expr& e = facts.exprs[raw(left)];
+    if (e.kind != ExprKind::choice)
+      return make_expr(ExprKind::choice, raw(alternatives), raw(value));
+    if (ExprIndex{e.b} == value) return alternatives;
+    left = ExprIndex{e.a};
+  }
+  return alternatives;  // There is no room for more.
+}
+
 void Work::grow_exprs() {
   std::vector<std::uint32_t> old(expr_slots_.size() * 2, kNoIndex);
   old.swap(expr_slots_);

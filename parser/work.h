@@ -101,6 +101,8 @@ class Work {
   }
   NameId intern(NodeId n) { return names.intern(source(n)); }
   Position at(NodeId n) const noexcept { return lines.position(tree[n].begin); }
+  static constexpr std::uint32_t kMaxChoices = 8;
+
   /// The node below parentheses, `as`, `!` and the like.
   NodeId unwrap(NodeId n) const noexcept;
   /// The nearest ancestor that is no such wrapper.
@@ -128,6 +130,8 @@ class Work {
     if (raw(type) == 0 || type == value) return value;
     return make_expr(ExprKind::typed, raw(value), raw(type));
   }
+  /// What a name may be: these, or `value` too, of which no more than kMaxChoices are told apart.
+  ExprIndex choice_of(ExprIndex alternatives, ExprIndex value);
   /// `[, ...rest] = of`: an array of what is left of it.
   ExprIndex rest_of(ExprIndex of) {
     const ExprIndex all = make_expr(ExprKind::spread, raw(of));

@@ -113,9 +113,9 @@ TEST_F(CliTest, AnEmptyFolderIsNotTheCurrentOne) {
   }
 }
 
-/// Words of letters and hyphens, as commands and options are.
+/// Words of letters, hyphens and underscores, as commands and options are.
 std::set<std::string> words_of(const std::string& text) {
-  constexpr const char* kLetters = "abcdefghijklmnopqrstuvwxyz-";
+  constexpr const char* kLetters = "abcdefghijklmnopqrstuvwxyz-_";
   std::set<std::string> words;
   for (std::size_t at = text.find_first_of(kLetters); at != std::string::npos;) {
     const std::size_t end = text.find_first_not_of(kLetters, at);

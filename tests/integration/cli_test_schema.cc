@@ -73,7 +73,8 @@ TEST_F(CliSchema, S4_04_S4_16_S4_17_S4_18_S4_19_S4_21_TheAuditTellsTheUnexpected
   const Ran ran = run({"db", "audit", "--json"});
   ASSERT_EQ(ran.code, 0) << ran.err;
   bool found = false;
-  for (const auto& table : ran.json()["tables"]) {
+  const auto audit = ran.json();
+  for (const auto& table : audit["tables"]) {
     if (table["name"] == "files") {
       EXPECT_EQ(table["standing"], "expected");
       EXPECT_EQ(table["rows"], 2);
