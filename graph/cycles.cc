@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "graph/bgl.h"
-#include "graph/linker.h"
+#include "graph/link/linker.h"
 
 namespace dg {
 namespace {

@@ -13,9 +13,9 @@
 #include <string_view>
 #include <vector>
 
-#include "graph/file_index.h"
 #include "graph/incoming.h"
-#include "graph/modules.h"
+#include "graph/link/file_index.h"
+#include "graph/modules/modules.h"
 #include "graph/persistent.h"
 #include "graph/snapshot.h"
 

@@ -8,7 +8,7 @@
 #include <unordered_map>
 
 #include "graph/graph_state.h"
-#include "graph/linker.h"
+#include "graph/link/linker.h"
 
 namespace dg {
 

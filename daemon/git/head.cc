@@ -69,8 +69,7 @@ std::string git_head(const fs::path& root) {
   constexpr std::string_view kRef = "ref: ";
   const bool symbolic = head.starts_with(kRef);
   const std::string name = symbolic ? head.substr(kRef.size()) : std::string();
-  if (name.find("..") != std::string::npos || may_move(*git, symbolic ? name : "HEAD"))
-    return {};
+  if (name.find("..") != std::string::npos || may_move(*git, symbolic ? name : "HEAD")) return {};
   if (!symbolic) return is_object_id(head) ? head : std::string();
   for (const std::string& id : {first_line(git->own / name), first_line(git->common / name),
                                 packed_ref(git->common, name)}) {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "events/names.h"
-#include "graph/linker.h"
+#include "graph/link/linker.h"
 #include "graph/queries/find.h"
 #include "graph/queries/resolve.h"
 

@@ -132,8 +132,8 @@ HttpReply post_request(SchemaDesk& desk, const HttpQuestion& question, std::stri
       {"draft", "boolean", "keep it as a draft, errors or not"}};
   const Result<Params> params = query_of(query, declared);
   if (!params) return http_error(400, params.error());
-  return reply_to(desk.create(parse_document(question.body),
-                              params->text("performedBy"), params->flag("draft")),
+  return reply_to(desk.create(parse_document(question.body), params->text("performedBy"),
+                              params->flag("draft")),
                   201);
 }
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "graph/linker.h"
+#include "graph/link/linker.h"
 
 namespace dg {
 namespace {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "graph/modules.h"
+#include "graph/modules/modules.h"
 #include "graph/snapshot.h"
 
 namespace dg {

@@ -6,7 +6,7 @@
 #include <tuple>
 
 #include "graph/cycles.h"
-#include "graph/link_eval.h"
+#include "graph/link/eval.h"
 #include "graph/state_link_source.h"
 #include "graph/text_hash.h"
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "graph/linker.h"
+#include "graph/link/linker.h"
 #include "graph/queries/options.h"
 #include "graph/snapshot.h"
 

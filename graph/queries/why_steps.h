@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "graph/link_eval.h"
+#include "graph/link/eval.h"
 #include "graph/queries/why.h"
 
 namespace dg {

@@ -40,9 +40,9 @@ class History {
 
   /// The last `db compact`.
   struct Compacted {
-    Sequence first{};              ///< The commit that history begins with since then.
-    std::int64_t first_ms = 0;     ///< Unix time of that commit.
-    std::int64_t at_ms = 0;        ///< Unix time of the compaction.
+    Sequence first{};                       ///< The commit that history begins with since then.
+    std::int64_t first_ms = 0;              ///< Unix time of that commit.
+    std::int64_t at_ms = 0;                 ///< Unix time of the compaction.
     std::uint64_t commits = 0, events = 0;  ///< What it took away.
   };
   virtual Result<std::optional<Compacted>> compacted() = 0;  ///< Nothing: there was none.

@@ -45,7 +45,7 @@ class Running {
   std::optional<std::string> line_with(const std::string& text);
   void signal(int number) const;
   void stop_reading();  ///< The program's standard output has no reader any more.
-  int wait();  ///< Exit code, as Ran::code.
+  int wait();           ///< Exit code, as Ran::code.
 
  private:
   pid_t pid_;

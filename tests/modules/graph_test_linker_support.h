@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "graph/file_index.h"
-#include "graph/linker.h"
+#include "graph/link/file_index.h"
+#include "graph/link/linker.h"
 
 namespace dg::testing_support {
 

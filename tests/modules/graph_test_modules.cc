@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "events/names.h"
-#include "graph/linker.h"
-#include "graph/modules.h"
+#include "graph/link/linker.h"
+#include "graph/modules/modules.h"
 
 namespace dg {
 namespace {

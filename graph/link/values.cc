@@ -1,0 +1,46 @@
+#include "graph/link/values.h"
+
+#include <algorithm>
+
+namespace dg {
+
+void join(Values& into, const Values& from) {
+  if (from.open && !into.open) {
+    into.open = true;
+    into.why = from.why;
+    into.detail = from.detail;
+  }
+  for (const Value& value : from.list) {
+    const auto same = std::find_if(into.list.begin(), into.list.end(),
+                                   [&](const Value& v) { return same_thing(v, value); });
+    if (same != into.list.end()) {
+      if (value.confidence < same->confidence) *same = value;
+    } else if (into.list.size() < kMaxAlternatives) {
+      into.list.push_back(value);
+    } else {
+      into.open = true;
+    }
+  }
+}
+
+bool is_type_parameter(const LinkFile& file, std::uint32_t binding) noexcept {
+  const Binding& b = file.facts->bindings[binding];
+  return b.kind == BindingKind::type && b.atom == kNone<AtomIndex> &&
+         b.import == kNone<ImportIndex> &&
+         file.facts->scopes[raw(b.scope)].kind != ScopeKind::module;
+}
+
+Values outcome_of_unknown(const Values& callees) noexcept {
+  if (!callees.open) return {};
+  const bool is_global = callees.why == OpenReason::global;
+  return Values::unknown(is_global ? OpenReason::builtin : callees.why, callees.detail);
+}
+
+void settle(Values& values) noexcept {
+  if (values.list.size() < 2 && !values.open) return;
+  for (Value& value : values.list) {
+    value.confidence = std::max(value.confidence, Confidence::inferred);
+  }
+}
+
+}  // namespace dg
