@@ -9,6 +9,7 @@
 
 #include "graph/link/keys.h"
 #include "graph/link/linker.h"
+#include "graph/modules/config.h"
 
 namespace dg {
 namespace {
@@ -315,6 +316,23 @@ std::uint64_t path_key(std::string_view path) noexcept {
 }
 std::uint64_t config_key(std::string_view path) noexcept {
   return mix(key_tag::config, hash_text(path));
+}
+
+std::vector<InterfaceItem> interface_of(const ModuleConfigs& configs) {
+  std::vector<InterfaceItem> items;
+  for (const auto& [path, entry] : configs.impl().entries) {
+    items.push_back({config_key(path), entry->value});
+    for (const auto& [part, value] : entry->parts) {
+      items.push_back({config_key(config_part(path, part.first, part.second)), value});
+    }
+  }
+  for (const auto& [name, folders] : configs.impl().packages) {
+    std::uint64_t value = 3;
+    for (const std::string& folder : folders) value = mix(value, hash_text(folder));
+    items.push_back({config_key("package:" + name), value});
+  }
+  std::sort(items.begin(), items.end());
+  return items;
 }
 
 }  // namespace dg

@@ -1,6 +1,7 @@
 #pragma once
 /// \file
-/// The parsed form behind ModuleConfigs. Only graph/modules/ includes it.
+/// The parsed form behind ModuleConfigs. Internal to graph/: module resolution reads it, and
+/// link/interface.cc gives its entries the values by which a change of them is seen.
 
 #include <cstdint>
 #include <map>

@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "graph/link/linker.h"
 #include "graph/modules/config.h"
-#include "graph/stable_hash.h"
 
 namespace dg {
 namespace {
@@ -62,23 +60,6 @@ std::vector<ModuleConfigs::Problem> ModuleConfigs::problems() const {
     if (!entry->problem.empty()) out.push_back({path, entry->problem});
   }
   return out;
-}
-
-std::vector<InterfaceItem> interface_of(const ModuleConfigs& configs) {
-  std::vector<InterfaceItem> items;
-  for (const auto& [path, entry] : configs.impl().entries) {
-    items.push_back({config_key(path), entry->value});
-    for (const auto& [part, value] : entry->parts) {
-      items.push_back({config_key(config_part(path, part.first, part.second)), value});
-    }
-  }
-  for (const auto& [name, folders] : configs.impl().packages) {
-    std::uint64_t value = 3;
-    for (const std::string& folder : folders) value = mix(value, hash_text(folder));
-    items.push_back({config_key("package:" + name), value});
-  }
-  std::sort(items.begin(), items.end());
-  return items;
 }
 
 }  // namespace dg
