@@ -193,18 +193,14 @@ void Ingest::read_configs(const SnapshotPtr& base, const std::vector<std::string
   }
 }
 
-Ingested Ingest::run(const SnapshotPtr& base, const SettledChange& change, Store& store,
-                     const Listing* listing, const Distrust& distrust,
-                     const std::function<void(const Progress&)>& progress) {
-  Ingested result;
-  std::vector<Candidate> list;
-  std::vector<std::string> configs;
+bool Ingest::collect(const SnapshotPtr& base, const SettledChange& change, const Listing* listing,
+                     const Distrust& distrust, Ingested& result, std::vector<Candidate>& list,
+                     std::vector<std::string>& configs) {
   if (change.rescan) {
     Result<Listing> crawled = listing != nullptr ? Result<Listing>(*listing) : crawl(root_);
     if (!crawled) {
-      // The root itself cannot be listed now (unmounted, permissions): nothing is known to be gone.
       result.troubles.push_back({"", crawled.error().reason});
-      return result;
+      return false;
     }
     rules_ = crawled->rules;
     have_rules_ = true;
@@ -235,65 +231,80 @@ Ingested Ingest::run(const SnapshotPtr& base, const SettledChange& change, Store
   list.erase(std::unique(list.begin(), list.end(),
                          [](const Candidate& a, const Candidate& b) { return a.path == b.path; }),
              list.end());
+  return true;
+}
 
-  const bool use_cache = raw(base->sequence()) != 0;
+std::vector<Ingest::Slot> Ingest::ingest_all(const std::vector<Candidate>& list, Store& store,
+                                             const Distrust& distrust, bool use_cache,
+                                             const std::function<void(const Progress&)>& progress) {
   std::vector<Slot> slots(list.size());
   const std::size_t threads = std::min(parsers_.size(), (list.size() + 3) / 4);
   if (threads <= 1) {
     for (std::size_t i = 0; i < list.size(); ++i)
       slots[i] = ingest_one(list[i], parsers_[0], store, distrust.of(list[i].path), use_cache);
-  } else {
-    std::atomic<std::size_t> next{0}, done{0};
-    std::mutex mutex;
-    std::condition_variable finished;
-    std::size_t running = threads;
-    std::vector<std::jthread> pool;
-    for (std::size_t t = 0; t < threads; ++t) {
-      pool.emplace_back([&, t] {
-        for (std::size_t i = next++; i < list.size(); i = next++) {
-          slots[i] = ingest_one(list[i], parsers_[t], store, distrust.of(list[i].path), use_cache);
-          ++done;
-        }
-        const std::lock_guard guard(mutex);
-        --running;
-        finished.notify_one();
-      });
-    }
-    std::unique_lock lock(mutex);
-    while (!finished.wait_for(lock, std::chrono::milliseconds(100), [&] { return running == 0; })) {
-      if (progress) progress({"parse", done.load(), list.size()});
-    }
-    lock.unlock();
-    if (progress) progress({"parse", list.size(), list.size()});
+    return slots;
   }
+  std::atomic<std::size_t> next{0}, done{0};
+  std::mutex mutex;
+  std::condition_variable finished;
+  std::size_t running = threads;
+  std::vector<std::jthread> pool;
+  for (std::size_t t = 0; t < threads; ++t) {
+    pool.emplace_back([&, t] {
+      for (std::size_t i = next++; i < list.size(); i = next++) {
+        slots[i] = ingest_one(list[i], parsers_[t], store, distrust.of(list[i].path), use_cache);
+        ++done;
+      }
+      const std::lock_guard guard(mutex);
+      --running;
+      finished.notify_one();
+    });
+  }
+  std::unique_lock lock(mutex);
+  while (!finished.wait_for(lock, std::chrono::milliseconds(100), [&] { return running == 0; })) {
+    if (progress) progress({"parse", done.load(), list.size()});
+  }
+  if (progress) progress({"parse", list.size(), list.size()});
+  return slots;
+}
 
-  for (std::size_t i = 0; i < slots.size(); ++i) {
-    Slot& slot = slots[i];
-    result.read += slot.read;
-    result.parsed += slot.parsed;
-    result.from_cache += slot.from_cache;
-    result.read_ms += slot.read_ms;
-    result.parse_ms += slot.parse_ms;
-    switch (slot.kind) {
-      case Slot::Kind::unchanged:
-        break;
-      case Slot::Kind::touched:
-        if (list[i].known->mtime_ns != slot.stat.mtime_ns ||
-            list[i].known->size != slot.stat.size) {
-          touched_[list[i].path] = slot.stat;
-          result.touched.push_back(list[i].path);
-        }
-        break;
-      case Slot::Kind::changed:
-      case Slot::Kind::removed:
-        touched_.erase(list[i].path);
-        result.changes.sources.push_back(std::move(slot.source));
-        break;
-      case Slot::Kind::trouble:
-        result.troubles.push_back({list[i].path, slot.reason});
-        break;
-    }
+void Ingest::take(const Candidate& candidate, Slot& slot, Ingested& result) {
+  result.read += slot.read;
+  result.parsed += slot.parsed;
+  result.from_cache += slot.from_cache;
+  result.read_ms += slot.read_ms;
+  result.parse_ms += slot.parse_ms;
+  switch (slot.kind) {
+    case Slot::Kind::unchanged:
+      break;
+    case Slot::Kind::touched:
+      if (candidate.known->mtime_ns != slot.stat.mtime_ns ||
+          candidate.known->size != slot.stat.size) {
+        touched_[candidate.path] = slot.stat;
+        result.touched.push_back(candidate.path);
+      }
+      break;
+    case Slot::Kind::changed:
+    case Slot::Kind::removed:
+      touched_.erase(candidate.path);
+      result.changes.sources.push_back(std::move(slot.source));
+      break;
+    case Slot::Kind::trouble:
+      result.troubles.push_back({candidate.path, slot.reason});
+      break;
   }
+}
+
+Ingested Ingest::run(const SnapshotPtr& base, const SettledChange& change, Store& store,
+                     const Listing* listing, const Distrust& distrust,
+                     const std::function<void(const Progress&)>& progress) {
+  Ingested result;
+  std::vector<Candidate> list;
+  std::vector<std::string> configs;
+  if (!collect(base, change, listing, distrust, result, list, configs)) return result;
+  const bool use_cache = raw(base->sequence()) != 0;
+  std::vector<Slot> slots = ingest_all(list, store, distrust, use_cache, progress);
+  for (std::size_t i = 0; i < slots.size(); ++i) take(list[i], slots[i], result);
   for (const std::string& path : result.touched) {
     const FileStat& stat = touched_[path];
     // A failed touch costs one more comparison by content at the next start, nothing else.

@@ -65,9 +65,19 @@ class Ingest {
                                     const Distrust& distrust, std::vector<std::string>& configs);
   void collect_folder(const SnapshotPtr& base, const std::string& folder, Ingested& result,
                       std::vector<Candidate>& list, std::vector<std::string>& configs);
+  /// What the change is about: each path once, in order. False: the root itself cannot be listed
+  /// now (unmounted, permissions), so that nothing is known to be gone.
+  bool collect(const SnapshotPtr& base, const SettledChange& change, const Listing* listing,
+               const Distrust& distrust, Ingested& result, std::vector<Candidate>& list,
+               std::vector<std::string>& configs);
   bool unchanged_by_stat(const Candidate& candidate) const;
   Slot ingest_one(const Candidate& candidate, Parser& parser, Store& store, bool distrust,
                   bool use_cache);
+  /// A slot for each candidate, by as many threads as there are parsers and work for them.
+  std::vector<Slot> ingest_all(const std::vector<Candidate>& list, Store& store,
+                               const Distrust& distrust, bool use_cache,
+                               const std::function<void(const Progress&)>& progress);
+  void take(const Candidate& candidate, Slot& slot, Ingested& result);
   void read_configs(const SnapshotPtr& base, const std::vector<std::string>& paths,
                     Ingested& result) const;
 

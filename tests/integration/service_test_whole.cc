@@ -73,9 +73,14 @@ class TwoSaves : public testing::Test {
     EXPECT_TRUE(outcome);
     return outcome ? std::move(*outcome) : Outcome{};
   }
-  void move_it() {
+  void expect_one_move(const std::string& first, const std::string& then) {
     project_.write("a.js", "export function stays() {}\n");
     project_.write("b.js", "export function other() {}\n" + kMoved);
+    const Outcome outcome = saved(first, then);
+    EXPECT_EQ(raw(outcome.sequence), 2u) << "one commit";
+    const DeltaCounts counts = count(outcome.delta);
+    EXPECT_EQ(counts.moved, 1u);
+    EXPECT_EQ(counts.created + counts.deleted, 0u);
   }
 
   const std::string kMoved =
@@ -88,21 +93,11 @@ class TwoSaves : public testing::Test {
 };
 
 TEST_F(TwoSaves, ASourceThenItsTargetAreAMove) {
-  move_it();
-  const Outcome outcome = saved("a.js", "b.js");
-  EXPECT_EQ(raw(outcome.sequence), 2u) << "one commit";
-  const DeltaCounts counts = count(outcome.delta);
-  EXPECT_EQ(counts.moved, 1u);
-  EXPECT_EQ(counts.created + counts.deleted, 0u);
+  expect_one_move("a.js", "b.js");
 }
 
 TEST_F(TwoSaves, ATargetThenItsSourceAreAMove) {
-  move_it();
-  const Outcome outcome = saved("b.js", "a.js");
-  EXPECT_EQ(raw(outcome.sequence), 2u) << "one commit";
-  const DeltaCounts counts = count(outcome.delta);
-  EXPECT_EQ(counts.moved, 1u);
-  EXPECT_EQ(counts.created + counts.deleted, 0u);
+  expect_one_move("b.js", "a.js");
 }
 
 TEST_F(TwoSaves, NobodyIsAskedWhereNoAtomComesOrGoes) {
