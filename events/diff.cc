@@ -43,7 +43,7 @@ FieldSet content_changes(const FileVersion& a, AtomIndex ai, const FileVersion& 
                     x.ambient != y.ambient || differ(x.test_callee, y.test_callee);
   const bool name = differ(x.qualified_name, y.qualified_name) || differ(x.name, y.name);
   const unsigned fields =
-      bit(Field::name, name || a.id != b.id) | bit(Field::kind, kind) |
+      bit(Field::name, name || a.path != b.path) | bit(Field::kind, kind) |
       bit(Field::signature, differ(x.signature, y.signature)) |
       bit(Field::body, x.body_hash != y.body_hash) |
       bit(Field::exported, x.exported != y.exported) | bit(Field::async, x.is_async != y.is_async) |

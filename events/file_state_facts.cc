@@ -1,6 +1,7 @@
 // A file's state as a FileVersion: facts that hold what history holds, and links.
 
 #include <algorithm>
+#include <span>
 #include <tuple>
 
 #include "events/file_state.h"
@@ -36,6 +37,7 @@ class VersionMaker {
       : state_(state), facts_(std::make_shared<FileFacts>()), names_(*facts_) {
     append_utf8(prefix_, state.path);
     prefix_ += "::";
+    if (state.places.texts) texts_ = *state.places.texts;
   }
 
   FileVersionPtr make() {
@@ -121,6 +123,8 @@ class VersionMaker {
       Reference& reference = facts_->references.emplace_back();
       reference.owner = owner;
       reference.at = all[place.references.begin + i];
+      if (next_text_ < texts_.size() && texts_[next_text_].reference == place.references.begin + i)
+        reference.text = names_.of(texts_[next_text_++].text);
     }
     return true;
   }
@@ -177,6 +181,8 @@ class VersionMaker {
   NamePool names_;
   FileLinks links_;
   std::string prefix_;
+  std::span<const ReferenceText> texts_;  ///< In the order of the references.
+  std::size_t next_text_ = 0;
   std::unordered_map<std::uint32_t, std::uint32_t> index_;  ///< AtomId -> AtomIndex.
   std::unordered_map<std::string_view, std::uint32_t> details_;
 };

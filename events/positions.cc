@@ -1,5 +1,6 @@
 #include "events/positions.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "parser/check.h"
@@ -7,7 +8,8 @@
 namespace dg {
 namespace {
 
-constexpr char kFormat = 2;
+constexpr char kFormat = 3;
+constexpr char kFormatWithoutTexts = 2;
 constexpr std::uint64_t kMax32 = std::numeric_limits<std::uint32_t>::max();
 
 void put(std::string& out, std::uint64_t value) {
@@ -50,6 +52,14 @@ class PlaceReader {
       if (byte < 0x80) return value <= limit && (byte != 0 || shift == 0);
     }
     return false;
+  }
+
+  bool text(std::string& text) {
+    std::uint64_t length = 0;
+    if (!number(length, bytes_.size()) || length > bytes_.size()) return false;
+    text = bytes_.substr(0, length);
+    bytes_.remove_prefix(length);
+    return true;
   }
 
   bool place(Position& place) {
@@ -113,6 +123,43 @@ FileFigures figures_of(const FileVersion& file) {
   return figures;
 }
 
+std::vector<ReferenceText> uncertain_texts(const FileVersion& file, const FilePlaces& places) {
+  std::vector<ReferenceText> texts;
+  if (file.links == nullptr) return texts;
+  for (const Edge& edge : file.links->edges) {
+    const std::uint32_t atom = raw(edge.source);
+    for (std::uint32_t i = 0; i < edge.sites.count; ++i) {
+      const Site& site = file.links->sites[edge.sites.begin + i];
+      if (site.confidence == Confidence::exact || site.ordinal == kNoOrdinal) continue;
+      const std::uint32_t begin = file.facts->atoms[atom].references.begin;
+      texts.push_back(
+          {places.atoms[atom].references.begin + site.ordinal,
+           std::string(file.facts->name(file.facts->references[begin + site.ordinal].text))});
+    }
+  }
+  const auto order = [](const ReferenceText& a, const ReferenceText& b) {
+    return a.reference < b.reference;
+  };
+  std::sort(texts.begin(), texts.end(), order);
+  texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
+  return texts;
+}
+
+bool read_texts(PlaceReader& reader, FilePlaces& places) {
+  std::uint64_t count = 0;
+  if (!reader.number(count, reader.left() / 2)) return false;
+  places.texts->resize(count);
+  std::uint64_t reference = 0;  // The one after the last.
+  for (ReferenceText& each : *places.texts) {
+    std::uint64_t step = 0;
+    if (!reader.number(step, kMax32) || !reader.text(each.text)) return false;
+    reference += step;
+    if (reference >= places.references.size()) return false;
+    each.reference = static_cast<std::uint32_t>(reference++);
+  }
+  return true;
+}
+
 }  // namespace
 
 FilePlaces places_of(const FileVersion& file) {
@@ -134,6 +181,7 @@ FilePlaces places_of(const FileVersion& file) {
                             atom.complexity,
                             atom.code_lines});
   }
+  places.texts = uncertain_texts(file, places);
   return places;
 }
 
@@ -158,6 +206,18 @@ std::string pack_places(const FilePlaces& places) {
   }
   DG_ENFORCE(references == places.references.size(), "every reference has an atom");
   for (const Position& at : places.references) place(at);
+  if (!places.texts) {
+    out.front() = kFormatWithoutTexts;
+    return out;
+  }
+  put(out, places.texts->size());
+  std::uint32_t next = 0;
+  for (const ReferenceText& each : *places.texts) {
+    put(out, each.reference - next);
+    put(out, each.text.size());
+    out += each.text;
+    next = each.reference + 1;
+  }
   return out;
 }
 
@@ -166,7 +226,8 @@ std::string pack_positions(const FileVersion& file) {
 }
 
 std::optional<FilePlaces> unpack_positions(std::string_view bytes) {
-  if (bytes.empty() || bytes.front() != kFormat) return std::nullopt;
+  if (bytes.empty() || (bytes.front() != kFormat && bytes.front() != kFormatWithoutTexts))
+    return std::nullopt;
   PlaceReader reader(bytes.substr(1));
   FilePlaces places;
   if (!read_figures(reader, places.figures)) return std::nullopt;
@@ -193,6 +254,11 @@ std::optional<FilePlaces> unpack_positions(std::string_view bytes) {
   places.references.resize(references);
   for (Position& at : places.references) {
     if (!reader.place(at)) return std::nullopt;
+  }
+  if (bytes.front() == kFormatWithoutTexts) {
+    places.texts.reset();
+  } else if (!read_texts(reader, places)) {
+    return std::nullopt;
   }
   if (!reader.at_end()) return std::nullopt;
   return places;

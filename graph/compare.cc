@@ -93,9 +93,11 @@ class Comparer {
     std::map<std::string_view, GraphDifference::File> files;
     const auto entry = [&](const FileVersion& file) -> GraphDifference::File& {
       GraphDifference::File& known = files[file.path];
-      known.id = file.id;
-      known.before = from_->file(file.id) != nullptr;
-      known.after = to_->file(file.id) != nullptr;
+      // A file that was away in between has another id.
+      const FileVersionPtr now = to_->file_at(file.path);
+      known.id = now != nullptr ? now->id : file.id;
+      known.before = from_->file_at(file.path) != nullptr;
+      known.after = now != nullptr;
       return known;
     };
     for (const FileDelta& file : delta_.files) {
@@ -104,7 +106,7 @@ class Comparer {
     }
     for (const AtomDifference& atom : result_.atoms) {
       const AtomRef before = from_->atom(atom.id), after = to_->atom(atom.id);
-      if (before && after && before.file->id == after.file->id) {
+      if (before && after && before.file->path == after.file->path) {
         ++entry(*after.file).updated;
       } else {
         if (before) ++entry(*before.file).deleted;
@@ -121,8 +123,21 @@ class Comparer {
     result_.new_call_cycles = cycles_gained(calls_before, calls_now);
     result_.gone_call_cycles = cycles_gained(calls_now, calls_before);
     const auto imports_before = import_cycles(*from_), imports_now = import_cycles(*to_);
-    result_.new_import_cycles = cycles_gained(imports_before, imports_now);
-    result_.gone_import_cycles = cycles_gained(imports_now, imports_before);
+    result_.new_import_cycles =
+        cycles_gained(by_paths_of(*to_, *from_, imports_before), imports_now);
+    result_.gone_import_cycles =
+        cycles_gained(by_paths_of(*from_, *to_, imports_now), imports_before);
+  }
+
+  using FileCycles = std::vector<std::vector<FileId>>;
+  /// The cycles of `there` by the ids that the files of the same paths have in `here`.
+  static FileCycles by_paths_of(const Snapshot& here, const Snapshot& there, FileCycles cycles) {
+    for (std::vector<FileId>& cycle : cycles) {
+      for (FileId& file : cycle) {
+        if (const FileVersionPtr same = here.file_at(there.file(file)->path)) file = same->id;
+      }
+    }
+    return cycles;
   }
 
   const SnapshotPtr& from_;

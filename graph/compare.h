@@ -51,12 +51,18 @@ struct GraphDifference {
   std::vector<AtomDifference> atoms;
   std::vector<RelationChange> gained, lost;  ///< A change of confidence is a loss and a gain.
   /// References of atoms that are on both sides: `broken` lost their target and have none now, not
-  /// even outside of the project; `fixed` had none.
+  /// even outside of the project, unless an outside class may be all that is left of a member's
+  /// owner (lost_its_member); `fixed` had none.
   std::vector<ReferenceDifference> broken, fixed;
   /// New or grown; gone or shrunk (cycles.h).
   std::vector<std::vector<AtomId>> new_call_cycles, gone_call_cycles;
   std::vector<std::vector<FileId>> new_import_cycles, gone_import_cycles;
 };
+
+/// Whether `target`, which `before` has, is a member that its owner has no more under that name,
+/// while the owner is still there. A reference that led to it and now leads to an outside class
+/// from which the owner inherits has lost it: what that class has is not known. O(1).
+bool lost_its_member(const Snapshot& before, const Snapshot& after, AtomId target);
 
 /// Files whose FileVersion both snapshots share cost nothing; cycles are O(atoms + edges) of both
 /// where anything differs. Both must come from one database: ids mean the same.

@@ -85,9 +85,14 @@ class Finder {
 
   std::vector<ReferenceDifference> run() {
     for (const OpenReference& open : without_.open(id_)) {
-      if (!may_mean_the_project(open.reason) || was_open(open)) continue;
+      const bool outside = open.reason == OpenReason::external;
+      if ((!outside && !may_mean_the_project(open.reason)) || was_open(open)) continue;
       const bool placed = sites_of(has_, open.sites).front().ordinal != kNoOrdinal;
-      placed ? take_placed(open) : take_module(open);
+      if (placed) {
+        take_placed(open);
+      } else if (!outside) {
+        take_module(open);
+      }
     }
     return std::move(found_);
   }
@@ -107,6 +112,10 @@ class Finder {
     }
     const auto [begin, end] = linked_.named(has_.text(open.text));
     if (begin == end) return;
+    if (open.reason == OpenReason::external &&
+        !lost_its_member(with_, without_, begin->second.target)) {
+      return;
+    }
     if (at_ == Side::without) {
       for (const Site& site : sites_of(has_, open.sites)) {
         add(open, reference_of(has_, site)->at, begin->second.target);
@@ -151,6 +160,15 @@ class Finder {
 };
 
 }  // namespace
+
+bool lost_its_member(const Snapshot& before, const Snapshot& after, AtomId target) {
+  const AtomRef was = before.atom(target);
+  if (!was || was.atom().parent == kNone<AtomIndex>) return false;
+  const AtomRef owner = AtomRef{was.file, was.atom().parent};
+  if (owner.atom().kind == AtomKind::module || !after.atom(owner.id())) return false;
+  const AtomRef is = after.atom(target);
+  return !is || is.name() != was.name();
+}
 
 std::vector<ReferenceDifference> lost_targets(const Snapshot& with, const Snapshot& without,
                                               AtomId id, Side at) {

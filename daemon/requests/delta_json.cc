@@ -6,6 +6,7 @@
 
 #include "daemon/requests/delta_writer.h"
 #include "events/names.h"
+#include "graph/compare.h"
 
 namespace dg {
 namespace {
@@ -23,12 +24,15 @@ bool has_new_id_text(const AtomChange& change) {
   return change.operation == Operation::rename || change.operation == Operation::move;
 }
 
-/// Whether `source` had an edge to an atom named as the open reference's last name.
+/// Whether `source` had an edge to an atom named as the open reference's last name. Where the
+/// reference leads to a package now, that alone says nothing: it may be meant.
 bool lost_its_target(const Outcome& outcome, const FileDelta& file, const OpenChange& open) {
   return std::any_of(file.lost.begin(), file.lost.end(), [&](const RelationChange& lost) {
     if (lost.source != open.source || lost.relation != open.relation) return false;
     const AtomRef target = outcome.before->atom(lost.target);
-    return target && target.name() == last_name(open.text);
+    return target && target.name() == last_name(open.text) &&
+           (open.reason != OpenReason::external ||
+            lost_its_member(*outcome.before, *outcome.after, lost.target));
   });
 }
 

@@ -155,6 +155,46 @@ TEST(Compare, AReferenceThatLeadsOutOfTheProjectNowIsNotBroken) {
   EXPECT_EQ(Shown(before, project.snapshot()).broken(), Lines{});
 }
 
+TEST(Compare, AFileThatWasAwayInBetweenIsTheSame) {
+  Project project;
+  const std::string a = "import { b } from './b.js';\nexport function a() { b(); }\n";
+  project.write("a.js", a)
+      .write("b.js", "import { a } from './a.js';\nexport function b() { a(); }\n")
+      .commit();
+  const SnapshotPtr before = project.snapshot();
+  project.remove("a.js").commit();
+  project.write("a.js", a).commit();
+  const Shown same(before, project.snapshot());
+  EXPECT_EQ(same.atoms(), Lines{});
+  EXPECT_EQ(same.edges(), Lines{});
+  EXPECT_TRUE((*same).files.empty());
+  EXPECT_EQ(same.cycles((*same).new_import_cycles), Lines{});
+  EXPECT_EQ(same.cycles((*same).gone_import_cycles), Lines{});
+}
+
+/// What an outside class may have is not known: that the reference leads there by inheritance now
+/// is no answer to who called the member that is gone.
+TEST(Compare, ACallThatLosesItsMemberToAnOutsideBaseIsBroken) {
+  Project project;
+  const auto job = [](const std::string& name) {
+    return "import { EventEmitter } from 'events';\n"
+           "export class Job extends EventEmitter {\n  " +
+           name + "(x) { return x; }\n  run(x) { return this.prepare(x) + 1; }\n}\n";
+  };
+  project.write("job.js", job("prepare"))
+      .write("go.js",
+             "import { Job } from './job.js';\n"
+             "export function go() { const j = new Job(); j.prepare(3); j.emit('x'); }\n")
+      .commit();
+  const SnapshotPtr before = project.snapshot();
+  project.write("job.js", job("ready")).commit();
+  const Shown shown(before, project.snapshot());
+  EXPECT_EQ(shown.broken(),
+            (Lines{"go.js::go:2:47 calls j.prepare external job.js::Job.prepare",
+                   "job.js::Job.run:4:24 calls this.prepare external job.js::Job.prepare"}));
+  EXPECT_EQ(Shown(project.snapshot(), before).fixed().size(), 2u);
+}
+
 TEST(Compare, NewAndGoneCycles) {
   Project project;
   project.write("a.js", "import { b } from './b.js';\nexport function a() { b(); }\n")
