@@ -87,10 +87,14 @@ Result<Config> read_config(const std::filesystem::path& state_folder) {
   if (json.is_discarded()) {
     check.wrong("it is not JSON", "Correct it, or remove it for the defaults");
   } else if (check.object(json, "the configuration",
-                          {"synchronous", "backups", "idle_exit_minutes", "requests", "http"})) {
+                          {"synchronous", "backups", "idle_exit_minutes", "max_file_bytes",
+                           "requests", "http"})) {
     read_synchronous(json, check, config);
     check.integer(json, "idle_exit_minutes", 60 * 24 * 365,
                   [&](std::int64_t minutes) { config.idle_exit = std::chrono::minutes(minutes); });
+    check.integer(json, "max_file_bytes", std::int64_t{1} << 31, [&](std::int64_t bytes) {
+      config.max_file_bytes = static_cast<std::uint32_t>(bytes);
+    });
     const auto backups = json.find("backups");
     if (backups != json.end() && check.object(*backups, "backups", {"every_hours", "keep"})) {
       check.integer(*backups, "every_hours", 24 * 365,

@@ -5,6 +5,7 @@
 ///     {"synchronous": "normal" | "full",
 ///      "backups": {"every_hours": 24, "keep": 3},
 ///      "idle_exit_minutes": 120,
+///      "max_file_bytes": 2097152,
 ///      "requests": {"self_approval": false},
 ///      "http": {"port": 7313}}
 ///
@@ -27,6 +28,8 @@ struct Config {
   /// A service in the background that nobody needs for so long ends; zero: never. The next question
   /// starts one again.
   std::chrono::minutes idle_exit{120};
+  /// Sources over it are skipped; none: ParseOptions' own.
+  std::optional<std::uint32_t> max_file_bytes;
   bool self_approval = false;  ///< Whether who asks for a table may approve it.
   std::optional<std::uint16_t>
       http_port;  ///< None: no HTTP; 0: any free one (daemon/server/http.h).

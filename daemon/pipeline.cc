@@ -185,6 +185,9 @@ Result<std::unique_ptr<Pipeline>> Pipeline::open(const PipelineOptions& given) {
   auto impl = std::make_unique<Impl>();
   const Result<Config> config = read_config(options.state_folder);
   if (!config) return config.error();
+  // What the caller's environment says goes before the project's own choice.
+  if (config->max_file_bytes && options.parse.max_bytes == ParseOptions().max_bytes)
+    options.parse.max_bytes = *config->max_file_bytes;
 
   if (const Result<> locked = impl->take_lock(options.state_folder); !locked) return locked.error();
   impl->store_options = {options.state_folder / "deltagraph.db",

@@ -25,7 +25,7 @@ constexpr std::array<Names, 7> kForms = {"none",   "declaration", "expression", 
                                          "method", "class",       "variable"};
 constexpr std::array<Names, 3> kLanguages = {"javascript", "typescript", "tsx"};
 constexpr std::array<Names, 6> kSkips = {"none",      "too_large", "minified",
-                                         "generated", "binary",    "timed_out"};
+                                         "generated", "binary",    "too_complex"};
 constexpr std::array<Names, 5> kProblems = {"syntax_error", "missing_token", "too_deep",
                                             "invalid_utf8", "nul_byte"};
 constexpr std::array<Names, 9> kFields = {"name",  "kind",  "signature", "body",     "exported",

@@ -102,7 +102,7 @@ bool read(PlaceReader& reader, Value& value, std::uint64_t limit) {
 bool read_figures(PlaceReader& reader, FileFigures& figures) {
   std::uint64_t problem = 0;
   if (!read(reader, figures.language, static_cast<std::uint64_t>(Language::tsx)) ||
-      !read(reader, figures.skipped, static_cast<std::uint64_t>(SkipReason::timed_out)) ||
+      !read(reader, figures.skipped, static_cast<std::uint64_t>(SkipReason::too_complex)) ||
       !read(reader, figures.lines, kMax32) ||
       !read(reader, figures.size, std::numeric_limits<std::uint64_t>::max()) ||
       !read(reader, figures.problem_count, kMax32) ||

@@ -349,7 +349,7 @@ struct Problem {
 };
 
 /// Why a file has no atoms but its module. Values are stored: append only.
-enum class SkipReason : std::uint8_t { none, too_large, minified, generated, binary, timed_out };
+enum class SkipReason : std::uint8_t { none, too_large, minified, generated, binary, too_complex };
 
 struct FileFacts {
   Language language = Language::javascript;
@@ -387,6 +387,6 @@ struct FileFacts {
 };
 
 /// Raised when the same bytes may give other facts than before: stored facts are then rebuilt.
-inline constexpr std::uint32_t kExtractorVersion = 4;
+inline constexpr std::uint32_t kExtractorVersion = 5;
 
 }  // namespace dg

@@ -123,7 +123,7 @@ class Codec {
 
   void facts(In<FileFacts> f) {
     enumeration(f.language, Language::tsx);
-    enumeration(f.skipped, SkipReason::timed_out);
+    enumeration(f.skipped, SkipReason::too_complex);
     flags({&f.is_module, &f.is_commonjs});
     number(f.lines);
     number(f.bytes);

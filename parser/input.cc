@@ -21,6 +21,28 @@ bool is_binary(std::string_view bytes) {
   return bad > 16 && bad * 8 > sample.size();
 }
 
+constexpr std::size_t kEncodedRun = 512;
+
+bool is_encoded(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
+         c == '/' || c == '=';
+}
+
+/// Bytes of the line in long runs of base64 (RFC 4648) or hexadecimal: an image in a string is data
+/// and says nothing of the code around it.
+std::size_t encoded_bytes(std::string_view line) {
+  std::size_t bytes = 0, run = 0;
+  for (std::size_t i = 0; i <= line.size(); ++i) {
+    if (i < line.size() && is_encoded(line[i])) {
+      ++run;
+      continue;
+    }
+    if (run >= kEncodedRun) bytes += run;
+    run = 0;
+  }
+  return bytes;
+}
+
 bool is_minified(std::string_view bytes, std::uint32_t max_line) {
   std::size_t in_long_lines = 0;
   for (std::size_t begin = 0; begin < bytes.size();) {
@@ -28,7 +50,8 @@ bool is_minified(std::string_view bytes, std::uint32_t max_line) {
     const std::size_t end =
         found == nullptr ? bytes.size()
                          : static_cast<std::size_t>(static_cast<const char*>(found) - bytes.data());
-    if (end - begin > max_line) in_long_lines += end - begin;
+    const std::string_view line = bytes.substr(begin, end - begin);
+    if (line.size() > max_line) in_long_lines += line.size() - encoded_bytes(line);
     begin = end + 1;
   }
   return in_long_lines * 2 > bytes.size();

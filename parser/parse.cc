@@ -3,7 +3,6 @@
 #include <tree_sitter/api.h>
 
 #include <array>
-#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -16,7 +15,6 @@
 namespace dg {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using TreePointer = std::unique_ptr<TSTree, decltype(&ts_tree_delete)>;
 
 /// A node count beyond which scratch memory is given back after the file.
@@ -32,8 +30,12 @@ const char* read_input(void* payload, std::uint32_t byte, TSPoint, std::uint32_t
   return *count == 0 ? "" : bytes.data() + byte;
 }
 
-bool past_deadline(TSParseState* state) {
-  return Clock::now() > *static_cast<const Clock::time_point*>(state->payload);
+/// Called by tree-sitter once for each 100 operations of its parser.
+bool out_of_steps(TSParseState* state) {
+  std::uint64_t& left = *static_cast<std::uint64_t*>(state->payload);
+  if (left == 0) return true;
+  --left;
+  return false;
 }
 
 std::optional<Language> language_by_extension(std::string_view path) noexcept {
@@ -114,10 +116,10 @@ TreePointer Parser::Impl::parse_tree(Language language, std::string_view bytes) 
   source.payload = &input;
   source.read = &read_input;
   source.encoding = TSInputEncodingUTF8;
-  Clock::time_point deadline = Clock::now() + std::chrono::milliseconds(options.budget_ms);
+  std::uint64_t steps = options.max_steps;
   TSParseOptions limits{};
-  limits.payload = &deadline;
-  limits.progress_callback = &past_deadline;
+  limits.payload = &steps;
+  limits.progress_callback = &out_of_steps;
   return {ts_parser_parse_with_options(parser.get(), nullptr, source, limits), &ts_tree_delete};
 }
 
@@ -203,7 +205,7 @@ FileFacts Parser::parse(std::string_view path, std::string_view bytes) {
     if (tree) {
       work.tree.flatten(impl_->grammar(*language), *tree, impl_->options.max_depth);
     } else {
-      reason = SkipReason::timed_out;
+      reason = SkipReason::too_complex;
     }
   }
   if (reason == SkipReason::none) {

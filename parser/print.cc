@@ -56,7 +56,7 @@ std::string_view label_of(ProblemKind kind) noexcept {
 }
 std::string_view label_of(SkipReason reason) noexcept {
   constexpr std::array<std::string_view, 6> kLabels = {"",          "too_large", "minified",
-                                                       "generated", "binary",    "timed_out"};
+                                                       "generated", "binary",    "too_complex"};
   return label(kLabels, reason);
 }
 

@@ -35,6 +35,7 @@ void add_db_backup(CLI::App& db, Invocation& invocation);
 void add_db_restore(CLI::App& db, Invocation& invocation);
 void add_db_replay(CLI::App& db, Invocation& invocation);
 void add_db_compact(CLI::App& db, Invocation& invocation);
+void add_db_import(CLI::App& db, Invocation& invocation);
 
 /// An Error that names the command that was probably meant.
 Error no_such_command(const CLI::App& app, const std::string& word);

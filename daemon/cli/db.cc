@@ -13,6 +13,7 @@ void add_db(CLI::App& app, Invocation& invocation) {
   add_db_restore(*db, invocation);
   add_db_replay(*db, invocation);
   add_db_compact(*db, invocation);
+  add_db_import(*db, invocation);
   add_db_status(*db, invocation);
   add_db_generate(*db, invocation);
   add_db_migrate(*db, invocation);

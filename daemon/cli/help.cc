@@ -109,6 +109,12 @@ constexpr Examples kExamples[] = {
      "Examples:\n"
      "  deltagraph db compact --before '90 days ago' --dry-run\n"
      "  deltagraph stop && deltagraph db compact --before 2026-01-01 --yes\n"},
+    {"db import",
+     "Examples:\n"
+     "  deltagraph db import old-store --dry-run\n"
+     "  deltagraph stop && deltagraph db import coverage.json --source coverage\n"
+     "An atom is an object with an id such as 'src/a.js::Cart.pay', or with a file and a name;\n"
+     "the table imported_atoms holds what was imported, and the graph takes nothing from it.\n"},
     {"db status",
      "Example:\n  deltagraph db status --json | jq '.migrations[] | .name + .state'\n"},
     {"db generate",

@@ -4,12 +4,13 @@
 #include "daemon/cli/render_schema.h"
 #include "daemon/cli/summary.h"
 #include "daemon/cli/table.h"
+#include "daemon/requests/answer.h"
 
 namespace dg {
 namespace {
 
 void render_stats(Session& session, const Json& answer) {
-  print_summary(session, answer);
+  print_summary(session, answer, kMostLimit);
 }
 
 }  // namespace
@@ -51,6 +52,9 @@ void render_freshness(Terminal& out, const Json& answer) {
   std::string line = "seq " + std::to_string(answer.value("sequence", std::uint64_t{0}));
   if (const auto age = answer.find("age_ms"); age != answer.end() && age->is_number()) {
     line += " · " + age_text(age->get<std::int64_t>());
+  }
+  if (const auto skipped = answer.value("files_skipped", std::uint64_t{0}); skipped != 0) {
+    line += " · " + counted(skipped, "file") + " skipped";
   }
   if (const auto as_of = answer.find("as_of"); as_of != answer.end()) {
     line += as_of->is_string() ? " · as of " + as_of->get<std::string>()

@@ -9,7 +9,12 @@
 namespace dg {
 namespace {
 
-constexpr std::size_t kFilesShown = 5;
+/// Why a file was skipped, and what would have it read.
+std::string skip_text(const std::string& reason) {
+  if (reason == "too_large") return reason + " (max_file_bytes in .deltagraph/config.json)";
+  if (reason == "too_complex") return reason + " (its parse was given up)";
+  return reason;
+}
 
 const Json& at(const Json& json, const char* key) {
   static const Json none;
@@ -134,10 +139,10 @@ void add_times(Table& table, const Json& summary) {
 }
 
 void print_files(Session& session, const char* title, const Json& list, std::uint64_t total,
-                 const std::function<std::string(const Json&)>& text) {
+                 std::size_t most, const std::function<std::string(const Json&)>& text) {
   if (list.empty()) return;
   session.out.line(session.out.paint(Style::bold, title));
-  const std::size_t shown = std::min<std::size_t>(kFilesShown, list.size());
+  const std::size_t shown = std::min(most, list.size());
   for (std::size_t i = 0; i < shown; ++i) session.out.line("  " + printable(text(list[i])));
   if (total > shown) {
     session.out.line(session.out.paint(
@@ -185,26 +190,28 @@ Json summary_json(const std::string& project, const Outcome& outcome, std::uint6
   return summary;
 }
 
-void print_summary(Session& session, const Json& summary) {
+void print_summary(Session& session, const Json& summary, std::size_t files_shown) {
   Table table({{"", false, Style::bold}, {"", true}, {"", false, Style::dim, false, false, true}});
   add_counts(table, summary);
   add_times(table, summary);
   table.print(session.out);
   const Json& files = at(summary, "files");
-  print_files(
-      session, "skipped", at(summary, "skipped_files"), number(files, "skipped"),
-      [](const Json& file) { return text_of(file, "file") + ": " + text_of(file, "reason"); });
+  print_files(session, "skipped", at(summary, "skipped_files"), number(files, "skipped"),
+              files_shown, [](const Json& file) {
+                return text_of(file, "file") + ": " + skip_text(text_of(file, "reason"));
+              });
   print_files(session, "with problems", at(summary, "problem_files"),
-              number(files, "with_problems"), [](const Json& file) {
+              number(files, "with_problems"), files_shown, [](const Json& file) {
                 const Json& first = at(file, "first");
                 return text_of(file, "file") + ":" + std::to_string(number(first, "line")) + ":" +
                        std::to_string(number(first, "col")) + ": " + text_of(first, "kind");
               });
   const Json& unreadable = at(summary, "unreadable");
-  print_files(session, "could not be read", unreadable, unreadable.size(), [](const Json& file) {
-    const std::string path = text_of(file, "path");
-    return (path.empty() ? "." : path) + ": " + text_of(file, "reason");
-  });
+  print_files(session, "could not be read", unreadable, unreadable.size(), files_shown,
+              [](const Json& file) {
+                const std::string path = text_of(file, "path");
+                return (path.empty() ? "." : path) + ": " + text_of(file, "reason");
+              });
 }
 
 }  // namespace dg

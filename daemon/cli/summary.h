@@ -14,6 +14,7 @@ Json summary_json(const std::string& project, const Outcome& outcome, std::uint6
                   const std::vector<std::string>& notices);
 
 /// As text. Reads summary_json() and the answer of `stats`; parts that are not there are left out.
-void print_summary(Session& session, const Json& summary);
+/// Of each list of files at most so many are shown.
+void print_summary(Session& session, const Json& summary, std::size_t files_shown = 5);
 
 }  // namespace dg

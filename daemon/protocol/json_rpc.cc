@@ -44,18 +44,25 @@ RpcRequest read_request(Json& json) {
 
 }  // namespace
 
-RpcMessage read_rpc(std::string_view text, int max_depth) {
-  RpcMessage message;
+std::optional<Json> parse_json(std::string_view text, int max_depth) {
   bool too_deep = false;
   const Json::parser_callback_t guard = [&](int depth, Json::parse_event_t, Json&) {
     if (depth > max_depth) too_deep = true;
     return depth <= max_depth;
   };
   Json json = Json::parse(text, guard, /*allow_exceptions=*/false);
-  if (json.is_discarded() || too_deep) {
+  if (json.is_discarded() || too_deep) return std::nullopt;
+  return json;
+}
+
+RpcMessage read_rpc(std::string_view text, int max_depth) {
+  RpcMessage message;
+  std::optional<Json> parsed = parse_json(text, max_depth);
+  if (!parsed) {
     message.parse_error = true;
     return message;
   }
+  Json& json = *parsed;
   if (json.is_array()) {
     message.batch = true;
     for (Json& item : json) message.requests.push_back(read_request(item));

@@ -35,7 +35,10 @@ struct RpcMessage {
   std::vector<RpcRequest> requests;  ///< Empty for an empty batch, which is an invalid request.
 };
 
-/// Any bytes are accepted. JSON nested deeper than `max_depth` is a parse error.
+/// Any bytes are accepted. Nothing for what is no JSON, or nested deeper than `max_depth`.
+std::optional<Json> parse_json(std::string_view text, int max_depth = 256);
+
+/// Any bytes are accepted; what parse_json takes for none is a parse error.
 RpcMessage read_rpc(std::string_view text, int max_depth = 256);
 
 Json rpc_result(const Json& id, Json result);

@@ -5,13 +5,14 @@
 ///     answer  kAnswer, below
 ///
 /// `place` is a file (all its imports), file:line (those of the line), or, with `specifier`, the
-/// file that would import it. A step's kind is rule, tried (no such file) or found; `file` and
+/// file that would import it. A step's kind is rule, tried (no such file in the index) or found; `file` and
 /// `line` are those of the configuration that a rule comes from, or of the candidate.
 
 #include "graph/queries/explain_import.h"
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 
 #include "daemon/requests/answer.h"
 #include "daemon/requests/handlers.h"
@@ -75,7 +76,15 @@ std::string_view kind_text(ImportKind kind) {
   return "";
 }
 
-Json steps_json(const std::vector<ResolutionStep>& steps) {
+/// A file may be there and yet no part of the index.
+std::string tried_text(const std::filesystem::path& root, const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(root / path, error)) return "no file " + path;
+  return path + " is on disk but no part of the index: 'deltagraph why-ignored " + path +
+         "' tells why";
+}
+
+Json steps_json(const std::vector<ResolutionStep>& steps, const std::filesystem::path& root) {
   Json list = Json::array();
   for (const ResolutionStep& step : steps) {
     Json json;
@@ -84,7 +93,7 @@ Json steps_json(const std::vector<ResolutionStep>& steps) {
         json = {{"kind", "rule"}, {"text", step.text}};
         break;
       case ResolutionStep::Kind::tried:
-        json = {{"kind", "tried"}, {"text", "no file " + step.path}};
+        json = {{"kind", "tried"}, {"text", tried_text(root, step.path)}};
         break;
       case ResolutionStep::Kind::found:
         json = {{"kind", "found"}, {"text", step.path + " is there"}};
@@ -97,7 +106,7 @@ Json steps_json(const std::vector<ResolutionStep>& steps) {
   return list;
 }
 
-Json import_json(const ExplainedImport& import) {
+Json import_json(const ExplainedImport& import, const std::filesystem::path& root) {
   const Resolution& resolution = import.resolution;
   Json json{{"specifier", import.specifier}, {"kind", kind_text(import.kind)},
             {"line", import.at.line},        {"col", import.at.col},
@@ -110,7 +119,7 @@ Json import_json(const ExplainedImport& import) {
   } else {
     json["resolved"] = resolution.path;
   }
-  json["steps"] = steps_json(resolution.steps);
+  json["steps"] = steps_json(resolution.steps, root);
   return json;
 }
 
@@ -130,7 +139,7 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
   Json items = Json::array();
   std::size_t broken = 0;
   for (const ExplainedImport& import : imports) {
-    items.push_back(import_json(import));
+    items.push_back(import_json(import, context.root));
     const bool none = import.resolution.path.empty();
     if (none && import.resolution.reason == OpenReason::no_module) ++broken;
   }

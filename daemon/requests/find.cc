@@ -48,6 +48,8 @@ const char* match_text(NameMatch match) {
       return "folded";
     case NameMatch::prefix:
       return "prefix";
+    case NameMatch::file:
+      return "file";
     case NameMatch::word:
       return "word";
   }

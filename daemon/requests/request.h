@@ -61,10 +61,12 @@ struct Method {
 /// All questions, sorted by name.
 const std::vector<Method>& methods();
 
-/// Adds what every answer carries: {"sequence", "age_ms", "behind", "pending", "live"}, and where a
-/// past point was asked for {"as_of": time of its commit, or null for the empty project}. A service
-/// that has set a damaged database aside says so in its next answer, as {"notices": [text]};
-/// `status` has it until the service ends. The same list says where a time could mean two things.
+/// Adds what every answer carries: {"sequence", "age_ms", "behind", "pending", "live"}, where files
+/// were skipped their number, since nothing is known of what is in them, {"files_skipped"}, and
+/// where a past point was asked for {"as_of": time of its commit, or null for the empty project}. A
+/// service that has set a damaged database aside says so in its next answer, as {"notices":
+/// [text]}; `status` has it until the service ends. The same list says where a time could mean two
+/// things.
 Json with_freshness(Json answer, const RequestContext& context);
 /// Adds to the answer's notices.
 void add_notices(Json& answer, const std::vector<std::string>& notices);

@@ -43,6 +43,8 @@ Json with_freshness(Json answer, const RequestContext& context) {
   answer["behind"] = freshness.pending > 0;
   answer["pending"] = freshness.pending;
   answer["live"] = freshness.live;
+  if (const std::uint64_t skipped = context.snapshot->totals().skipped_files; skipped != 0)
+    answer["files_skipped"] = skipped;
   if (freshness.as_of) {
     answer["as_of"] =
         freshness.committed_ms == 0 ? Json(nullptr) : Json(utc_text(freshness.committed_ms));

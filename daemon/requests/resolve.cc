@@ -5,7 +5,8 @@
 ///     answer  kAnswer, below
 ///
 /// `form` is what the text was taken for: `id`, `place`, `file`, `name`, `tail` (the end of a
-/// qualified name) or `none`. Sorted by (path, start); at most 1,000.
+/// qualified name), `nameless_export` (a file's name) or `none`. Sorted by (path, start); at most
+/// 1,000.
 
 #include "graph/queries/resolve.h"
 
@@ -37,6 +38,8 @@ const char* form_text(AtomForm form) {
       return "name";
     case AtomForm::tail:
       return "tail";
+    case AtomForm::nameless_export:
+      return "nameless_export";
   }
   return "none";
 }

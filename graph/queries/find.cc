@@ -4,6 +4,7 @@
 #include <optional>
 #include <tuple>
 
+#include "graph/queries/nameless.h"
 #include "graph/queries/options.h"
 #include "graph/words.h"
 
@@ -75,6 +76,7 @@ std::vector<FindHit> find_by_name(const Snapshot& snapshot, std::string_view tex
       if (const auto match = qualified_match(snapshot.atom(id), text)) hits.push_back({id, *match});
     }
   }
+  for (const AtomId id : nameless_exports(snapshot, text)) hits.push_back({id, NameMatch::file});
   keep_best_of_each(hits);
   rank(snapshot, hits);
   return hits;

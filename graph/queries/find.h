@@ -14,6 +14,7 @@ enum class NameMatch : std::uint8_t {
   exact,   ///< The simple or the qualified name, letter by letter.
   folded,  ///< The same but for case.
   prefix,  ///< The name begins so, whatever the case.
+  file,    ///< The name of a file that exports the atom without one (nameless.h).
   word,    ///< A word inside the name begins so: `user` in `getUserName`.
 };
 

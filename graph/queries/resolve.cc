@@ -4,6 +4,7 @@
 #include <charconv>
 #include <optional>
 
+#include "graph/queries/nameless.h"
 #include "graph/queries/options.h"
 
 namespace dg {
@@ -78,6 +79,9 @@ ResolvedAtoms resolve_atom(const Snapshot& snapshot, std::string_view text) {
   }
   if (auto ending = atoms_ending_so(snapshot, text); !ending.empty()) {
     return {AtomForm::tail, implementations_first(snapshot, std::move(ending))};
+  }
+  if (auto nameless = nameless_exports(snapshot, text); !nameless.empty()) {
+    return {AtomForm::nameless_export, std::move(nameless)};
   }
   return {};
 }

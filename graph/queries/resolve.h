@@ -17,6 +17,7 @@ enum class AtomForm : std::uint8_t {
   file,   ///< `src/a.js`: its module atom
   name,   ///< `Cart.pay` or `pay`
   tail,   ///< The end of a qualified name: `Cart.pay` for `shop.Cart.pay`
+  nameless_export,  ///< The name of a file that exports a value without one (nameless.h)
 };
 
 struct ResolvedAtoms {

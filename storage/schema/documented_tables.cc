@@ -45,7 +45,7 @@ constexpr Column kFiles[] = {
     own("language", text, true, kParser, "javascript, typescript or tsx."),
     own("parse_error_count", integer, false, kParser, "Syntax problems found.", "0"),
     own("skip_reason", text, true, kParser,
-        "Why it has no atoms but its module: too_large, minified, generated, binary, timed_out."),
+        "Why it has no atoms but its module: too_large, minified, generated, binary, too_complex."),
     own("analysis_version", integer, false, kCommit, "Extractor version of its facts.", "0"),
     refers(own("facts_id", integer, true, kCommit, "cache_entries.id of its facts."),
            "cache_entries.id"),

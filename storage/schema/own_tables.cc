@@ -126,6 +126,16 @@ constexpr Column kSalvagedEvents[] = {
     maybe("state", blob, "open", "As in atom_events, likewise."),
 };
 
+constexpr Column kImportedAtoms[] = {
+    needed("source", text, "db import", "Where it is from, as told or by the name of the file."),
+    needed("id", text, "db import", "The atom's id text there."),
+    refers(maybe("atom_id", integer, "db import",
+                 "atoms.rowid of the atom with that id then; NULL: there was none."),
+           "atoms.rowid"),
+    needed("data", json, "db import", "All that was known of it."),
+    needed("imported_at", integer, "db import", "ms since 1970, UTC."),
+};
+
 constexpr Column kSchemaJournal[] = {
     maybe("id", integer, "open", "Order of execution."),
     needed("applied_at", integer, "open", "ms since 1970, UTC."),
@@ -228,6 +238,17 @@ std::span<const Table> own_tables() noexcept {
        "",
        {},
        false,
+       false,
+       Mutability::free,
+       false},
+      {"imported_atoms",
+       "What other programs know of the atoms; the graph takes nothing from it.",
+       kImportedAtoms,
+       "source, id",
+       "",
+       "",
+       {},
+       true,
        false,
        Mutability::free,
        false},

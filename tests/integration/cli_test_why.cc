@@ -119,6 +119,50 @@ TEST_F(CliWhy, AnImportIsExplainedCandidateByCandidate) {
   EXPECT_EQ(ask({"explain-import", "src/none.js"}).code, 4);
 }
 
+/// A module's only value has often no name of its own: its users call it after its file.
+TEST_F(CliTest, ANamelessExportIsFoundByTheNameOfItsFile) {
+  project_.write("lib/util/makeThing.js", "module.exports = (a) => a;\n");
+  project_.write("lib/retry/index.ts", "export default function () {}\n");
+  project_.write("lib/use.js",
+                 "const makeThing = require('./util/makeThing');\n"
+                 "function use() { makeThing(1); }\n");
+  index();
+  const Ran callers = run({"callers", "makeThing", "--json", "--no-start"});
+  ASSERT_EQ(callers.code, 0) << callers.err;
+  EXPECT_EQ(callers.json()["atom"]["id"], "lib/util/makeThing.js::module.exports");
+  EXPECT_EQ(callers.json()["items"][0]["atom"]["id"], "lib/use.js::use");
+  const Ran found = run({"find", "retry", "--json", "--no-start"});
+  ASSERT_EQ(found.code, 0) << found.err;
+  EXPECT_EQ(found.json()["items"][0]["atom"]["id"], "lib/retry/index.ts::default");
+  EXPECT_EQ(found.json()["items"][0]["match"], "file");
+}
+
+/// Nothing is known of what is in a skipped file, and answers say so.
+TEST_F(CliTest, SkippedFilesAreSaidAndTheLimitIsTheProjectsChoice) {
+  project_.write("src/big.js", "function big() { pay(); }\n" + std::string(3000, ' '));
+  project_.write(".deltagraph/config.json", R"({"max_file_bytes": 2000})");
+  index();
+  const Ran skipped = run({"callers", "pay", "--json", "--no-start"});
+  EXPECT_EQ(skipped.json()["files_skipped"], 1) << skipped.out << skipped.err;
+  EXPECT_NE(run({"find", "pay", "--no-start"}).out.find("1 file skipped"), std::string::npos);
+  EXPECT_NE(run({"stats", "--no-start"}).out.find("max_file_bytes"), std::string::npos);
+  project_.write(".deltagraph/config.json", "{}");
+  index();
+  EXPECT_FALSE(run({"callers", "pay", "--json", "--no-start"}).json().contains("files_skipped"));
+}
+
+TEST_F(CliTest, AnImportOfAnIgnoredFileSaysThatItIsIgnored) {
+  project_.write("package.json", "{}");
+  project_.write("build/made.js", "export function made() {}\n");
+  project_.write("src/user.js", "import { made } from '../build/made.js';\n");
+  index();
+  const Ran ran = run({"explain-import", "src/user.js:1", "--no-start"});
+  EXPECT_NE(ran.out.find("build/made.js is on disk but no part of the index: 'deltagraph "
+                         "why-ignored build/made.js' tells why"),
+            std::string::npos)
+      << ran.out;
+}
+
 TEST_F(CliWhy, UnresolvedSitesByReason) {
   const nlohmann::json file = json({"unresolved", "src/main.js"});
   EXPECT_EQ(file["by_reason"]["no_module"], 1);
