@@ -4,7 +4,9 @@
 #include <cctype>
 #include <chrono>
 
+#include "parser/hexadecimal.h"
 #include "storage/connect.h"
+#include "storage/guarded.h"
 #include "storage/history/chain.h"
 #include "storage/history/event_log_reader.h"
 #include "storage/history/history_reader.h"
@@ -37,18 +39,6 @@ class Deadline {
   Connection& connection_;
   Clock::time_point at_;
 };
-
-std::string hexadecimal(std::string_view bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text = "x'";
-  text.reserve(bytes.size() * 2 + 3);
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
-  }
-  return text + "'";
-}
 
 Error refused(const std::string& reason) {
   return {ErrorKind::usage, "sql", reason,
@@ -151,12 +141,10 @@ Result<Reader::Table> SqliteReader::sql(std::string_view text, std::size_t max_r
 }
 
 Result<ChainCheck> SqliteReader::verify_chain() {
-  try {
+  return guarded(database_.string(), [&] {
     const ReadTransaction transaction(searching_);
     return check_chain(searching_);
-  } catch (const Failure& failure) {
-    return to_error(failure, database_.string());
-  }
+  });
 }
 
 Reader::Table SqliteReader::rows_of(Statement& statement, std::size_t max_rows) {
@@ -183,7 +171,7 @@ Reader::Table SqliteReader::rows_of(Statement& statement, std::size_t max_rows) 
         continue;
       }
       if (type == SQLITE_BLOB) {
-        row.emplace_back(hexadecimal(statement.text(i)));
+        row.emplace_back("x'" + hexadecimal(statement.text(i)) + "'");
       } else {
         // Numbers are rendered by SQLite, which must happen before their size is asked for.
         const auto* content =

@@ -16,6 +16,10 @@ namespace dg {
 Result<Backup> copy_database(Connection& from, const std::filesystem::path& target,
                              const std::function<bool()>& stop);
 
+/// Copies all pages of the commit that `from` sees into a database that is open and empty. Throws
+/// Failure.
+void copy_pages(const Connection& from, Connection& to);
+
 /// As back_up(), to `backups/<prefix><UTC time>.db` beside the database: before something risky.
 Result<Backup> copy_for_keeping(const std::filesystem::path& database, const std::string& prefix,
                                 const std::string& vfs = {});

@@ -36,23 +36,6 @@ class Write {
   Connection& connection_;
 };
 
-/// Foreign keys are not enforced while it lives: a rebuilt table is dropped, which must not delete
-/// what refers to it. Made and ended outside of transactions.
-class WithoutForeignKeys {
- public:
-  explicit WithoutForeignKeys(Connection& connection) : connection_(connection) {
-    connection_.execute("PRAGMA foreign_keys = OFF");
-  }
-  ~WithoutForeignKeys() {
-    sqlite3_exec(connection_.handle(), "PRAGMA foreign_keys = ON", nullptr, nullptr, nullptr);
-  }
-  WithoutForeignKeys(const WithoutForeignKeys&) = delete;
-  WithoutForeignKeys& operator=(const WithoutForeignKeys&) = delete;
-
- private:
-  Connection& connection_;
-};
-
 /// What can be said of a stored request now, and its base: the SHA-256 of the shapes of the table
 /// before and of those that it refers to.
 struct Judgement {

@@ -2,6 +2,7 @@
 
 #include "storage/clock.h"
 #include "storage/connect.h"
+#include "storage/guarded.h"
 #include "storage/requests/rehearse.h"
 #include "storage/requests/rows.h"
 #include "storage/requests/session.h"
@@ -12,18 +13,6 @@ namespace dg::requests {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Turns what is thrown below into an Error.
-template <typename Work>
-auto guarded(const std::string& thing, const Work& work) -> Result<decltype(work())> {
-  try {
-    return work();
-  } catch (const Failure& failure) {
-    return to_error(failure, thing);
-  } catch (const Error& error) {
-    return error;
-  }
-}
 
 /// Refuses what is none of ours or was written by a newer program.
 void require_ours(const Connection& connection, const fs::path& file) {

@@ -71,6 +71,21 @@ void Statement::bind_blob(int index, std::string_view bytes) {
         sqlite3_bind_blob64(handle_.get(), index, data, bytes.size(), SQLITE_STATIC));
 }
 
+void Statement::bind_text_or_null(int index, std::string_view text) {
+  if (text.empty()) return bind_null(index);
+  bind_text(index, text);
+}
+
+void Statement::bind_or_null(int index, const std::optional<std::string>& text) {
+  if (!text) return bind_null(index);
+  bind_text(index, *text);
+}
+
+void Statement::bind_or_null(int index, const std::optional<std::int64_t>& value) {
+  if (!value) return bind_null(index);
+  bind(index, *value);
+}
+
 bool Statement::step() {
   const int code = sqlite3_step(handle_.get());
   if (code == SQLITE_ROW) return true;
@@ -101,6 +116,11 @@ std::string_view Statement::text(int column) const {
   const void* data = sqlite3_column_blob(handle_.get(), column);
   const int size = sqlite3_column_bytes(handle_.get(), column);
   return {static_cast<const char*>(data), static_cast<std::size_t>(size)};
+}
+
+std::optional<std::string> Statement::text_or_none(int column) const {
+  if (is_null(column)) return std::nullopt;
+  return std::string(text(column));
 }
 
 Connection::Connection(const std::filesystem::path& file, Mode mode, const std::string& vfs) {

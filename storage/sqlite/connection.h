@@ -10,6 +10,7 @@
 #include <exception>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -44,6 +45,9 @@ class Statement {
   /// Borrowed until the next reset().
   void bind_text(int index, std::string_view text);
   void bind_blob(int index, std::string_view bytes);
+  void bind_text_or_null(int index, std::string_view text);  ///< An empty text is NULL.
+  void bind_or_null(int index, const std::optional<std::string>& text);
+  void bind_or_null(int index, const std::optional<std::int64_t>& value);
 
   bool step();  ///< True: a row is there. False: done, and the statement is reset.
   void run();   ///< Steps to the end.
@@ -52,6 +56,7 @@ class Statement {
   std::int64_t integer(int column) const { return sqlite3_column_int64(handle_.get(), column); }
   double real(int column) const { return sqlite3_column_double(handle_.get(), column); }
   std::string_view text(int column) const;  ///< Valid until the next step. Also for blobs.
+  std::optional<std::string> text_or_none(int column) const;
   bool is_null(int column) const {
     return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL;
   }

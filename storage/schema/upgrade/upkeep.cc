@@ -136,11 +136,8 @@ class Upgrade {
     for (const Difference& each : compare(declared(), inspect(connection_))) {
       if (is_critical(each)) throw unfit(at_, "its schema is not as it must be: " + each.text());
     }
-    Statement orphans = connection_.prepare("PRAGMA foreign_key_check");
-    if (orphans.step())
-      throw unfit(at_, "rows of " + std::string(orphans.text(0)) + " refer to rows of " +
-                           std::string(orphans.text(2)) + " that are not there");
-    orphans.reset();
+    if (const std::string broken = broken_reference(connection_); !broken.empty())
+      throw unfit(at_, broken);
     if (!copied_) return;
     Statement check = connection_.prepare("PRAGMA quick_check(1)");
     const std::string finding(check.step() ? check.text(0) : "no answer");
