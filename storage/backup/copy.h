@@ -24,6 +24,9 @@ void copy_pages(const Connection& from, Connection& to);
 Result<Backup> copy_for_keeping(const std::filesystem::path& database, const std::string& prefix,
                                 const std::string& vfs = {});
 
+/// A free name for a database that gives way to a backup: `<database>.replaced-<UTC time>`.
+std::filesystem::path name_for_old(const std::filesystem::path& database);
+
 /// What was renamed or removed in the folder stays so after a crash.
 Result<> sync_folder(const std::filesystem::path& folder);
 

@@ -70,7 +70,7 @@ fs::path copy_aside(const Session& session, const RequestRow& row) {
   fs::create_directories(folder, failed);
   for (int n = 2; fs::exists(target, failed); ++n)
     target = folder / (name + "-" + std::to_string(n) + ".db");
-  Connection from(session.file, Connection::Mode::read_only);
+  Connection from(session.file, Connection::Mode::read_only, session.vfs);
   const std::string text = target.string();
   Statement copy = from.prepare("VACUUM INTO ?1");
   copy.bind_text(1, text);

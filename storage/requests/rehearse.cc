@@ -48,10 +48,10 @@ std::string trouble(Connection& copy, const std::string& script) {
 
 }  // namespace
 
-Rehearsal rehearse(const std::filesystem::path& database, const Change& change,
-                   const Migration& migration) {
+Rehearsal rehearse(const std::filesystem::path& database, const std::string& vfs,
+                   const Change& change, const Migration& migration) {
   // One that has begun to write cannot be copied from, but another connection can.
-  const Connection committed(database, Connection::Mode::read_only);
+  const Connection committed(database, Connection::Mode::read_only, vfs);
   Rehearsal rehearsal;
   rehearsal.failure = round_trip(schema::inspect(committed), change, migration);
   if (!rehearsal.failure.empty()) return rehearsal;

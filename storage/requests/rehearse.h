@@ -17,7 +17,7 @@ struct Rehearsal {
 /// On what is committed in the file: the round trip of its schema (schema::round_trip()), in which
 /// UP gives the shape that was asked for and the order of columns counts; and then UP and DOWN on a
 /// temporary copy with the rows that are there. O(database).
-Rehearsal rehearse(const std::filesystem::path& database, const Change& change,
-                   const Migration& migration);
+Rehearsal rehearse(const std::filesystem::path& database, const std::string& vfs,
+                   const Change& change, const Migration& migration);
 
 }  // namespace dg::requests

@@ -13,6 +13,7 @@ namespace dg::requests {
 struct Session {
   Connection connection;
   std::filesystem::path file;  ///< Empty: in memory, where nothing is kept.
+  std::string vfs;
   Decode decode;
   bool self_approval = false;
   std::function<std::int64_t()> now_ms;

@@ -59,7 +59,8 @@ void approve(Session& session, RequestRow& row, const Actor& actor, const std::s
     throw refused(row, "its SQL is not the one that was reviewed (" + hash + ")",
                   "Review 'schema-request migration " + row.id + "' again.");
   }
-  const Rehearsal rehearsal = rehearse(session.file, *judgement.checked.change, migration);
+  const Rehearsal rehearsal =
+      rehearse(session.file, session.vfs, *judgement.checked.change, migration);
   if (!rehearsal.failure.empty())
     throw refused(row, "its migration fails: " + rehearsal.failure, "Correct the request.");
   row.approved_by = actor.name;
