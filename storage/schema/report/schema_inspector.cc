@@ -90,7 +90,7 @@ Result<std::unique_ptr<SchemaReader>> open_schema_reader(const std::filesystem::
   std::error_code error;
   if (!std::filesystem::is_regular_file(database, error)) {
     return Error{ErrorKind::not_found, database.string(), "there is no database",
-                 "Run 'deltagraph index' in the project first"};
+                 ours ? "Run 'deltagraph index' in the project first" : "Name a database file"};
   }
   if (ours) {
     if (std::optional<Error> unfit = examine_header(database, Access::read))
