@@ -33,7 +33,7 @@ std::vector<Migration> pending_of(const std::vector<Migration>& files,
         std::any_of(records.begin(), records.end(), [&](const MigrationRecord& record) {
           return is_applied(record) && record.name == file.name;
         });
-    if (applied || (to && file.number > *to)) continue;
+    if (applied || !file.deprecated.empty() || (to && file.number > *to)) continue;
     if (file.number <= last) {
       throw Error{ErrorKind::conflict, file.name,
                   "comes before number " + std::to_string(last) + ", which is applied already",
