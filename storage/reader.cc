@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <chrono>
+#include <map>
 
 #include "parser/hexadecimal.h"
 #include "storage/connect.h"
@@ -47,11 +48,13 @@ Error refused(const std::string& reason) {
 
 class SqliteReader final : public Reader {
  public:
-  SqliteReader(std::filesystem::path database, const std::string& vfs)
+  SqliteReader(std::filesystem::path database, const std::string& vfs,
+               std::shared_ptr<StatementLog> statements)
       : database_(std::move(database)),
-        searching_(connect_reader(database_, vfs)),
+        statements_(std::move(statements)),
+        searching_(connect(vfs)),
         log_(searching_, database_.string()),
-        asking_(connect_reader(database_, vfs)),
+        asking_(connect(vfs)),
         history_(searching_, database_.string()) {
     allow_only_reads(asking_);
   }
@@ -62,12 +65,20 @@ class SqliteReader final : public Reader {
   Result<Table> sql(std::string_view statement, std::size_t max_rows, int deadline_ms) override;
   Result<ChainCheck> verify_chain() override;
   History& history() override { return history_; }
+  Result<std::vector<StatementCost>> slowest(std::size_t most) override;
 
  private:
+  Connection connect(const std::string& vfs) const {
+    Connection connection = connect_reader(database_, vfs);
+    connection.count_in(statements_);
+    return connection;
+  }
+  std::vector<std::string> plan_of(const std::string& sql) const;
   std::vector<SearchHit> matches(const std::string& expression, std::size_t limit);
   Table rows_of(Statement& statement, std::size_t max_rows);
 
   std::filesystem::path database_;
+  std::shared_ptr<StatementLog> statements_;
   Connection searching_;  ///< Runs our own statements only; query_only.
   EventLogReader log_;
   Connection asking_;  ///< Runs what users write; query_only, and the authorizer decides.
@@ -125,7 +136,7 @@ Result<Reader::Table> SqliteReader::sql(std::string_view text, std::size_t max_r
     if (code == SQLITE_OK && raw_statement == nullptr) return refused("there is no statement");
     const Statement rest(asking_.handle(), text.substr(used), false);
     if (rest) return refused("there is more than one statement");
-    Statement statement(asking_.handle(), text.substr(0, used), false);
+    Statement statement = asking_.prepare(text.substr(0, used), false);
     if (sqlite3_stmt_readonly(statement.handle()) == 0)
       return refused("it is no reading statement");
     const Deadline deadline(asking_, deadline_ms);
@@ -145,6 +156,31 @@ Result<ChainCheck> SqliteReader::verify_chain() {
     const ReadTransaction transaction(searching_);
     return check_chain(searching_);
   });
+}
+
+Result<std::vector<StatementCost>> SqliteReader::slowest(std::size_t most) {
+  if (statements_ == nullptr) return std::vector<StatementCost>();
+  std::vector<StatementCost> costs = statements_->slowest(most);
+  for (StatementCost& cost : costs) cost.plan = plan_of(cost.sql);
+  return costs;
+}
+
+std::vector<std::string> SqliteReader::plan_of(const std::string& sql) const {
+  std::vector<std::string> plan;
+  std::map<std::int64_t, std::size_t> depths;
+  try {
+    // Not counted itself.
+    Statement steps(searching_.handle(), "EXPLAIN QUERY PLAN " + sql, false);
+    while (steps.step()) {
+      const auto parent = depths.find(steps.integer(1));
+      const std::size_t depth = parent == depths.end() ? 0 : parent->second + 1;
+      depths[steps.integer(0)] = depth;
+      plan.push_back(std::string(2 * depth, ' ').append(steps.text(3)));
+    }
+  } catch (const Failure&) {
+    plan.clear();  // A PRAGMA, or about a table that is gone: it has no plan.
+  }
+  return plan;
 }
 
 Reader::Table SqliteReader::rows_of(Statement& statement, std::size_t max_rows) {
@@ -187,8 +223,9 @@ Reader::Table SqliteReader::rows_of(Statement& statement, std::size_t max_rows) 
 
 }  // namespace
 
-std::unique_ptr<Reader> make_reader(const std::filesystem::path& database, const std::string& vfs) {
-  return std::make_unique<SqliteReader>(database, vfs);
+std::unique_ptr<Reader> make_reader(const std::filesystem::path& database, const std::string& vfs,
+                                    const std::shared_ptr<StatementLog>& log) {
+  return std::make_unique<SqliteReader>(database, vfs, log);
 }
 
 }  // namespace dg

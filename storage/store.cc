@@ -112,6 +112,7 @@ void SqliteStore::connect() {
 
 void SqliteStore::connect_once() {
   connection_ = connect_writer(options_.database, options_.vfs, options_.synchronous);
+  connection_.count_in(options_.statements);
   if (!schema::may_write(static_cast<std::uint32_t>(connection_.integer("PRAGMA user_version")))) {
     // The header looked fine, but a newer program's last commits are in the WAL still: leave both.
     sqlite3_db_config(connection_.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
@@ -119,7 +120,7 @@ void SqliteStore::connect_once() {
                 "Upgrade deltagraph; the file was left as it is"};
   }
   check_contents();
-  schema::bring_up(connection_, {options_.database, options_.vfs, {}});
+  schema::bring_up(connection_, {options_.database, options_.vfs, {}, options_.told});
   replica_ = ensure_replica(connection_, options_.database);
   sqlite3_wal_hook(
       connection_.handle(),
@@ -314,7 +315,7 @@ Result<> SqliteStore::touch(FileId file, std::int64_t mtime_ns, std::uint64_t si
 
 Result<std::unique_ptr<Reader>> SqliteStore::reader() const {
   return guarded_store(thing(), [&]() -> Result<std::unique_ptr<Reader>> {
-    return make_reader(options_.database, options_.vfs);
+    return make_reader(options_.database, options_.vfs, options_.statements);
   });
 }
 
@@ -407,10 +408,11 @@ std::optional<Error> examine_for_reading(const std::filesystem::path& database) 
 
 }  // namespace
 
-Result<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& database) {
+Result<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& database,
+                                            const std::shared_ptr<StatementLog>& statements) {
   if (std::optional<Error> error = examine_for_reading(database)) return *std::move(error);
   return guarded_store(database.string(), [&]() -> Result<std::unique_ptr<Reader>> {
-    return make_reader(database, {});
+    return make_reader(database, {}, statements);
   });
 }
 

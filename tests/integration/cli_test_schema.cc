@@ -148,6 +148,38 @@ TEST_F(CliSchema, S4_12_ADeprecatedMigrationIsToldAndNotRun) {
   EXPECT_EQ(run({"db", "verify"}).code, 0);
 }
 
+/// By counts: a question that looks at every atom, asked of a service, is told with its plan.
+TEST_F(CliSchema, TheSlowestStatementsAreToldWithTheirPlans) {
+  const Ran none = run({"db", "slow", "--no-start"});
+  ASSERT_EQ(none.code, 0) << none.err;
+  EXPECT_NE(none.out.find("No statement has been measured"), std::string::npos) << none.out;
+  ASSERT_EQ(run({"start"}).code, 0);
+  const std::string many =
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) "
+      "SELECT count(*) FROM n CROSS JOIN files AS f WHERE f.path LIKE '%' || n.i";
+  for (int i = 0; i < 3; ++i) ASSERT_EQ(run({"sql", many}).code, 0);
+  const Ran ran = run({"db", "slow", "--limit", "500", "--json"});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const auto answer = ran.json();
+  bool found = false;
+  for (const auto& item : answer["items"]) {
+    if (item["sql"] != many) continue;
+    found = true;
+    EXPECT_EQ(item["runs"], 3);
+    EXPECT_EQ(item["rows"], 3);
+    EXPECT_GE(item["scanned"], 3 * 3000);
+    EXPECT_GE(item["total_ms"], item["worst_ms"]);
+    EXPECT_NE(item["plan"].dump().find("SCAN f"), std::string::npos) << item["plan"];
+    ASSERT_EQ(item["warnings"].size(), 1u);
+    EXPECT_NE(item["warnings"][0].get<std::string>().find("in each run"), std::string::npos);
+  }
+  EXPECT_TRUE(found) << ran.out;
+  const Ran text = run({"db", "slow", "--limit", "500"});
+  EXPECT_NE(text.out.find("3 runs"), std::string::npos) << text.out;
+  EXPECT_EQ(run({"db", "slow", "--limit", "0"}).code, 2);
+  EXPECT_EQ(run({"stop"}).code, 0);
+}
+
 /// S1-42, S1-46: what a program that starts is checked for.
 TEST_F(CliSchema, S1_42_S1_46_SmokeChecks) {
   EXPECT_EQ(run({"get_schema", "registry", "--json", "--no-start"}).json()["documented"]["tables"],
