@@ -37,6 +37,9 @@ void bench_diff(const Corpus& corpus, const Options& options, Report& report);
 /// Commits by the size of their delta, growth, backup and the log's chain.
 void bench_storage(const Corpus& corpus, const Options& options, Report& report);
 
+/// Upgrades and a migration of a database of 100,000 atoms, made below `root`.
+void bench_schema(const std::filesystem::path& root, const Options& options, Report& report);
+
 /// A live service with real file events: saves, and questions over its socket.
 void bench_service(const Corpus& corpus, const Options& options, Report& report);
 

@@ -66,12 +66,15 @@ void run(const Arguments& arguments) {
     const fs::path from = fs::canonical(arguments.corpus);
     measure(copy_corpus(from.filename().string(), from, work.path() / "corpus"), options, report,
             arguments.only);
+  } else if (arguments.only == "schema") {
+    bench_schema(work.path() / "schema", options, report);
   } else {
     for (const char* name : {"eslint", "webpack"}) {
       const fs::path from = fs::path(arguments.corpora) / name;
       measure(copy_corpus(name, from, work.path() / name), options, report, arguments.only);
     }
     measure(generated(work.path() / "generated", arguments.quick), options, report, arguments.only);
+    if (arguments.only.empty()) bench_schema(work.path() / "schema", options, report);
   }
   report.print_table(stdout);
   if (!arguments.json.empty()) save(arguments.json, report.to_json().dump(2) + "\n");
@@ -85,8 +88,8 @@ int main(int argc, char** argv) {
   app.add_flag("--quick", arguments.quick,
                "Fewer repetitions and a tenth of the generated project");
   app.add_option("--corpus", arguments.corpus, "Measure a copy of this folder only");
-  app.add_option("--only", arguments.only, "Only this group of measurements: history")
-      ->check(CLI::IsMember({"history"}));
+  app.add_option("--only", arguments.only, "Only this group of measurements: history or schema")
+      ->check(CLI::IsMember({"history", "schema"}));
   app.add_option("--json", arguments.json, "Also write the figures to this file");
   app.add_option("--threads", arguments.threads, "Threads for parsing and linking");
   app.add_option("--corpora", arguments.corpora, "Where the pinned packages are")->group("");

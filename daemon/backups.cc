@@ -7,7 +7,7 @@
 #include <optional>
 #include <utility>
 
-#include "storage/backup/backup.h"
+#include "storage/requests/backup.h"
 
 namespace dg {
 namespace {
@@ -96,9 +96,13 @@ void AutomaticBackups::make(Sequence now) {
       back_up(folder_ / "deltagraph.db", target, [this] { return stop_.load(); });
   if (!backup && backup.error().kind != ErrorKind::cancelled)
     failure_ = "Automatic backup: " + backup.error().message();
+  const Result<std::optional<Backup>> requests =
+      backup ? requests::back_up_requests(folder_, target) : std::optional<Backup>();
+  if (!requests) failure_ = "Automatic backup: " + requests.error().message();
   std::vector<BackupFile> made = list_backups(folder_);
   for (std::size_t i = config_.backups_kept; backup && i < made.size(); ++i) {
     std::error_code ignored;
+    fs::remove(requests::requests_backup(made[i].file), ignored);
     fs::remove(made[i].file, ignored);
   }
   running_ = false;

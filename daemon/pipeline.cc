@@ -18,6 +18,7 @@
 #include "storage/backup/backup.h"
 #include "storage/backup/salvage.h"
 #include "storage/clock.h"
+#include "storage/statement_log.h"
 
 namespace dg {
 namespace {
@@ -193,6 +194,8 @@ Result<std::unique_ptr<Pipeline>> Pipeline::open(const PipelineOptions& given) {
   impl->store_options = {options.state_folder / "deltagraph.db",
                          extractor_options_text(options.parse), options.vfs, config->synchronous};
   impl->store_options.clock = options.clock;
+  impl->store_options.statements = std::make_shared<StatementLog>();
+  impl->store_options.told = options.told;
   Result<StoredProject> stored = impl->open_store(impl->notices);
   if (!stored) return stored.error();
 
@@ -326,7 +329,7 @@ std::size_t Pipeline::dirty() const noexcept {
   return impl_->dirty;
 }
 Result<std::unique_ptr<Reader>> Pipeline::reader() const {
-  return open_reader(impl_->store_options.database);
+  return open_reader(impl_->store_options.database, impl_->store_options.statements);
 }
 Result<std::unique_ptr<Audit>> Pipeline::audit() const {
   return Audit::open(impl_->store_options.database, impl_->store_options.extractor_options);

@@ -43,6 +43,8 @@ struct PipelineOptions {
   /// moved, though each was saved by itself and in whatever order. Empty: nothing joins. Writer
   /// thread.
   std::function<SettledChange()> arrived;
+  /// Hears of each step of an upgrade of the database; empty: nobody does.
+  std::function<void(const std::string&)> told;
 };
 
 /// Work counted, which tests assert instead of time.

@@ -54,6 +54,7 @@ class RunningService final : public Service, private Host {
   }
 
   Result<> open() {
+    options_.pipeline.told = events_.notice;
     Result<std::unique_ptr<Pipeline>> pipeline = Pipeline::open(options_.pipeline);
     if (!pipeline) return pipeline.error();
     pipeline_ = std::move(*pipeline);

@@ -8,6 +8,7 @@
 #include "events/event.h"
 #include "events/json_text.h"
 #include "events/names.h"
+#include "parser/hexadecimal.h"
 
 namespace dg {
 namespace {
@@ -94,8 +95,7 @@ class Writer {
   void hex(std::string_view key, std::uint64_t value) {
     name(key);
     out_ += '"';
-    for (int shift = 60; shift >= 0; shift -= 4) out_ += "0123456789abcdef"[value >> shift & 15];
-    out_ += '"';
+    out_ += hexadecimal(value) + '"';
   }
   void head(const EdgeEvent& edge) {
     append_json_string(out_, to_string(edge.relation));

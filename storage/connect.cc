@@ -125,7 +125,8 @@ ReadTransaction::ReadTransaction(Connection& connection) : connection_(connectio
   // A read inside it fixes the commit that all further ones see. A database that is yet to be
   // upgraded may have no log.
   const bool logged =
-      connection.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'transactions'") != 0;
+      connection.integer(
+          "SELECT count(*) FROM pragma_table_info('transactions') WHERE name = 'sequence'") != 0;
   if (logged) sequence_ = connection.integer("SELECT max(sequence) FROM transactions");
 }
 

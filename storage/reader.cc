@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <cctype>
 #include <chrono>
+#include <map>
 
+#include "parser/hexadecimal.h"
 #include "storage/connect.h"
+#include "storage/guarded.h"
 #include "storage/history/chain.h"
 #include "storage/history/event_log_reader.h"
 #include "storage/history/history_reader.h"
@@ -38,18 +41,6 @@ class Deadline {
   Clock::time_point at_;
 };
 
-std::string hexadecimal(std::string_view bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text = "x'";
-  text.reserve(bytes.size() * 2 + 3);
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
-  }
-  return text + "'";
-}
-
 Error refused(const std::string& reason) {
   return {ErrorKind::usage, "sql", reason,
           "Give one SELECT, EXPLAIN or reading PRAGMA; the database cannot be changed here"};
@@ -57,11 +48,13 @@ Error refused(const std::string& reason) {
 
 class SqliteReader final : public Reader {
  public:
-  SqliteReader(std::filesystem::path database, const std::string& vfs)
+  SqliteReader(std::filesystem::path database, const std::string& vfs,
+               std::shared_ptr<StatementLog> statements)
       : database_(std::move(database)),
-        searching_(connect_reader(database_, vfs)),
+        statements_(std::move(statements)),
+        searching_(connect(vfs)),
         log_(searching_, database_.string()),
-        asking_(connect_reader(database_, vfs)),
+        asking_(connect(vfs)),
         history_(searching_, database_.string()) {
     allow_only_reads(asking_);
   }
@@ -72,12 +65,20 @@ class SqliteReader final : public Reader {
   Result<Table> sql(std::string_view statement, std::size_t max_rows, int deadline_ms) override;
   Result<ChainCheck> verify_chain() override;
   History& history() override { return history_; }
+  Result<std::vector<StatementCost>> slowest(std::size_t most) override;
 
  private:
+  Connection connect(const std::string& vfs) const {
+    Connection connection = connect_reader(database_, vfs);
+    connection.count_in(statements_);
+    return connection;
+  }
+  std::vector<std::string> plan_of(const std::string& sql) const;
   std::vector<SearchHit> matches(const std::string& expression, std::size_t limit);
   Table rows_of(Statement& statement, std::size_t max_rows);
 
   std::filesystem::path database_;
+  std::shared_ptr<StatementLog> statements_;
   Connection searching_;  ///< Runs our own statements only; query_only.
   EventLogReader log_;
   Connection asking_;  ///< Runs what users write; query_only, and the authorizer decides.
@@ -135,7 +136,7 @@ Result<Reader::Table> SqliteReader::sql(std::string_view text, std::size_t max_r
     if (code == SQLITE_OK && raw_statement == nullptr) return refused("there is no statement");
     const Statement rest(asking_.handle(), text.substr(used), false);
     if (rest) return refused("there is more than one statement");
-    Statement statement(asking_.handle(), text.substr(0, used), false);
+    Statement statement = asking_.prepare(text.substr(0, used), false);
     if (sqlite3_stmt_readonly(statement.handle()) == 0)
       return refused("it is no reading statement");
     const Deadline deadline(asking_, deadline_ms);
@@ -151,12 +152,35 @@ Result<Reader::Table> SqliteReader::sql(std::string_view text, std::size_t max_r
 }
 
 Result<ChainCheck> SqliteReader::verify_chain() {
-  try {
+  return guarded(database_.string(), [&] {
     const ReadTransaction transaction(searching_);
     return check_chain(searching_);
-  } catch (const Failure& failure) {
-    return to_error(failure, database_.string());
+  });
+}
+
+Result<std::vector<StatementCost>> SqliteReader::slowest(std::size_t most) {
+  if (statements_ == nullptr) return std::vector<StatementCost>();
+  std::vector<StatementCost> costs = statements_->slowest(most);
+  for (StatementCost& cost : costs) cost.plan = plan_of(cost.sql);
+  return costs;
+}
+
+std::vector<std::string> SqliteReader::plan_of(const std::string& sql) const {
+  std::vector<std::string> plan;
+  std::map<std::int64_t, std::size_t> depths;
+  try {
+    // Not counted itself.
+    Statement steps(searching_.handle(), "EXPLAIN QUERY PLAN " + sql, false);
+    while (steps.step()) {
+      const auto parent = depths.find(steps.integer(1));
+      const std::size_t depth = parent == depths.end() ? 0 : parent->second + 1;
+      depths[steps.integer(0)] = depth;
+      plan.push_back(std::string(2 * depth, ' ').append(steps.text(3)));
+    }
+  } catch (const Failure&) {
+    plan.clear();  // A PRAGMA, or about a table that is gone: it has no plan.
   }
+  return plan;
 }
 
 Reader::Table SqliteReader::rows_of(Statement& statement, std::size_t max_rows) {
@@ -183,7 +207,7 @@ Reader::Table SqliteReader::rows_of(Statement& statement, std::size_t max_rows) 
         continue;
       }
       if (type == SQLITE_BLOB) {
-        row.emplace_back(hexadecimal(statement.text(i)));
+        row.emplace_back("x'" + hexadecimal(statement.text(i)) + "'");
       } else {
         // Numbers are rendered by SQLite, which must happen before their size is asked for.
         const auto* content =
@@ -199,8 +223,9 @@ Reader::Table SqliteReader::rows_of(Statement& statement, std::size_t max_rows) 
 
 }  // namespace
 
-std::unique_ptr<Reader> make_reader(const std::filesystem::path& database, const std::string& vfs) {
-  return std::make_unique<SqliteReader>(database, vfs);
+std::unique_ptr<Reader> make_reader(const std::filesystem::path& database, const std::string& vfs,
+                                    const std::shared_ptr<StatementLog>& log) {
+  return std::make_unique<SqliteReader>(database, vfs, log);
 }
 
 }  // namespace dg

@@ -6,6 +6,7 @@
 #include "parser/facts_codec.h"
 #include "storage/audit/repair.h"
 #include "storage/connect.h"
+#include "storage/guarded.h"
 #include "storage/history/replica.h"
 #include "storage/load.h"
 #include "storage/reader.h"
@@ -35,25 +36,25 @@ bool repairs_rows(const Delta& delta) {
   });
 }
 
-/// Turns what the module's inside throws into an Error.
+/// As guarded(), and what only loading and committing throw.
 template <typename Work>
-auto guarded(const std::string& thing, const Work& work) -> decltype(work()) {
-  try {
-    return work();
-  } catch (const Failure& failure) {
-    return to_error(failure, thing);
-  } catch (const Damage& damage) {
-    return Error{ErrorKind::corrupt, thing, damage.what + " cannot be read",
-                 "Move it away and index again; the sources are the truth"};
-  } catch (const VersionConflict& lost) {
-    return conflict(thing, "atom " + std::to_string(raw(lost.atom)) + " is not at version " +
-                               std::to_string(lost.expected));
-  } catch (const SequenceConflict& lost) {
-    return conflict(thing, "it is at sequence " + std::to_string(lost.stored) + ", not at " +
-                               std::to_string(lost.wanted - 1));
-  } catch (const std::system_error& error) {
-    return Error{ErrorKind::io, thing, error.what(), "Check the disk and the memory"};
-  }
+auto guarded_store(const std::string& thing, const Work& work) -> decltype(work()) {
+  return guarded(thing, [&]() -> decltype(work()) {
+    try {
+      return work();
+    } catch (const Damage& damage) {
+      return Error{ErrorKind::corrupt, thing, damage.what + " cannot be read",
+                   "Move it away and index again; the sources are the truth"};
+    } catch (const VersionConflict& lost) {
+      return conflict(thing, "atom " + std::to_string(raw(lost.atom)) + " is not at version " +
+                                 std::to_string(lost.expected));
+    } catch (const SequenceConflict& lost) {
+      return conflict(thing, "it is at sequence " + std::to_string(lost.stored) + ", not at " +
+                                 std::to_string(lost.wanted - 1));
+    } catch (const std::system_error& error) {
+      return Error{ErrorKind::io, thing, error.what(), "Check the disk and the memory"};
+    }
+  });
 }
 
 class SqliteStore final : public Store {
@@ -111,6 +112,7 @@ void SqliteStore::connect() {
 
 void SqliteStore::connect_once() {
   connection_ = connect_writer(options_.database, options_.vfs, options_.synchronous);
+  connection_.count_in(options_.statements);
   if (!schema::may_write(static_cast<std::uint32_t>(connection_.integer("PRAGMA user_version")))) {
     // The header looked fine, but a newer program's last commits are in the WAL still: leave both.
     sqlite3_db_config(connection_.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
@@ -118,7 +120,7 @@ void SqliteStore::connect_once() {
                 "Upgrade deltagraph; the file was left as it is"};
   }
   check_contents();
-  schema::bring_up(connection_, {options_.database, options_.vfs, {}});
+  schema::bring_up(connection_, {options_.database, options_.vfs, {}, options_.told});
   replica_ = ensure_replica(connection_, options_.database);
   sqlite3_wal_hook(
       connection_.handle(),
@@ -205,7 +207,7 @@ CommitCounts SqliteStore::write(const Delta& delta, const TransactionInfo& info)
 Result<CommitCounts> SqliteStore::commit(const Delta& delta, const TransactionInfo& info) {
   bool doubtful = true;
   const auto attempt = [&]() -> Result<CommitCounts> {
-    return guarded(thing(), [&]() -> Result<CommitCounts> {
+    return guarded_store(thing(), [&]() -> Result<CommitCounts> {
       try {
         reconnect_if_lost();
         return write(delta, info);
@@ -237,7 +239,7 @@ Result<CommitCounts> SqliteStore::commit(const Delta& delta, const TransactionIn
 }
 
 Result<StoredProject> SqliteStore::load() {
-  return guarded(thing(), [&]() -> Result<StoredProject> {
+  return guarded_store(thing(), [&]() -> Result<StoredProject> {
     return read_project([this] { return connect_reader(options_.database, options_.vfs); });
   });
 }
@@ -274,7 +276,7 @@ void SqliteStore::forget_facts(const std::string& key) {
 
 /// A write beside commit(): after a failure nobody knows what was written, so the connection goes.
 Result<> SqliteStore::write_beside(const std::function<void()>& work) {
-  return guarded(thing(), [&]() -> Result<> {
+  return guarded_store(thing(), [&]() -> Result<> {
     try {
       reconnect_if_lost();
       work();
@@ -312,8 +314,8 @@ Result<> SqliteStore::touch(FileId file, std::int64_t mtime_ns, std::uint64_t si
 }
 
 Result<std::unique_ptr<Reader>> SqliteStore::reader() const {
-  return guarded(thing(), [&]() -> Result<std::unique_ptr<Reader>> {
-    return make_reader(options_.database, options_.vfs);
+  return guarded_store(thing(), [&]() -> Result<std::unique_ptr<Reader>> {
+    return make_reader(options_.database, options_.vfs, options_.statements);
   });
 }
 
@@ -349,7 +351,7 @@ std::uint64_t SqliteStore::file_size() const {
 }
 
 Result<std::string> SqliteStore::integrity() {
-  return guarded(thing(), [&]() -> Result<std::string> {
+  return guarded_store(thing(), [&]() -> Result<std::string> {
     try {
       reconnect_if_lost();
       Statement check = connection_.prepare("PRAGMA quick_check(1)");
@@ -376,7 +378,7 @@ Result<std::string> SqliteStore::integrity() {
 
 Result<std::unique_ptr<Store>> Store::open(const Options& options) {
   const std::string thing = options.database.string();
-  return guarded(thing, [&]() -> Result<std::unique_ptr<Store>> {
+  return guarded_store(thing, [&]() -> Result<std::unique_ptr<Store>> {
     try {
       if (options.database.has_parent_path()) make_state_folder(options.database.parent_path());
       if (std::optional<Error> error = examine_header(options.database)) return *std::move(error);
@@ -406,15 +408,17 @@ std::optional<Error> examine_for_reading(const std::filesystem::path& database) 
 
 }  // namespace
 
-Result<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& database) {
+Result<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& database,
+                                            const std::shared_ptr<StatementLog>& statements) {
   if (std::optional<Error> error = examine_for_reading(database)) return *std::move(error);
-  return guarded(database.string(),
-                 [&]() -> Result<std::unique_ptr<Reader>> { return make_reader(database, {}); });
+  return guarded_store(database.string(), [&]() -> Result<std::unique_ptr<Reader>> {
+    return make_reader(database, {}, statements);
+  });
 }
 
 Result<StoredProject> load_project(const std::filesystem::path& database) {
   if (std::optional<Error> error = examine_for_reading(database)) return *std::move(error);
-  return guarded(database.string(), [&]() -> Result<StoredProject> {
+  return guarded_store(database.string(), [&]() -> Result<StoredProject> {
     return read_project([&] { return connect_reader(database, {}); });
   });
 }

@@ -110,6 +110,8 @@ struct SearchHit {
 };
 
 class EventLog;
+struct StatementCost;
+class StatementLog;
 
 /// A read-only connection (query_only, no checkpoints): sees whole commits, never blocks the
 /// writer.
@@ -138,6 +140,10 @@ class Reader {
   /// Whether the log is whole and each transaction as it was committed. O(rows of the log).
   virtual Result<ChainCheck> verify_chain() = 0;
   virtual History& history() = 0;  ///< storage/history/history.h.
+
+  /// What this store's statements have cost so far, the most expensive first, with their plans
+  /// (storage/statement_log.h). Empty where nobody counts.
+  virtual Result<std::vector<StatementCost>> slowest(std::size_t most) = 0;
 };
 
 /// When a commit counts as durable (sqlite.org/pragma.html#pragma_synchronous). With both, what was
@@ -154,6 +160,10 @@ class Store {
     Synchronous synchronous = Synchronous::normal;
     Waiting waiting = {};        ///< For another connection's lock.
     UnixClock clock = &unix_ms;  ///< For tests.
+    /// Where its statements are counted, and those of its readers; null: nowhere.
+    std::shared_ptr<StatementLog> statements = {};
+    /// Hears of each step of an upgrade of the schema, and of its end (S3-12); empty: nobody does.
+    std::function<void(const std::string&)> told = {};
   };
   /// Opens, creates or upgrades. The caller holds the write lock. A database newer than the program
   /// is refused (ErrorKind::newer) and left untouched; a damaged one is refused (corrupt): see
@@ -183,7 +193,8 @@ class Store {
 };
 
 /// A Reader without a Store: for queries when no service runs. Never creates or changes the file.
-Result<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& database);
+Result<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& database,
+                                            const std::shared_ptr<StatementLog>& statements = {});
 /// As Store::load, read-only.
 Result<StoredProject> load_project(const std::filesystem::path& database);
 

@@ -3,10 +3,11 @@
 #include <charconv>
 #include <random>
 
+#include "parser/hexadecimal.h"
+
 namespace dg {
 
 std::string make_uuid_v7(std::int64_t unix_ms, std::uint64_t counter) {
-  static constexpr char kDigits[] = "0123456789abcdef";
   std::random_device random;
   unsigned char bytes[16];
   for (int i = 0; i < 6; ++i) {
@@ -16,13 +17,8 @@ std::string make_uuid_v7(std::int64_t unix_ms, std::uint64_t counter) {
   bytes[6] = static_cast<unsigned char>((counter >> 8 & 0x0f) | 0x70);  // Version 7.
   bytes[7] = static_cast<unsigned char>(counter & 0xff);
   bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3f) | 0x80);  // Variant 10.
-  std::string text;
-  text.reserve(36);
-  for (int i = 0; i < 16; ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-    text += kDigits[bytes[i] >> 4];
-    text += kDigits[bytes[i] & 15];
-  }
+  std::string text = hexadecimal(std::string_view(reinterpret_cast<const char*>(bytes), 16));
+  for (const std::size_t at : {20, 16, 12, 8}) text.insert(at, 1, '-');
   return text;
 }
 

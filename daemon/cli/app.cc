@@ -50,9 +50,12 @@ Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
     at = at->get_subcommands().back();
     command += (command.empty() ? "" : " ") + at->get_name();
   }
-  if (const std::vector<std::string> rest = app.remaining();
-      command.empty() && !rest.empty() && !rest.front().starts_with('-')) {
-    return no_such_command(app, rest.front());
+  // A family (`db`) was given a member that it has not, or the program a command.
+  const bool open = at->get_require_subcommand_max() > 0 &&
+                    !at->get_subcommands([](const CLI::App*) { return true; }).empty();
+  if (const std::vector<std::string> rest = app.remaining(true);
+      open && !rest.empty() && !rest.front().starts_with('-')) {
+    return no_such_command(*at, rest.front());
   }
   std::string reason = error.what();
   if (const std::size_t line = reason.find('\n'); line != std::string::npos) reason.resize(line);

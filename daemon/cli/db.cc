@@ -24,6 +24,7 @@ void add_db(CLI::App& app, Invocation& invocation) {
   add_db_inspect(*db, invocation);
   add_db_schema(*db, invocation);
   add_db_diff(*db, invocation);
+  add_db_slow(*db, invocation);
 }
 
 }  // namespace dg

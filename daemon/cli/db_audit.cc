@@ -6,6 +6,7 @@
 #include "daemon/cli/table.h"
 #include "daemon/requests/schema_json.h"
 #include "storage/schema/live/declared.h"
+#include "storage/schema/live/sql_tokens.h"
 #include "storage/schema/upgrade/plan.h"
 
 namespace dg {
@@ -33,13 +34,20 @@ Result<Audited> look(Session& session, bool deep) {
   return all;
 }
 
-/// How a table stands to the registry.
-std::string standing(const std::string& name) {
+/// How a table stands to the registry and to the migrations: who lists it, if anybody does.
+std::string standing(const DatabaseAudit& audit, const std::string& name) {
   if (const schema::Table* table = schema::table(name))
     return table->life_cycle == schema::LifeCycle::active
                ? "expected"
                : "expected, " + std::string(to_string(table->life_cycle));
-  return schema::is_legacy(name) ? "legacy" : "unexpected";
+  if (schema::is_legacy(name)) return "legacy";
+  for (const schema::MigrationRecord& record : audit.migrations) {
+    if (record.state != schema::MigrationState::applied) continue;
+    const std::vector<std::string> made = schema::tables_made_by(record.up);
+    if (std::find(made.begin(), made.end(), name) != made.end())
+      return "expected, of " + record.name;
+  }
+  return "unexpected";
 }
 
 Json tables_json(const DatabaseAudit& audit) {
@@ -47,7 +55,7 @@ Json tables_json(const DatabaseAudit& audit) {
   for (const schema::LiveTable& table : audit.live.tables) {
     if (table.virtual_table) continue;
     Json json = live_table_json(table);
-    json["standing"] = standing(table.name);
+    json["standing"] = standing(audit, table.name);
     for (const TableFigures& figures : audit.tables) {
       if (figures.name == table.name) json["rows"] = figures.rows;
     }
@@ -120,13 +128,13 @@ void print_tables(Session& session, const DatabaseAudit& audit, bool columns) {
                       [&](const schema::LiveIndex& index) { return index.table == figures.name; });
     const std::vector<std::string> cells{figures.name, std::to_string(live.columns.size()),
                                          std::to_string(indexes), grouped(figures.rows),
-                                         standing(figures.name)};
+                                         standing(audit, figures.name)};
     if (!columns) {
       table.row(cells);
       continue;
     }
     out.line(out.paint(Style::bold, printable(figures.name)) + "  " + counted(figures.rows, "row") +
-             ", " + standing(figures.name));
+             ", " + standing(audit, figures.name));
     print_columns(out, live, audit);
   }
   if (!columns) table.print(out);
@@ -135,9 +143,9 @@ void print_tables(Session& session, const DatabaseAudit& audit, bool columns) {
 void print_audit(Session& session, const Audited& all, bool columns) {
   Terminal& out = session.out;
   print_tables(session, all.audit, columns);
-  const auto unexpected =
-      std::count_if(all.audit.tables.begin(), all.audit.tables.end(),
-                    [](const TableFigures& each) { return standing(each.name) == "unexpected"; });
+  const auto unexpected = std::count_if(
+      all.audit.tables.begin(), all.audit.tables.end(),
+      [&](const TableFigures& each) { return standing(all.audit, each.name) == "unexpected"; });
   out.line(std::to_string(schema::tables().size()) + " tables expected, " +
            std::to_string(all.audit.tables.size()) + " there" +
            (unexpected > 0 ? ", " + std::to_string(unexpected) + " unexpected" : "") + ".");

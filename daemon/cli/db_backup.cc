@@ -4,7 +4,7 @@
 #include "daemon/cli/commands.h"
 #include "daemon/cli/figures.h"
 #include "daemon/cli/project.h"
-#include "storage/backup/backup.h"
+#include "storage/requests/backup.h"
 
 namespace dg {
 namespace {
@@ -26,16 +26,25 @@ int backup(Session& session, const std::string& given) {
   const auto begun = std::chrono::steady_clock::now();
   const Result<Backup> made = back_up(database_path(*project), target);
   if (!made) return session.fail(made.error());
+  const Result<std::optional<Backup>> requests =
+      requests::back_up_requests(state_folder(*project), target);
+  if (!requests) return session.fail(requests.error());
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begun;
   if (session.settings.json) {
-    session.out.line(json_text({{"backup", made->file.string()},
-                                {"bytes", made->bytes},
-                                {"sequence", raw(made->sequence)},
-                                {"took_ms", took.count()}}));
+    session.out.line(
+        json_text({{"backup", made->file.string()},
+                   {"bytes", made->bytes},
+                   {"sequence", raw(made->sequence)},
+                   {"took_ms", took.count()},
+                   {"requests", *requests ? Json((*requests)->file.string()) : Json()}}));
   } else {
     session.out.line(printable(made->file.string()) + ": " + bytes_text(made->bytes) +
                      ", sequence " + std::to_string(raw(made->sequence)) + ", " +
                      duration_text(took.count()));
+    if (*requests) {
+      session.out.line(printable((*requests)->file.string()) + ": " +
+                       bytes_text((*requests)->bytes) + ", the schema requests and their tables");
+    }
   }
   return session.finish(Exit::done);
 }

@@ -154,7 +154,7 @@ void add_db_inspect(CLI::App& db, Invocation& invocation) {
       ->check(CLI::Range(1, 10'000));
   command->add_option("--offset", choice->offset, "Rows to leave out")
       ->type_name("N")
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{999'999'999}));
 }
 
 }  // namespace dg

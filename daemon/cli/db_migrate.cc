@@ -179,7 +179,7 @@ void add_to(CLI::App& command, const std::shared_ptr<Choice>& choice, const char
       .add_option_function<std::int64_t>(
           "--to", [choice](std::int64_t number) { choice->to = number; }, description)
       ->type_name("N")
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{999'999'999}));
 }
 
 }  // namespace

@@ -7,7 +7,8 @@
 #include "daemon/cli/project.h"
 #include "daemon/pipeline.h"
 #include "daemon/validator/run.h"
-#include "storage/backup/backup.h"
+#include "storage/requests/backup.h"
+#include "storage/requests/store.h"
 
 namespace dg {
 namespace {
@@ -16,6 +17,9 @@ namespace fs = std::filesystem;
 
 struct Done {
   Restored restored;
+  /// Where the former requests.db is kept, empty if there was none; nothing: the backup has none.
+  std::optional<fs::path> requests;
+  bool requests_left = false;  ///< Those that were there stay.
   Outcome reconciled;
   Validation validated;
 };
@@ -72,6 +76,13 @@ Result<Done> restore_here(const fs::path& project, const fs::path& file) {
     Result<Restored> restored = restore(file, database_path(project));
     if (!restored) return restored.error();
     done.restored = *std::move(restored);
+    Result<std::optional<fs::path>> requests =
+        requests::restore_requests(file, state_folder(project));
+    if (!requests) return requests.error();
+    done.requests = *std::move(requests);
+    std::error_code none;
+    done.requests_left =
+        !done.requests && fs::exists(requests::requests_database(state_folder(project)), none);
   }
   if (const Result<> reconciled = reconcile(project, done); !reconciled) return reconciled.error();
   return done;
@@ -81,6 +92,24 @@ Json former_names(const FormerDatabases& former) {
   Json names = Json::array();
   for (const fs::path& file : former.kept) names.push_back(file.string());
   return names;
+}
+
+Json requests_json(const Done& done) {
+  if (!done.requests) return Json();
+  return {{"restored", requests::requests_backup(done.restored.from.file).string()},
+          {"kept_as", done.requests->empty() ? Json() : Json(done.requests->string())}};
+}
+
+/// What became of the schema requests.
+void show_requests(Session& session, const Done& done) {
+  if (done.requests_left)
+    session.out.line("The backup holds no schema requests: those that are there stay.");
+  if (!done.requests) return;
+  session.out.line("The schema requests and their tables are those of " +
+                   printable(requests::requests_backup(done.restored.from.file).string()) +
+                   (done.requests->empty()
+                        ? "."
+                        : "; the former are kept as " + printable(done.requests->string()) + "."));
 }
 
 void show(Session& session, const Done& done, bool restarted) {
@@ -97,6 +126,7 @@ void show(Session& session, const Done& done, bool restarted) {
                    {"reconciled", changed},
                    {"found", done.validated.found},
                    {"left", done.validated.left_count},
+                   {"requests", requests_json(done)},
                    {"service_restarted", restarted}}));
     return;
   }
@@ -105,6 +135,7 @@ void show(Session& session, const Done& done, bool restarted) {
   if (!restored.kept_as.empty())
     session.out.line("The former database is kept as " + printable(restored.kept_as.string()) +
                      ".");
+  show_requests(session, done);
   if (restored.former.deleted != 0) {
     session.out.line("Of former databases the last " + std::to_string(kFormerKept) +
                      " are kept: " + counted(restored.former.deleted, "older one") + " deleted.");
@@ -130,6 +161,8 @@ int restore_project(Session& session, const std::string& given, bool force) {
   const fs::path file = session.cwd / given;
   // Checked before anything is stopped: bad input changes nothing.
   if (const Result<Backup> fit = check_backup(file); !fit) return session.fail(fit.error());
+  if (const Result<> fit = requests::check_requests_backup(file); !fit)
+    return session.fail(fit.error());
   if (!force) {
     if (const Result<> ours = check_project(*project, file); !ours)
       return session.fail(ours.error());

@@ -17,6 +17,7 @@ void add_db_verify(CLI::App& db, Invocation& invocation);
 void add_db_inspect(CLI::App& db, Invocation& invocation);
 void add_db_schema(CLI::App& db, Invocation& invocation);
 void add_db_diff(CLI::App& db, Invocation& invocation);
+void add_db_slow(CLI::App& db, Invocation& invocation);
 
 /// The project's database and the folder of its migrations, `.deltagraph/migrations`.
 Result<schema::MigrateTarget> migrate_target(Session& session);

@@ -16,6 +16,7 @@ Style state_style(const schema::MigrationLine& line) {
 std::string remark_of(const schema::MigrationLine& line) {
   if (line.edited) return "edited after it was applied";
   if (!line.error.empty()) return line.error;
+  if (!line.deprecated.empty()) return "deprecated: " + line.deprecated;
   return line.file_gone ? "its file is gone" : line.description;
 }
 

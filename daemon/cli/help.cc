@@ -148,6 +148,10 @@ constexpr Examples kExamples[] = {
      "Examples:\n"
      "  deltagraph db schema --sql | sqlite3 empty.db\n"
      "  deltagraph db schema --dot | dot -Tsvg > schema.svg\n"},
+    {"db slow",
+     "Examples:\n"
+     "  deltagraph db slow --limit 3\n"
+     "  deltagraph db slow --json | jq '.items[] | select(.warnings != []) | .sql'\n"},
     {"db diff", "Example:\n  deltagraph db diff .deltagraph/backups/auto-20261121.db\n"},
     {"schema-request",
      "Tables of your own beside the graph, reviewed like code. They lie in "

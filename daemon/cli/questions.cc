@@ -153,7 +153,8 @@ Exit exit_of_answer(const std::string& method, const Json& answer) {
 void add_questions(CLI::App& app, Invocation& invocation) {
   for (const Method& method : methods()) {
     const std::string name = method.name;
-    if (name == "export") continue;  // A command of its own: it streams.
+    // Commands of their own: one streams, the other is a member of `db`.
+    if (name == "export" || name == "slow") continue;
     const auto typed = std::make_shared<Typed>();
     std::string summary = method.summary;
     summary.front() = static_cast<char>(summary.front() - 'a' + 'A');

@@ -132,7 +132,7 @@ class Family {
         ->check(CLI::Range(std::int64_t{1}, kMostRequests))
         ->type_name("N");
     command_->add_option("--offset", asked_->offset, "Entries left out before")
-        ->check(CLI::NonNegativeNumber)
+        ->check(CLI::Range(std::int64_t{0}, std::int64_t{999'999'999}))
         ->type_name("N");
     return *this;
   }

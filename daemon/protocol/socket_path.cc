@@ -9,18 +9,11 @@
 #include <system_error>
 
 #include "daemon/protocol/client.h"
+#include "parser/hexadecimal.h"
 
 namespace dg {
 namespace fs = std::filesystem;
 namespace {
-
-std::string hex(std::uint64_t value) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string text(16, '0');
-  for (int i = 15; i >= 0; --i, value >>= 4)
-    text[static_cast<std::size_t>(i)] = kDigits[value & 15];
-  return text;
-}
 
 /// A folder that only this user can enter; another user's, or a link, is refused.
 Result<> own_folder(const fs::path& folder) {
@@ -47,7 +40,7 @@ Result<> own_folder(const fs::path& folder) {
 
 std::string project_key(const fs::path& root) {
   const std::string& text = root.native();
-  return hex(XXH3_64bits(text.data(), text.size()));
+  return hexadecimal(XXH3_64bits(text.data(), text.size()));
 }
 
 Result<fs::path> socket_path(const fs::path& root) {

@@ -5,15 +5,10 @@
 
 #include "daemon/requests/delta_writer.h"
 #include "events/names.h"
+#include "parser/hexadecimal.h"
 
 namespace dg {
 namespace {
-
-std::string hexadecimal(std::uint64_t value) {
-  std::string text;
-  for (int shift = 60; shift >= 0; shift -= 4) text += "0123456789abcdef"[value >> shift & 15];
-  return text;
-}
 
 /// Collects the values that differ; a side that is not there is null.
 class Changes {

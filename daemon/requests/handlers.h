@@ -19,6 +19,7 @@ Method outline_method();
 Method path_method();
 Method resolve_method();
 Method show_method();
+Method slow_method();
 Method sql_method();
 Method stats_method();
 Method unresolved_method();

@@ -132,6 +132,7 @@ Json migration_json(const schema::MigrationLine& line) {
           {"kind", to_string(line.kind)},
           {"state", to_string(line.state)},
           {"description", or_null(line.description)},
+          {"deprecated", or_null(line.deprecated)},
           {"applied_at", line.applied_at == 0 ? Json(nullptr) : Json(utc_text(line.applied_at))},
           {"duration_ms", static_cast<double>(line.duration_us) / 1000},
           {"applied_by", or_null(line.applied_by)},

@@ -9,6 +9,7 @@
 
 #include "daemon/server/http_routes.h"
 #include "daemon/watch/descriptor.h"
+#include "parser/hexadecimal.h"
 
 namespace dg {
 namespace {
@@ -20,16 +21,10 @@ Error failed(const std::filesystem::path& file, const std::string& reason) {
 }
 
 Result<std::string> random_text() {
-  std::array<unsigned char, kDigits / 2> bytes{};
+  std::string bytes(kDigits / 2, '\0');
   if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
     return Error{ErrorKind::io, "random numbers", std::strerror(errno), "Try again"};
-  static constexpr char kHex[] = "0123456789abcdef";
-  std::string text;
-  for (const unsigned char byte : bytes) {
-    text += kHex[byte >> 4];
-    text += kHex[byte & 15];
-  }
-  return text;
+  return hexadecimal(bytes);
 }
 
 Result<std::string> read_token(const std::filesystem::path& file, int fd) {

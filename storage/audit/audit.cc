@@ -5,6 +5,7 @@
 #include "storage/audit/audit_log.h"
 #include "storage/audit/audit_rows.h"
 #include "storage/connect.h"
+#include "storage/guarded.h"
 #include "storage/history/chain.h"
 #include "storage/history/log_rows.h"
 
@@ -105,13 +106,13 @@ class SqliteAudit final : public Audit {
  private:
   template <typename Work>
   auto guarded(const Work& work) -> Result<decltype(work())> {
-    try {
-      return work();
-    } catch (const Failure& failure) {
-      return to_error(failure, database_.string());
-    } catch (const std::system_error& error) {
-      return Error{ErrorKind::io, database_.string(), error.what(), "Check the disk"};
-    }
+    return dg::guarded(database_.string(), [&] {
+      try {
+        return work();
+      } catch (const std::system_error& error) {
+        throw Error{ErrorKind::io, database_.string(), error.what(), "Check the disk"};
+      }
+    });
   }
 
   std::filesystem::path database_;
@@ -126,11 +127,9 @@ class SqliteAudit final : public Audit {
 Result<std::unique_ptr<Audit>> Audit::open(const std::filesystem::path& database,
                                            const std::string& extractor_options,
                                            const std::string& vfs) {
-  try {
+  return guarded(database.string(), [&] {
     return std::unique_ptr<Audit>(std::make_unique<SqliteAudit>(database, extractor_options, vfs));
-  } catch (const Failure& failure) {
-    return to_error(failure, database.string());
-  }
+  });
 }
 
 }  // namespace dg

@@ -38,27 +38,36 @@ struct Finish {
   throw failure;
 }
 
-/// All pages of one commit. Throws Failure; false where `stop` ended it.
-bool copy_pages(Connection& from, const fs::path& target, const std::function<bool()>& stop,
-                Sequence& sequence) {
-  Connection to(target, Connection::Mode::read_write_create);
-  // The copy is synced as a whole and gets its name afterwards, so its own journal serves nobody.
-  to.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
-  // While this transaction is open, commits of the writer do not start the copy anew.
-  const ReadTransaction transaction(from);
-  sequence = static_cast<Sequence>(transaction.sequence());
+/// In steps, if there is somebody to ask; false where `stop` ended it.
+bool copy_steps(const Connection& from, Connection& to, const std::function<bool()>& stop) {
   const std::unique_ptr<sqlite3_backup, Finish> copy(
       sqlite3_backup_init(to.handle(), "main", from.handle(), "main"));
   if (copy == nullptr) fail(to, sqlite3_extended_errcode(to.handle()));
   while (true) {
-    const int code = sqlite3_backup_step(copy.get(), kPagesPerStep);
+    const int code = sqlite3_backup_step(copy.get(), stop ? kPagesPerStep : -1);
     if (code == SQLITE_DONE) return true;
     if (code != SQLITE_OK) fail(to, code);
     if (stop && stop()) return false;
   }
 }
 
+/// All pages of one commit. Throws Failure; false where `stop` ended it.
+bool copy_commit(Connection& from, const fs::path& target, const std::function<bool()>& stop,
+                 Sequence& sequence) {
+  Connection to(target, Connection::Mode::read_write_create);
+  // The copy is synced as a whole and gets its name afterwards, so its own journal serves nobody.
+  to.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
+  // While this transaction is open, commits of the writer do not start the copy anew.
+  const ReadTransaction transaction(from);
+  sequence = static_cast<Sequence>(transaction.sequence());
+  return copy_steps(from, to, stop);
+}
+
 }  // namespace
+
+void copy_pages(const Connection& from, Connection& to) {
+  copy_steps(from, to, {});
+}
 
 Error write_error(const fs::path& file, const char* action, int code) {
   const bool full = code == ENOSPC || code == EDQUOT;
@@ -78,7 +87,7 @@ Result<Backup> copy_database(Connection& from, const fs::path& target,
   fs::remove(partial, ignored);
   Backup backup;
   backup.file = target;
-  if (!copy_pages(from, partial, stop, backup.sequence)) {
+  if (!copy_commit(from, partial, stop, backup.sequence)) {
     return Error{ErrorKind::cancelled, target.string(), "the backup was stopped", "Try again"};
   }
   if (const Result<> synced = sync_path(partial, O_RDONLY); !synced) return synced.error();

@@ -62,14 +62,6 @@ void empty_log(const fs::path& database) {
   }
 }
 
-fs::path name_for_old(const fs::path& database) {
-  const std::string base = database.string() + ".replaced-" + utc_stamp();
-  std::string name = base;
-  for (int i = 2; is_there(name) || is_there(name + "-wal"); ++i)
-    name = base + "-" + std::to_string(i);
-  return name;
-}
-
 /// At every moment the name `database` stands for the old file or for the new one.
 Result<> exchange(const fs::path& database, const fs::path& fresh, const fs::path& kept) {
   if (is_there(database) && ::link(database.c_str(), kept.c_str()) != 0 &&
@@ -89,6 +81,14 @@ Result<> exchange(const fs::path& database, const fs::path& fresh, const fs::pat
 }
 
 }  // namespace
+
+fs::path name_for_old(const fs::path& database) {
+  const std::string base = database.string() + ".replaced-" + utc_stamp();
+  std::string name = base;
+  for (int i = 2; is_there(name) || is_there(name + "-wal"); ++i)
+    name = base + "-" + std::to_string(i);
+  return name;
+}
 
 Result<Backup> check_backup(const fs::path& file) {
   std::error_code error;

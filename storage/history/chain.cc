@@ -4,6 +4,7 @@
 #include <charconv>
 #include <limits>
 
+#include "parser/hexadecimal.h"
 #include "storage/rows/file_rows.h"
 
 namespace dg {
@@ -57,16 +58,6 @@ struct Link {
   std::int64_t sequence = 0;
   std::string digits;  ///< Hexadecimal.
 };
-
-std::string digits_of(const ContentHash& link) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string digits;
-  for (const char c : content_hash_bytes(link)) {
-    digits += kDigits[static_cast<unsigned char>(c) >> 4];
-    digits += kDigits[static_cast<unsigned char>(c) & 15];
-  }
-  return digits;
-}
 
 /// A link as system_metadata keeps it; nothing where there is none.
 std::optional<Link> stored_link(const Connection& connection, std::string_view key) {
@@ -166,7 +157,7 @@ bool ChainWalk::step(std::size_t rows) {
     if (!under_way_) {
       if (!row_.step()) {
         look_behind();
-        check_.head = chained_ ? digits_of(link_) : std::string();
+        check_.head = chained_ ? hexadecimal(content_hash_bytes(link_)) : std::string();
         return false;
       }
       begin_transaction();
@@ -226,7 +217,7 @@ void ChainWalk::look_behind() {
       return broken(last_ + 1, "the log ends before " + std::to_string(head->sequence) +
                                    ", the last transaction that was committed");
     if (head->sequence < last_) return broken(last_, "it was added behind the log's head");
-    if (head->digits != digits_of(link_))
+    if (head->digits != hexadecimal(content_hash_bytes(link_)))
       return broken(last_, "it is not the transaction that was committed last");
   } else if (chained_) {
     return broken(last_, "the log's head is not noted");
@@ -239,7 +230,7 @@ void ChainWalk::look_behind() {
 }
 
 std::string chain_text(std::int64_t sequence, const ContentHash& link) {
-  return std::to_string(sequence) + " " + digits_of(link);
+  return std::to_string(sequence) + " " + hexadecimal(content_hash_bytes(link));
 }
 
 ChainCheck check_chain(const Connection& connection) {

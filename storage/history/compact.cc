@@ -7,6 +7,7 @@
 
 #include "storage/clock.h"
 #include "storage/connect.h"
+#include "storage/guarded.h"
 #include "storage/history/file_history.h"
 #include "storage/load.h"
 #include "storage/schema/ddl.h"
@@ -127,19 +128,18 @@ void keep_chain(Connection& connection, std::int64_t first) {
 
 template <typename Work>
 Result<Compaction> guarded(const std::string& thing, Sequence first, const Work& work) {
-  try {
-    return work();
-  } catch (const Failure& failure) {
-    return to_error(failure, thing);
-  } catch (const Damage& damage) {
-    return Error{ErrorKind::corrupt, thing, damage.what + " cannot be read",
-                 "'deltagraph db replay --verify' tells where the log breaks; nothing was changed"};
-  } catch (const NoSuchCommit&) {
-    return Error{ErrorKind::not_found, "#" + std::to_string(raw(first)), "is no commit of the log",
-                 "'deltagraph log' lists them"};
-  } catch (const Error& error) {
-    return error;
-  }
+  return dg::guarded(thing, [&]() -> Result<Compaction> {
+    try {
+      return work();
+    } catch (const Damage& damage) {
+      return Error{
+          ErrorKind::corrupt, thing, damage.what + " cannot be read",
+          "'deltagraph db replay --verify' tells where the log breaks; nothing was changed"};
+    } catch (const NoSuchCommit&) {
+      return Error{ErrorKind::not_found, "#" + std::to_string(raw(first)),
+                   "is no commit of the log", "'deltagraph log' lists them"};
+    }
+  });
 }
 
 }  // namespace

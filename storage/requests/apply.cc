@@ -1,12 +1,13 @@
 #include <chrono>
 
 #include "storage/backup/copy.h"
-#include "storage/requests/rehearse.h"
 #include "storage/requests/rows.h"
 #include "storage/requests/session.h"
 #include "storage/requests/sha256.h"
 #include "storage/requests/shape.h"
 #include "storage/requests/sql.h"
+#include "storage/schema/live/inspect.h"
+#include "storage/schema/upgrade/schema_transaction.h"
 
 namespace dg::requests {
 namespace {
@@ -19,8 +20,8 @@ Error refused(const RequestRow& row, std::string reason, std::string cure) {
 
 /// That the table is as the migration left it; inside a transaction.
 void require_shape(Session& session, const RequestRow& row, const Definition& table) {
-  const std::string difference =
-      first_difference(shape_of(table), shape_of(session.connection, table.name.text()));
+  const std::string difference = first_difference(
+      shape_of(table), shape_of(schema::inspect(session.connection), table.name.text()));
   if (difference.empty()) return;
   throw refused(row, "'" + table.name.text() + "' is not as the migration left it: " + difference,
                 "Undo what was changed by hand, or restore a backup of requests.db.");
@@ -30,7 +31,7 @@ void require_shape(Session& session, const RequestRow& row, const Definition& ta
 std::int64_t run_script(Session& session, const std::string& script) {
   const auto begun = std::chrono::steady_clock::now();
   session.connection.execute(script);
-  const std::string broken = broken_reference(session.connection);
+  const std::string broken = schema::broken_reference(session.connection);
   if (!broken.empty()) throw Error{ErrorKind::conflict, "foreign keys", broken, "Mend the rows."};
   return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() -
                                                                begun)
@@ -69,7 +70,7 @@ fs::path copy_aside(const Session& session, const RequestRow& row) {
   fs::create_directories(folder, failed);
   for (int n = 2; fs::exists(target, failed); ++n)
     target = folder / (name + "-" + std::to_string(n) + ".db");
-  Connection from(session.file, Connection::Mode::read_only);
+  Connection from(session.file, Connection::Mode::read_only, session.vfs);
   const std::string text = target.string();
   Statement copy = from.prepare("VACUUM INTO ?1");
   copy.bind_text(1, text);
@@ -213,8 +214,7 @@ RequestRow record_rollback(Session& session, RequestRow row, const MigrationRow&
 
 Applied apply_request(Session& session, const std::string& id, const Actor& actor) {
   require_name(actor);
-  const WithoutForeignKeys rebuilding(session.connection);
-  Write write(session.connection);
+  schema::SchemaTransaction write(session.connection);
   RequestRow row = request_row(session.connection, id);
   if (row.status == Status::migrated) return already(session, row);
   if (row.status != Status::approved) {
@@ -243,8 +243,7 @@ Applied apply_request(Session& session, const std::string& id, const Actor& acto
 
 Applied roll_back(Session& session, const std::string& id, const Actor& actor, bool discard_data) {
   require_name(actor);
-  const WithoutForeignKeys rebuilding(session.connection);
-  Write write(session.connection);
+  schema::SchemaTransaction write(session.connection);
   const RequestRow row = request_row(session.connection, id);
   const MigrationRow made = newest_migration(session, row);
   const Definition now = definition_after(session.connection, made.sequence);
@@ -263,7 +262,7 @@ Applied roll_back(Session& session, const std::string& id, const Actor& actor, b
   audited(session, row, actor, "ROLLBACK_FAILED", made.down_sql, [&] {
     applied.duration_us = run_script(session, made.down_sql);
     if (!dropped) require_shape(session, row, back.after);
-    if (dropped && !shape_of(session.connection, made.table_name).empty())
+    if (dropped && schema::inspect(session.connection).table(made.table_name) != nullptr)
       throw refused(row, "the table is still there", "Look at its DOWN migration.");
     applied.row = record_rollback(session, row, made, actor, applied.backup);
     write.commit();

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "storage/requests/request.h"
+#include "storage/schema/live/sql_tokens.h"
 #include "storage/sqlite/connection.h"
 
 namespace dg::requests {
@@ -108,7 +109,7 @@ std::optional<DefaultValue> text_default(std::string_view text, std::uint32_t le
     return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
   });
   if (length != 0 && characters > static_cast<std::ptrdiff_t>(length)) return std::nullopt;
-  return constant(literal(*value));
+  return constant(schema::quoted_text(*value));
 }
 
 std::optional<DefaultValue> uuid_default(std::string_view text) {
@@ -120,7 +121,7 @@ std::optional<DefaultValue> uuid_default(std::string_view text) {
         "substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6))))");
   }
   const std::string value = unquoted(text).value_or(std::string(text));
-  return is_uuid(value) ? std::optional(constant(literal(value))) : std::nullopt;
+  return is_uuid(value) ? std::optional(constant(schema::quoted_text(value))) : std::nullopt;
 }
 
 std::optional<DefaultValue> time_default(std::string_view text, const Type& type) {
@@ -137,14 +138,14 @@ std::optional<DefaultValue> time_default(std::string_view text, const Type& type
                                 "SELECT ?1 GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*' "
                                 "AND julianday(?1) IS NOT NULL",
                                 value);
-  return shaped ? std::optional(constant(literal(value))) : std::nullopt;
+  return shaped ? std::optional(constant(schema::quoted_text(value))) : std::nullopt;
 }
 
 std::optional<DefaultValue> json_default(std::string_view text) {
   const std::string value = unquoted(text).value_or(std::string(text));
   if (value.empty() || value.find('\0') != std::string::npos) return std::nullopt;
   if (!holds("SELECT json_valid(?1)", value)) return std::nullopt;
-  return constant(literal(value));
+  return constant(schema::quoted_text(value));
 }
 
 std::optional<DefaultValue> blob_default(std::string_view text) {

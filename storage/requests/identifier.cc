@@ -6,6 +6,7 @@
 #include <array>
 
 #include "storage/requests/request.h"
+#include "storage/schema/live/sql_tokens.h"
 
 namespace dg::requests {
 namespace {
@@ -31,16 +32,7 @@ std::optional<Identifier> Identifier::parse(std::string_view text) {
 }
 
 std::string quoted(const Identifier& name) {
-  return '"' + name.text() + '"';  // An identifier holds no quote.
-}
-
-std::string literal(std::string_view text) {
-  std::string sql = "'";
-  for (const char c : text) {
-    if (c == '\'') sql += '\'';
-    sql += c;
-  }
-  return sql + '\'';
+  return schema::quoted_name(name.text());
 }
 
 std::string in_comment(std::string_view text) {

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Names that may stand in SQL, and the one place where anything is quoted. Pure; any thread.
+/// Names that may stand in SQL. Pure; any thread.
 
 #include <optional>
 #include <string>
@@ -23,8 +23,6 @@ class Identifier {
 
 /// In double quotes, so that a keyword is a name too.
 std::string quoted(const Identifier& name);
-/// A string literal of any text without NUL; quotes in it are doubled.
-std::string literal(std::string_view text);
 /// The text on one line of an SQL comment: control characters become blanks, long ones are cut.
 std::string in_comment(std::string_view text);
 

@@ -5,6 +5,7 @@
 
 #include "storage/requests/sha256.h"
 #include "storage/requests/sql.h"
+#include "storage/schema/live/sql_tokens.h"
 
 namespace dg::requests {
 namespace {
@@ -39,13 +40,15 @@ std::string header(const std::string& name, const char* direction, const Change&
 
 /// SQLite has no COMMENT ON: comments are rows (tables.h).
 void add_comments(const std::string& remove, const Definition* table, std::string& sql) {
-  sql += "DELETE FROM \"schema_comments\" WHERE \"table_name\" = " + literal(remove) + ";\n";
+  sql += "DELETE FROM \"schema_comments\" WHERE \"table_name\" = " + schema::quoted_text(remove) +
+         ";\n";
   if (table == nullptr) return;
   const auto add = [&](const std::string& column, const std::string& comment) {
     if (comment.empty()) return;
     sql +=
         "INSERT INTO \"schema_comments\" (\"table_name\", \"column_name\", \"comment\") VALUES (" +
-        literal(table->name.text()) + ", " + literal(column) + ", " + literal(comment) + ");\n";
+        schema::quoted_text(table->name.text()) + ", " + schema::quoted_text(column) + ", " +
+        schema::quoted_text(comment) + ");\n";
   };
   add("", table->comment);
   for (const Column& column : table->columns) add(column.name.text(), column.comment);

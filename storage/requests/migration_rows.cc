@@ -108,11 +108,7 @@ std::int64_t put_migration(Connection& connection, const MigrationRow& row,
   Statement put = connection.prepare(insert_all_sql("schema_migrations"));
   put.bind_null(1);
   put.bind_text(2, row.request_id);
-  if (row.previous) {
-    put.bind(3, *row.previous);
-  } else {
-    put.bind_null(3);
-  }
+  put.bind_or_null(3, row.previous);
   put.bind_text(4, row.name);
   put.bind_text(5, row.table_name);
   put.bind_text(6, row.checksum);

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "storage/requests/migration.h"
-#include "storage/sqlite/connection.h"
 
 namespace dg::requests {
 
@@ -15,14 +14,10 @@ struct Rehearsal {
   std::string down_failure;  ///< Why DOWN fails while the rows of now are there; empty: it works.
 };
 
-/// On a copy of what is committed in the file, in a temporary database: UP gives the shape that was
-/// asked for, DOWN gives all shapes as they were, and UP once more the same as the first time;
-/// without rows, and then with the rows that are there. O(database).
-Rehearsal rehearse(const std::filesystem::path& database, const Change& change,
-                   const Migration& migration);
-
-/// Foreign keys are as the data says (sqlite.org/pragma.html#pragma_foreign_key_check); else the
-/// first that is not, for people.
-std::string broken_reference(const Connection& connection);
+/// On what is committed in the file: the round trip of its schema (schema::round_trip()), in which
+/// UP gives the shape that was asked for and the order of columns counts; and then UP and DOWN on a
+/// temporary copy with the rows that are there. O(database).
+Rehearsal rehearse(const std::filesystem::path& database, const std::string& vfs,
+                   const Change& change, const Migration& migration);
 
 }  // namespace dg::requests

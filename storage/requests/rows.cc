@@ -38,15 +38,6 @@ RequestRow read_request(const Statement& row) {
   return request;
 }
 
-/// An empty text is NULL.
-void bind_maybe(Statement& statement, int at, std::string_view text) {
-  if (text.empty()) {
-    statement.bind_null(at);
-  } else {
-    statement.bind_text(at, text);
-  }
-}
-
 std::string upsert_request_sql() {
   const schema::Table& declared = table("schema_requests");
   std::vector<const schema::Column*> columns;
@@ -81,13 +72,13 @@ PageOf<RequestRow> request_rows(const Connection& connection, std::optional<Stat
   const std::string wanted(status ? to_string(*status) : std::string_view());
   Statement count =
       connection.prepare("SELECT count(*) FROM schema_requests WHERE ?1 IS NULL OR status = ?1");
-  bind_maybe(count, 1, wanted);
+  count.bind_text_or_null(1, wanted);
   PageOf<RequestRow> page;
   if (count.step()) page.total = static_cast<std::uint64_t>(count.integer(0));
   Statement rows = connection.prepare(std::string(kRequestColumns) +
                                       "WHERE ?1 IS NULL OR status = ?1 "
                                       "ORDER BY created_ms DESC, id DESC LIMIT ?2 OFFSET ?3");
-  bind_maybe(rows, 1, wanted);
+  rows.bind_text_or_null(1, wanted);
   bind_page(rows, 2, limit, offset);
   while (rows.step()) page.items.push_back(read_request(rows));
   return page;
@@ -107,24 +98,20 @@ void put_request(Connection& connection, const RequestRow& row) {
   put.bind_text(2, row.table_name);
   put.bind_text(3, row.operation == RequestKind::alter ? "alter" : "create");
   put.bind_text(4, to_string(row.status));
-  bind_maybe(put, 5, row.owner);
+  put.bind_text_or_null(5, row.owner);
   put.bind_text(6, row.requested_by);
   put.bind_text(7, row.submitted_by);
   put.bind_text(8, row.justification);
-  bind_maybe(put, 9, row.related_issue);
+  put.bind_text_or_null(9, row.related_issue);
   put.bind(10, row.created_ms);
   put.bind(11, row.updated_ms);
   put.bind(12, row.made_ms);
   put.bind_text(13, row.migration);
   put.bind_text(14, row.document);
-  bind_maybe(put, 15, row.approved_by);
-  if (row.approved_by.empty()) {
-    put.bind_null(16);
-  } else {
-    put.bind(16, row.approved_ms);
-  }
-  bind_maybe(put, 17, row.approved_hash);
-  bind_maybe(put, 18, row.approved_base);
+  put.bind_text_or_null(15, row.approved_by);
+  put.bind_or_null(16, row.approved_by.empty() ? std::nullopt : std::optional(row.approved_ms));
+  put.bind_text_or_null(17, row.approved_hash);
+  put.bind_text_or_null(18, row.approved_base);
   put.run();
 }
 
@@ -143,17 +130,17 @@ void add_audit(Connection& connection, const AuditEntry& entry) {
   put.bind_text(2, entry.row->id);
   put.bind_text(3, entry.row->table_name);
   put.bind_text(4, entry.action);
-  bind_maybe(put, 5, entry.from_status);
+  put.bind_text_or_null(5, entry.from_status);
   put.bind_text(6, to_string(entry.row->status));
   put.bind_text(7, entry.actor->name);
   put.bind_text(8, entry.actor->account);
   put.bind(9, entry.now_ms);
-  bind_maybe(put, 10, entry.reason);
-  bind_maybe(put, 11, entry.sql_hash);
-  bind_maybe(put, 12, entry.sql_executed);
-  bind_maybe(put, 13, entry.error_message);
-  bind_maybe(put, 14,
-             entry.with_document ? std::string_view(entry.row->document) : std::string_view());
+  put.bind_text_or_null(10, entry.reason);
+  put.bind_text_or_null(11, entry.sql_hash);
+  put.bind_text_or_null(12, entry.sql_executed);
+  put.bind_text_or_null(13, entry.error_message);
+  put.bind_text_or_null(
+      14, entry.with_document ? std::string_view(entry.row->document) : std::string_view());
   put.run();
 }
 

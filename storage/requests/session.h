@@ -13,6 +13,7 @@ namespace dg::requests {
 struct Session {
   Connection connection;
   std::filesystem::path file;  ///< Empty: in memory, where nothing is kept.
+  std::string vfs;
   Decode decode;
   bool self_approval = false;
   std::function<std::int64_t()> now_ms;
@@ -31,23 +32,6 @@ class Write {
   Write(const Write&) = delete;
   Write& operator=(const Write&) = delete;
   void commit() { connection_.execute("COMMIT"); }
-
- private:
-  Connection& connection_;
-};
-
-/// Foreign keys are not enforced while it lives: a rebuilt table is dropped, which must not delete
-/// what refers to it. Made and ended outside of transactions.
-class WithoutForeignKeys {
- public:
-  explicit WithoutForeignKeys(Connection& connection) : connection_(connection) {
-    connection_.execute("PRAGMA foreign_keys = OFF");
-  }
-  ~WithoutForeignKeys() {
-    sqlite3_exec(connection_.handle(), "PRAGMA foreign_keys = ON", nullptr, nullptr, nullptr);
-  }
-  WithoutForeignKeys(const WithoutForeignKeys&) = delete;
-  WithoutForeignKeys& operator=(const WithoutForeignKeys&) = delete;
 
  private:
   Connection& connection_;

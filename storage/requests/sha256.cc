@@ -4,6 +4,8 @@
 #include <bit>
 #include <cstdint>
 
+#include "parser/hexadecimal.h"
+
 namespace dg::requests {
 namespace {
 
@@ -64,12 +66,11 @@ std::string sha256(std::string_view bytes) {
   for (int shift = 56; shift >= 0; shift -= 8) tail += static_cast<char>(bits >> shift & 0xff);
   for (std::size_t at = 0; at < tail.size(); at += 64)
     add_block(state, std::string_view(tail).substr(at, 64));
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
+  std::string digest;
   for (const std::uint32_t word : state) {
-    for (int shift = 28; shift >= 0; shift -= 4) text += kDigits[word >> shift & 15];
+    for (int shift = 24; shift >= 0; shift -= 8) digest += static_cast<char>(word >> shift & 0xff);
   }
-  return text;
+  return hexadecimal(digest);
 }
 
 }  // namespace dg::requests

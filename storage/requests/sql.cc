@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "storage/schema/live/sql_tokens.h"
+
 namespace dg::requests {
 namespace {
 
@@ -42,7 +44,7 @@ std::string key_sql(const IndexKey& key) {
   if (key.path.empty()) return quoted(key.column);
   std::string path = "$";
   for (const std::string& step : key.path) path += "." + step;
-  return "json_extract(" + quoted(key.column) + ", " + literal(path) + ")";
+  return "json_extract(" + quoted(key.column) + ", " + schema::quoted_text(path) + ")";
 }
 
 /// How the columns of `after` are found in `before`, by position.

@@ -2,6 +2,8 @@
 
 #include "storage/clock.h"
 #include "storage/connect.h"
+#include "storage/guarded.h"
+#include "storage/requests/open.h"
 #include "storage/requests/rehearse.h"
 #include "storage/requests/rows.h"
 #include "storage/requests/session.h"
@@ -12,42 +14,6 @@ namespace dg::requests {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Turns what is thrown below into an Error.
-template <typename Work>
-auto guarded(const std::string& thing, const Work& work) -> Result<decltype(work())> {
-  try {
-    return work();
-  } catch (const Failure& failure) {
-    return to_error(failure, thing);
-  } catch (const Error& error) {
-    return error;
-  }
-}
-
-/// Refuses what is none of ours or was written by a newer program.
-void require_ours(const Connection& connection, const fs::path& file) {
-  const auto application = connection.integer("PRAGMA application_id");
-  if (application != kApplicationId) {
-    throw Error{ErrorKind::corrupt, file.string(), "it is a database of another program",
-                "Move it away."};
-  }
-  const auto version = connection.integer("PRAGMA user_version");
-  if (version > kSchemaVersion) {
-    throw Error{ErrorKind::newer, file.string(),
-                "it was written by a newer version of deltagraph (schema " +
-                    std::to_string(version) + ", this program knows " +
-                    std::to_string(kSchemaVersion) + ")",
-                "Upgrade deltagraph; the file was left as it is"};
-  }
-}
-
-void configure(Connection& connection) {
-  connection.execute(
-      "PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL;"
-      "PRAGMA trusted_schema = 0");
-  sqlite3_db_config(connection.handle(), SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
-}
 
 /// Where two processes come at once, the second finds it done.
 void make_tables_once(Connection& connection, const fs::path& file) {
@@ -171,7 +137,7 @@ class FileStore final : public RequestStore {
                     "'deltagraph schema-request show " + preview.row.id + "' lists them."};
       }
       const Rehearsal rehearsal =
-          rehearse(session_.file, *judgement.checked.change, *judgement.migration);
+          rehearse(session_.file, session_.vfs, *judgement.checked.change, *judgement.migration);
       preview.failure = rehearsal.failure;
       preview.down_failure = rehearsal.down_failure;
       preview.migration = *std::move(judgement.migration);
@@ -203,10 +169,11 @@ class FileStore final : public RequestStore {
 
  private:
   void open_file() {
-    session_.connection = Connection(file_, Connection::Mode::read_write_create);
+    session_.connection = Connection(file_, Connection::Mode::read_write_create, options_.vfs);
     configure(session_.connection);
     make_tables_once(session_.connection, file_);
     session_.file = file_;
+    session_.vfs = options_.vfs;
   }
   /// From now on there is a file.
   void keep() {

@@ -84,6 +84,7 @@ struct StoreOptions {
   Decode decode;
   bool self_approval = false;            ///< Whether who asked or handed in may approve.
   std::function<std::int64_t()> now_ms;  ///< Empty: the clock.
+  std::string vfs = {};                  ///< Empty: the default one. Tests inject faults here.
 };
 
 class RequestStore {

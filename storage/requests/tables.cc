@@ -196,13 +196,8 @@ void create_tables(Connection& connection) {
     connection.execute(schema::create_table_sql(each));
     for (const schema::Index& index : each.indexes)
       connection.execute(schema::create_index_sql(each, index));
-    if (each.mutability != schema::Mutability::append_only) continue;
-    for (const char* verb : {"UPDATE", "DELETE"}) {
-      const std::string name(each.name);
-      connection.execute("CREATE TRIGGER " + name + (*verb == 'U' ? "_no_update" : "_no_delete") +
-                         " BEFORE " + verb + " ON " + name + " BEGIN SELECT RAISE(ABORT, '" + name +
-                         " is append-only'); END");
-    }
+    for (const schema::Trigger& trigger : schema::append_only_triggers(each))
+      connection.execute(trigger.sql);
   }
   connection.execute("PRAGMA application_id = " + std::to_string(kApplicationId));
   connection.execute("PRAGMA user_version = " + std::to_string(kSchemaVersion));

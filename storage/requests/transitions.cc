@@ -6,6 +6,7 @@
 #include "storage/requests/session.h"
 #include "storage/requests/sha256.h"
 #include "storage/requests/shape.h"
+#include "storage/schema/live/inspect.h"
 
 namespace dg::requests {
 namespace {
@@ -58,7 +59,8 @@ void approve(Session& session, RequestRow& row, const Actor& actor, const std::s
     throw refused(row, "its SQL is not the one that was reviewed (" + hash + ")",
                   "Review 'schema-request migration " + row.id + "' again.");
   }
-  const Rehearsal rehearsal = rehearse(session.file, *judgement.checked.change, migration);
+  const Rehearsal rehearsal =
+      rehearse(session.file, session.vfs, *judgement.checked.change, migration);
   if (!rehearsal.failure.empty())
     throw refused(row, "its migration fails: " + rehearsal.failure, "Correct the request.");
   row.approved_by = actor.name;
@@ -83,7 +85,8 @@ Judgement judge(Session& session, const RequestRow& row) {
   judgement.request = *request;
   const World world = load_world(session.connection, session.decode, row.id);
   judgement.checked = check(judgement.request, world);
-  std::string base = shape_of(session.connection, row.table_name);
+  const schema::LiveSchema live = schema::inspect(session.connection);
+  std::string base = shape_of(live, row.table_name);
   if (judgement.checked.change) {
     const Change& change = *judgement.checked.change;
     judgement.migration = make_migration(change, judgement.request, row.made_ms);
@@ -93,7 +96,7 @@ Judgement judge(Session& session, const RequestRow& row) {
       if (column.references && column.references->table != change.after.name)
         targets.insert(column.references->table.text());
     }
-    for (const std::string& target : targets) base += shape_of(session.connection, target);
+    for (const std::string& target : targets) base += shape_of(live, target);
   }
   judgement.base = sha256(base);
   return judgement;

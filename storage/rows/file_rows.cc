@@ -2,16 +2,12 @@
 
 #include "events/names.h"
 #include "parser/facts_codec.h"
+#include "parser/hexadecimal.h"
 #include "storage/codec/links_codec.h"
 #include "storage/rows/signature_json.h"
 
 namespace dg {
 namespace {
-
-void append_hex(std::uint64_t value, std::string& out) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  for (int shift = 60; shift >= 0; shift -= 4) out += kDigits[(value >> shift) & 15];
-}
 
 /// FNV-1a, 64 bit (datatracker.ietf.org/doc/draft-eastlake-fnv): options are short and friendly.
 std::uint64_t fnv1a(std::string_view text) noexcept {
@@ -116,14 +112,13 @@ ContentHash content_hash_from(std::string_view bytes) noexcept {
 
 FactsKey::FactsKey(const std::string& extractor_options) {
   prefix_ = "facts:" + std::to_string(kExtractorVersion) + "-";
-  append_hex(fnv1a(extractor_options), prefix_);
+  prefix_ += hexadecimal(fnv1a(extractor_options));
   prefix_ += ':';
 }
 
 const std::string& FactsKey::of(const ContentHash& hash, Language language) {
   key_.assign(prefix_).append(to_string(language)).append(":");
-  append_hex(hash.high, key_);
-  append_hex(hash.low, key_);
+  key_ += hexadecimal(hash.high) + hexadecimal(hash.low);
   return key_;
 }
 

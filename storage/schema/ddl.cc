@@ -94,16 +94,19 @@ std::string add_column_sql(const Table& table, const Column& column) {
 }
 
 std::vector<Trigger> append_only_triggers(const Table& table) {
+  const bool legacy = table.life_cycle == LifeCycle::legacy_readonly;
   std::vector<Trigger> all;
-  if (table.mutability != Mutability::append_only) return all;
-  for (const std::string_view verb : {"UPDATE", "DELETE"}) {
-    std::string name(table.name);
-    name += verb == "UPDATE" ? "_no_update" : "_no_delete";
-    std::string sql = "CREATE TRIGGER " + name + " BEFORE ";
-    sql.append(verb).append(" ON ").append(table.name);
-    sql.append(" BEGIN SELECT RAISE(ABORT, '").append(table.name);
-    sql += " is append-only'); END";
+  const auto refuse = [&](const char* verb, const char* suffix) {
+    std::string name = std::string(table.name) + suffix;
+    std::string sql = "CREATE TRIGGER " + name + " BEFORE " + verb + " ON ";
+    sql.append(table.name).append(" BEGIN SELECT RAISE(ABORT, '").append(table.name);
+    sql += legacy ? " is legacy and refuses writes'); END" : " is append-only'); END";
     all.push_back({std::move(name), std::move(sql)});
+  };
+  if (legacy) refuse("INSERT", "_no_insert");
+  if (legacy || table.mutability == Mutability::append_only) {
+    refuse("UPDATE", "_no_update");
+    refuse("DELETE", "_no_delete");
   }
   return all;
 }

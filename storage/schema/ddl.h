@@ -20,7 +20,8 @@ std::string add_column_sql(const Table& table, const Column& column);
 struct Trigger {
   std::string name, sql;
 };
-/// The triggers that refuse UPDATE and DELETE; none for a table that may be changed.
+/// The triggers that refuse UPDATE and DELETE of what is append-only, and INSERT too of what is
+/// legacy (LifeCycle::legacy_readonly); none for a table that may be changed.
 std::span<const Trigger> append_only_triggers() noexcept;
 /// Those of one table.
 std::vector<Trigger> append_only_triggers(const Table& table);

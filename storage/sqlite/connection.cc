@@ -1,6 +1,8 @@
 #include "storage/sqlite/connection.h"
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 
 namespace dg {
@@ -20,6 +22,10 @@ void check(sqlite3* db, int code) {
   if (code != SQLITE_OK) fail(db, code);
 }
 
+std::int64_t now_ns() noexcept {
+  return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
 /// A file name as SQLite's URI form wants it (sqlite.org/uri.html, section 3.1).
 std::string as_uri(const std::filesystem::path& file, std::string_view query) {
   static constexpr char kHex[] = "0123456789ABCDEF";
@@ -37,13 +43,29 @@ std::string as_uri(const std::filesystem::path& file, std::string_view query) {
 
 }  // namespace
 
-Statement::Statement(sqlite3* db, std::string_view sql, bool persistent) {
+Statement::Statement(sqlite3* db, std::string_view sql, bool persistent, StatementLog* log) {
   sqlite3_stmt* statement = nullptr;
   const int code =
       sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()),
                          persistent ? SQLITE_PREPARE_PERSISTENT : 0, &statement, nullptr);
   check(db, code);
   handle_.reset(statement);
+  if (log != nullptr && statement != nullptr) entry_ = log->entry(sql);
+}
+
+Statement& Statement::operator=(Statement&& other) noexcept {
+  end_run();
+  handle_ = std::move(other.handle_);
+  entry_ = std::move(other.entry_);
+  run_ = std::exchange(other.run_, {});
+  return *this;
+}
+
+void Statement::end_run() noexcept {
+  if (entry_ == nullptr || run_.ns == 0) return;
+  run_.scanned = static_cast<std::uint64_t>(
+      sqlite3_stmt_status(handle_.get(), SQLITE_STMTSTATUS_FULLSCAN_STEP, 1));
+  entry_->add(std::exchange(run_, {}));
 }
 
 void Statement::bind(int index, std::int64_t value) {
@@ -71,7 +93,32 @@ void Statement::bind_blob(int index, std::string_view bytes) {
         sqlite3_bind_blob64(handle_.get(), index, data, bytes.size(), SQLITE_STATIC));
 }
 
+void Statement::bind_text_or_null(int index, std::string_view text) {
+  if (text.empty()) return bind_null(index);
+  bind_text(index, text);
+}
+
+void Statement::bind_or_null(int index, const std::optional<std::string>& text) {
+  if (!text) return bind_null(index);
+  bind_text(index, *text);
+}
+
+void Statement::bind_or_null(int index, const std::optional<std::int64_t>& value) {
+  if (!value) return bind_null(index);
+  bind(index, *value);
+}
+
 bool Statement::step() {
+  if (entry_ == nullptr) return step_once();
+  const std::int64_t begun = now_ns();
+  const bool row = step_once();
+  run_.ns += std::max<std::int64_t>(1, now_ns() - begun);
+  run_.rows += row ? 1 : 0;
+  if (!row) end_run();
+  return row;
+}
+
+bool Statement::step_once() {
   const int code = sqlite3_step(handle_.get());
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) {
@@ -94,6 +141,7 @@ void Statement::run() {
 }
 
 void Statement::reset() noexcept {
+  end_run();
   sqlite3_reset(handle_.get());
 }
 
@@ -101,6 +149,11 @@ std::string_view Statement::text(int column) const {
   const void* data = sqlite3_column_blob(handle_.get(), column);
   const int size = sqlite3_column_bytes(handle_.get(), column);
   return {static_cast<const char*>(data), static_cast<std::size_t>(size)};
+}
+
+std::optional<std::string> Statement::text_or_none(int column) const {
+  if (is_null(column)) return std::nullopt;
+  return std::string(text(column));
 }
 
 Connection::Connection(const std::filesystem::path& file, Mode mode, const std::string& vfs) {
@@ -128,11 +181,13 @@ Connection::Connection(const std::filesystem::path& file, Mode mode, const std::
 }
 
 void Connection::execute(const char* sql) {
+  const std::int64_t begun = log_ == nullptr ? 0 : now_ns();
   check(db_.get(), sqlite3_exec(db_.get(), sql, nullptr, nullptr, nullptr));
+  if (log_ != nullptr) log_->entry(sql)->add({0, 0, now_ns() - begun});
 }
 
 std::int64_t Connection::integer(std::string_view sql) const {
-  Statement statement(db_.get(), sql, false);
+  Statement statement = prepare(sql, false);
   return statement.step() ? statement.integer(0) : 0;
 }
 

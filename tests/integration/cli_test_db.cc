@@ -68,7 +68,7 @@ TEST_F(CliTest, ABackupReplacesNoFileAndNeedsADatabase) {
   EXPECT_EQ(project_.read("precious.db"), "mine");
 }
 
-TEST_F(CliTest, R10_ARestoreBringsBackTheDatabaseAndThenTheDisk) {
+TEST_F(CliTest, R10_S4_31_ARestoreBringsBackTheDatabaseAndThenTheDisk) {
   index();
   ASSERT_EQ(run({"db", "backup", "copy.db"}).code, 0);
   project_.write("src/new.js", "export function fresh() {}\n");

@@ -23,7 +23,7 @@ constexpr const char* kOwners =
     "-- description: Who owns a file.\n-- up\nCREATE TABLE owners(file TEXT PRIMARY KEY, team "
     "TEXT);\n-- down\nDROP TABLE owners;\n";
 
-TEST_F(CliSchema, S4_01_S4_02_S4_03_S4_07_FromTheFileToTheRollback) {
+TEST_F(CliSchema, S1_48_S4_02_S4_03_S4_07_S4_23_FromTheFileToTheRollback) {
   project_.write(".deltagraph/migrations/0001_make_owners.sql", kOwners);
   Ran ran = run({"db", "migrate", "--dry-run"});
   ASSERT_EQ(ran.code, 0) << ran.err;
@@ -68,8 +68,18 @@ TEST_F(CliSchema, AServiceThatRunsIsNamed) {
 
 TEST_F(CliSchema, S4_04_S4_16_S4_17_S4_18_S4_19_S4_21_TheAuditTellsTheUnexpected) {
   EXPECT_EQ(run({"db", "audit"}).code, 0);
-  plant("0001_a", "CREATE TABLE notes(x REFERENCES files(path))");
+  project_.write(".deltagraph/migrations/0001_a.sql",
+                 "-- up\nCREATE TABLE notes(x REFERENCES files(path));\n-- down\nSELECT 1;\n");
   ASSERT_EQ(run({"db", "migrate"}).code, 0);
+  const auto standing = [&](const char* name) {
+    const auto audited = run({"db", "audit", "--json"}).json();
+    for (const auto& table : audited["tables"]) {
+      if (table["name"] == name) return table["standing"].get<std::string>();
+    }
+    return std::string("not there");
+  };
+  EXPECT_EQ(standing("notes"), "expected, of 0001_a") << "a migration that lists a table claims it";
+  ASSERT_EQ(run({"db", "rollback"}).code, 0);
   const Ran ran = run({"db", "audit", "--json"});
   ASSERT_EQ(ran.code, 0) << ran.err;
   bool found = false;
@@ -89,6 +99,96 @@ TEST_F(CliSchema, S4_04_S4_16_S4_17_S4_18_S4_19_S4_21_TheAuditTellsTheUnexpected
   EXPECT_EQ(ran.json()["expected_tables"].get<int>() + 1, ran.json()["tables"].size());
   const Ran columns = run({"db", "audit", "--columns"});
   EXPECT_NE(columns.out.find("foreign key (x) -> files(path)"), std::string::npos) << columns.out;
+}
+
+/// S4-15, S4-20, S4-28: what is expected, with where it comes from; what is critical; and that what
+/// was done without a migration is drift.
+TEST_F(CliSchema, S4_15_S4_20_S4_28_S4_29_ExpectedTablesAndWhatChangedThem) {
+  const auto registry = run({"get_schema", "registry", "--json", "--no-start"}).json();
+  std::size_t documented = 0, critical = 0;
+  for (const auto& table : registry["tables"]) {
+    documented += table["documented"].get<bool>() ? 1 : 0;
+    critical += table["critical"].get<bool>() ? 1 : 0;
+  }
+  EXPECT_EQ(documented, 8u);
+  EXPECT_GT(critical, 4u);
+  project_.write(".deltagraph/migrations/0001_a.sql",
+                 "-- up\nALTER TABLE files ADD COLUMN team TEXT;\n"
+                 "-- down\nALTER TABLE files DROP COLUMN team;\n");
+  const Ran migrated = run({"db", "migrate", "--json"});
+  ASSERT_EQ(migrated.code, 0) << migrated.err;
+  EXPECT_TRUE(migrated.json()["findings"]["before"].empty());
+  EXPECT_EQ(migrated.json()["findings"]["after"][0], "files.team: extra column");
+  const Ran stored = run({"sql",
+                          "SELECT findings ->> '$.after[0]' AS f FROM schema_migrations "
+                          "WHERE name = '0001_a'",
+                          "--json", "--no-start"});
+  EXPECT_EQ(stored.json()["items"][0][0], "files.team: extra column")
+      << "the audit before and after is kept with the run";
+  const Ran audit = run({"db", "audit", "--json"});
+  EXPECT_EQ(audit.json()["drift"][0]["object"], "team");
+  EXPECT_EQ(audit.json()["drift"][0]["cure"], "keep") << "told, and never dropped unasked";
+}
+
+TEST_F(CliSchema, S4_12_ADeprecatedMigrationIsToldAndNotRun) {
+  project_.write(".deltagraph/migrations/0001_make_owners.sql", kOwners);
+  project_.write(".deltagraph/migrations/0002_all_at_once.sql",
+                 "-- deprecated: 0003 does it in steps\n-- up\nCREATE TABLE wrong(x);\n");
+  project_.write(".deltagraph/migrations/0003_steps.sql", "-- up\nCREATE TABLE steps(x);\n");
+  const Ran ran = run({"db", "migrate", "--json"});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(ran.json()["done"], nlohmann::json::parse(R"(["0001_make_owners", "0003_steps"])"));
+  EXPECT_EQ(run({"db", "inspect", "wrong"}).code, 4);
+  const Ran status = run({"db", "status", "--json"});
+  EXPECT_EQ(status.json()["migrations"][1]["state"], "skipped");
+  EXPECT_EQ(status.json()["migrations"][1]["deprecated"], "0003 does it in steps");
+  const Ran text = run({"db", "status"});
+  EXPECT_NE(text.out.find("deprecated: 0003 does it in steps"), std::string::npos) << text.out;
+  EXPECT_NE(text.out.find("nothing pending"), std::string::npos) << text.out;
+  EXPECT_EQ(run({"db", "verify"}).code, 0);
+}
+
+/// By counts: a question that looks at every atom, asked of a service, is told with its plan.
+TEST_F(CliSchema, TheSlowestStatementsAreToldWithTheirPlans) {
+  const Ran none = run({"db", "slow", "--no-start"});
+  ASSERT_EQ(none.code, 0) << none.err;
+  EXPECT_NE(none.out.find("No statement has been measured"), std::string::npos) << none.out;
+  ASSERT_EQ(run({"start"}).code, 0);
+  const std::string many =
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) "
+      "SELECT count(*) FROM n CROSS JOIN files AS f WHERE f.path LIKE '%' || n.i";
+  for (int i = 0; i < 3; ++i) ASSERT_EQ(run({"sql", many}).code, 0);
+  const Ran ran = run({"db", "slow", "--limit", "500", "--json"});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  const auto answer = ran.json();
+  bool found = false;
+  for (const auto& item : answer["items"]) {
+    if (item["sql"] != many) continue;
+    found = true;
+    EXPECT_EQ(item["runs"], 3);
+    EXPECT_EQ(item["rows"], 3);
+    EXPECT_GE(item["scanned"], 3 * 3000);
+    EXPECT_GE(item["total_ms"], item["worst_ms"]);
+    EXPECT_NE(item["plan"].dump().find("SCAN f"), std::string::npos) << item["plan"];
+    ASSERT_EQ(item["warnings"].size(), 1u);
+    EXPECT_NE(item["warnings"][0].get<std::string>().find("in each run"), std::string::npos);
+  }
+  EXPECT_TRUE(found) << ran.out;
+  const Ran text = run({"db", "slow", "--limit", "500"});
+  EXPECT_NE(text.out.find("3 runs"), std::string::npos) << text.out;
+  EXPECT_EQ(run({"db", "slow", "--limit", "0"}).code, 2);
+  EXPECT_EQ(run({"stop"}).code, 0);
+}
+
+/// S1-42, S1-46: what a program that starts is checked for.
+TEST_F(CliSchema, S1_42_S1_46_SmokeChecks) {
+  EXPECT_EQ(run({"get_schema", "registry", "--json", "--no-start"}).json()["documented"]["tables"],
+            8);
+  EXPECT_EQ(run({"sql", "SELECT 1", "--no-start"}).code, 0) << "the connection opens";
+  const Ran help = run({"--help"});
+  EXPECT_NE(help.out.find("get_schema"), std::string::npos);
+  EXPECT_EQ(help.out.find("export_schema"), std::string::npos)
+      << "get_schema --include-sql and db schema --sql are the export";
 }
 
 TEST_F(CliSchema, S4_13_VerifyFindsAnEditedMigration) {

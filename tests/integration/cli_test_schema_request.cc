@@ -61,6 +61,37 @@ TEST_F(SchemaRequestCli, S5_05_to_S5_18_AWholeLife) {
   EXPECT_FALSE(fs::exists(root() + "/.deltagraph/deltagraph.db")) << "no index is needed";
 }
 
+TEST_F(SchemaRequestCli, S4_31_ABackupHoldsTheRequestsAndARestoreBringsThemBack) {
+  index();
+  const std::string id = create("good/01_review_notes.json");
+  ASSERT_EQ(request({"approve", id, "--by", "grace"}).code, 0);
+  ASSERT_EQ(request({"apply", id, "--by", "grace"}).code, 0);
+  const Ran made = run({"db", "backup", "copy.db", "--json"});
+  ASSERT_EQ(made.code, 0) << made.err;
+  EXPECT_EQ(made.json()["requests"], root() + "/copy.requests.db");
+  EXPECT_EQ(run({"db", "backup", "copy.db"}).code, 2) << "nothing is replaced";
+  ASSERT_EQ(request({"rollback", id, "--by", "grace"}).code, 0);
+  create("good/02_owners.json");
+  const Ran ran = run({"db", "restore", "copy.db", "--json"});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(ran.json()["requests"]["restored"], root() + "/copy.requests.db");
+  EXPECT_TRUE(fs::exists(ran.json()["requests"]["kept_as"].get<std::string>()));
+  const Ran list = request({"list", "--json"});
+  EXPECT_EQ(list.json()["total"], 1);
+  EXPECT_EQ(list.json()["items"][0]["status"], "migrated");
+  EXPECT_EQ(request({"apply", id, "--by", "grace", "--json"}).json()["already"], true)
+      << "the table is there as well";
+  project_.write("copy.requests.db", "no database");
+  const Ran damaged = run({"db", "restore", "copy.db"});
+  EXPECT_EQ(damaged.code, 5);
+  EXPECT_NE(damaged.err.find("copy.requests.db"), std::string::npos) << damaged.err;
+  fs::remove(root() + "/copy.requests.db");
+  const Ran without = run({"db", "restore", "copy.db"});
+  ASSERT_EQ(without.code, 0) << without.err;
+  EXPECT_NE(without.out.find("holds no schema requests"), std::string::npos) << without.out;
+  EXPECT_EQ(request({"list", "--json"}).json()["total"], 1) << "those that are there stay";
+}
+
 TEST_F(SchemaRequestCli, S5_07_ListsByStatusAndSaysWhenThereIsNothing) {
   EXPECT_EQ(request({"list"}).code, 1);
   EXPECT_NE(request({"list"}).out.find("No schema requests."), std::string::npos);

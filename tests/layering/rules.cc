@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <regex>
 #include <span>
 
 namespace dg::layering {
@@ -305,6 +306,26 @@ std::vector<std::string> numbers_of(std::string_view text) {
     }
   }
   return numbers;
+}
+
+std::string capability(int source, int number) {
+  return "S" + std::to_string(source) + (number < 10 ? "_0" : "_") + std::to_string(number);
+}
+
+std::vector<std::string> capabilities_of(std::string_view text) {
+  static const std::regex kTest("\\bTEST(?:_F|_P)?\\s*\\(\\s*(\\w+)\\s*,\\s*(\\w+)");
+  static const std::regex kId("(?:^|_)S(\\d)_(\\d\\d)(?:_to_S\\1_(\\d\\d))?(?=_|$)");
+  std::vector<std::string> found;
+  const std::string all(text);
+  for (std::sregex_iterator test(all.begin(), all.end(), kTest), end; test != end; ++test) {
+    const std::string name = (*test)[1].str() + "_" + (*test)[2].str();
+    for (std::sregex_iterator id(name.begin(), name.end(), kId); id != end; ++id) {
+      const int first = std::stoi((*id)[2]);
+      const int last = (*id)[3].matched ? std::stoi((*id)[3]) : first;
+      for (int i = first; i <= last; ++i) found.push_back(capability(std::stoi((*id)[1]), i));
+    }
+  }
+  return found;
 }
 
 }  // namespace dg::layering

@@ -47,4 +47,9 @@ std::vector<Finding> check_tables(std::string_view path, std::string_view text);
 /// `TEST_F(StorageOpen, R07_…)`, `Invariant5` likewise.
 std::vector<std::string> numbers_of(std::string_view text);
 
+/// `S5_08`.
+std::string capability(int source, int number);
+/// The capabilities in the names of a file's tests, `S5_05_to_S5_18` spelled out.
+std::vector<std::string> capabilities_of(std::string_view text);
+
 }  // namespace dg::layering

@@ -132,7 +132,7 @@ TEST_F(RequestTest, S5_40_CommentsFollowTheTable) {
   EXPECT_EQ(ask("SELECT count(*) FROM schema_comments WHERE column_name = 'body'"), "0");
 }
 
-TEST_F(RequestTest, S5_41_S5_42_TypesAndIndexesAreTheRecommendedOnes) {
+TEST_F(RequestTest, S3_14_S5_41_S5_42_TypesAndIndexesAreTheRecommendedOnes) {
   create_and_apply(example("good/02_owners.json"));
   create_and_apply(example("good/04_rule_results.json"));
   EXPECT_EQ(ask("SELECT name || ' ' || type FROM pragma_table_xinfo('rule_results') ORDER BY cid"),
@@ -158,6 +158,21 @@ TEST_F(RequestTest, S5_41_S5_42_TypesAndIndexesAreTheRecommendedOnes) {
   db.execute(
       "INSERT INTO owners (email) VALUES ('a@b'); INSERT INTO owners (email) VALUES ('c@d')");
   EXPECT_EQ(ask("SELECT id || display_name FROM owners ORDER BY id"), "1it's nobody|2it's nobody");
+}
+
+TEST_F(RequestTest, S3_15_AReferenceHasTheTypeOfWhatItRefersTo) {
+  create_and_apply(example("good/02_owners.json"));  // Its key is an INTEGER.
+  const auto request = [](const char* type) {
+    return Json::parse(R"({"tableName": "badges", "schemaJson": {"tableName": "badges", "columns": [
+      {"name": "id", "type": "UUID", "primaryKey": true, "nullable": false},
+      {"name": "owner_id", "type": ")" +
+                       std::string(type) +
+                       R"(", "references": {"table": "owners", "column": "id"}}]},
+      "requestMetadata": {"requestedBy": "ada", "justification": "Awards."}})");
+  };
+  const std::vector<std::string> wrong = codes_of(findings_of(request("UUID")), true);
+  EXPECT_EQ(wrong, std::vector<std::string>{"E11"}) << "legacy integer keys stay what they are";
+  EXPECT_TRUE(codes_of(findings_of(request("INTEGER")), true).empty());
 }
 
 TEST_F(RequestTest, S5_43_NothingIsCreatedBeforeApply) {

@@ -6,8 +6,8 @@
 #include <csignal>
 #include <random>
 
-#include "storage/requests/rehearse.h"
 #include "storage/requests/shape.h"
+#include "storage/schema/live/inspect.h"
 #include "tests/modules/schema_request_test_support.h"
 
 namespace dg::requests {
@@ -21,7 +21,7 @@ std::string row_of_notes(const std::string& body) {
 
 /// The shapes of all requested tables.
 std::string shapes(const Connection& connection) {
-  return shape_of_all(connection);
+  return shape_of_all(schema::inspect(connection));
 }
 
 TEST_F(RequestTest, S5_36_S5_38_EveryGoodExampleIsTakenBackAndAppliedAgain) {
@@ -191,7 +191,7 @@ TEST_F(RequestTest, S5_49_ARebuildKeepsRowsAndWhatRefersToThem) {
   EXPECT_EQ(ask("SELECT id || mail || display_name || level FROM owners ORDER BY id"),
             "1a@bit's nobody3|2c@dit's nobody3");
   EXPECT_EQ(ask("SELECT group_concat(atom_id || owner_id) FROM atom_owners"), "f1,g2");
-  EXPECT_EQ(broken_reference(db), "");
+  EXPECT_EQ(schema::broken_reference(db), "");
   // Taken back: what is new is lost, what was dropped is empty; so it has to be said.
   EXPECT_FALSE(store_->rollback(id, kGrace, false));
   const auto back = store_->rollback(id, kGrace, true);

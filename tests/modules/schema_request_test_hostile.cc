@@ -3,6 +3,7 @@
 
 #include "storage/requests/default_value.h"
 #include "storage/requests/shape.h"
+#include "storage/schema/live/sql_tokens.h"
 #include "tests/modules/schema_request_test_support.h"
 
 namespace dg::requests {
@@ -195,7 +196,7 @@ TEST(RequestNames, S5_22_S5_23_OnlyPlainNamesAreNames) {
   EXPECT_TRUE(Identifier::parse(std::string(63, 'a')));
   EXPECT_FALSE(Identifier::parse(std::string(64, 'a')));
   EXPECT_FALSE(Identifier::parse(std::string_view("a\0b", 3)));
-  EXPECT_EQ(literal("it's"), "'it''s'");
+  EXPECT_EQ(schema::quoted_text("it's"), "'it''s'");
   EXPECT_EQ(in_comment("a\nDROP TABLE x\r\t"), "a DROP TABLE x  ");
   EXPECT_EQ(snake_case("UserNotes2"), "user_notes2");
   EXPECT_EQ(snake_case("user-notes"), "user_notes");

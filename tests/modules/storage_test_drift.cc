@@ -182,6 +182,93 @@ TEST(SchemaHealth, S1_36_S1_38_PlantedFaultsLowerTheScore) {
   EXPECT_EQ("columns that nobody declares: files: x", two.recommendations[1].message);
 }
 
+/// Tables as the registry may have them in some later version.
+constexpr Column kKey[] = {
+    {"id", ColumnType::integer, false, false, "0.1", "", "The key.", {}, {}}};
+constexpr Table kAging[] = {{"old_notes",
+                             "Kept.",
+                             kKey,
+                             "id",
+                             {},
+                             {},
+                             {},
+                             false,
+                             false,
+                             Mutability::free,
+                             false,
+                             LifeCycle::legacy_readonly},
+                            {"going",
+                             "Still written.",
+                             kKey,
+                             "id",
+                             {},
+                             {},
+                             {},
+                             false,
+                             false,
+                             Mutability::free,
+                             false,
+                             LifeCycle::deprecated},
+                            {"used",
+                             "In use.",
+                             kKey,
+                             "id",
+                             {},
+                             {},
+                             {},
+                             false,
+                             false,
+                             Mutability::free,
+                             false,
+                             LifeCycle::active}};
+
+TEST(SchemaLifeCycle, S4_11_WhatIsLegacyRefusesWritesAndWhatIsDeprecatedIsTold) {
+  std::string sql;
+  for (const Table& table : kAging) {
+    sql += create_table_sql(table) + ";INSERT INTO " + std::string(table.name) + " VALUES(1);";
+    for (const Trigger& trigger : append_only_triggers(table)) sql += trigger.sql + ";";
+  }
+  Connection connection = in_memory(sql);
+  for (const char* write : {"INSERT INTO old_notes VALUES(2)", "UPDATE old_notes SET id = 3",
+                            "DELETE FROM old_notes"}) {
+    try {
+      connection.execute(write);
+      ADD_FAILURE() << write;
+    } catch (const Failure& failure) {
+      EXPECT_EQ("old_notes is legacy and refuses writes", failure.text);
+    }
+  }
+  EXPECT_EQ(1, connection.integer("SELECT count(*) FROM old_notes")) << "and is still read";
+  connection.execute("INSERT INTO going VALUES(2); DELETE FROM used");
+  const Report report = report_of(inspect(connection), kAging);
+  EXPECT_EQ(Texts{"going"}, report.deprecated_tables);
+  const Health health = health_of(report);
+  EXPECT_EQ(100, health.score);
+  ASSERT_EQ(1u, health.recommendations.size());
+  EXPECT_EQ("deprecated tables: going", health.recommendations[0].message);
+  EXPECT_EQ(Severity::info, health.recommendations[0].severity);
+}
+
+TEST(SchemaGenerated, S1_15_S1_16_TheRegistrysStatementsMakeWhatItSays) {
+  for (const Table& table : tables()) {
+    if (!table.documented) continue;
+    std::string sql = create_table_sql(table) + ";";
+    for (const Index& index : table.indexes) sql += create_index_sql(table, index) + ";";
+    const LiveSchema made = inspect(in_memory(sql));
+    ASSERT_NE(nullptr, made.table(table.name)) << table.name;
+    EXPECT_EQ(table.columns.size(), made.table(table.name)->columns.size()) << table.name;
+    for (const Index& index : table.indexes)
+      EXPECT_NE(nullptr, made.index(index.name)) << index.name;
+  }
+}
+
+TEST(SqlTokens, TablesThatAScriptMakes) {
+  EXPECT_EQ((Texts{"a", "B c", "f"}),
+            tables_made_by("CREATE TABLE a(x); create table if not exists \"B c\"(y);"
+                           "CREATE INDEX i ON a(x); DROP TABLE z; INSERT INTO q VALUES('CREATE "
+                           "TABLE no(x)'); CREATE VIRTUAL TABLE f USING fts5(x)"));
+}
+
 TEST(SchemaHealth, TheLossesAreBounded) {
   std::string extra, types;
   for (const Table& table : tables()) {

@@ -253,7 +253,7 @@ TEST_F(StorageOpen, Invariant3_TheLogRefusesUpdateAndDelete) {
   }
 }
 
-TEST(StorageRegistry, HasTheDocumentedColumns) {
+TEST(StorageRegistry, S1_02_to_S1_10_HasTheDocumentedColumns) {
   std::vector<std::pair<std::string, std::size_t>> counts;
   std::size_t total = 0, indexes = 0;
   for (const schema::Table& table : schema::tables()) {
@@ -281,7 +281,7 @@ TEST(StorageRegistry, HasTheDocumentedColumns) {
   EXPECT_EQ(25u, indexes);
 }
 
-TEST(StorageRegistry, DescribesEverything) {
+TEST(StorageRegistry, S1_11_DescribesEverything) {
   for (const schema::Table& table : schema::tables()) {
     EXPECT_FALSE(table.description.empty()) << table.name;
     for (const schema::Column& column : table.columns) {
@@ -297,7 +297,7 @@ TEST(StorageRegistry, DescribesEverything) {
   EXPECT_EQ(nullptr, schema::table("nonsense"));
 }
 
-TEST(StorageRegistry, ColumnsThatCanBeAddedSayHow) {
+TEST(StorageRegistry, S1_14_S3_08_ColumnsThatCanBeAddedSayHow) {
   const schema::Table& atoms = *schema::table("atoms");
   EXPECT_EQ(
       "ALTER TABLE atoms ADD COLUMN derived_json TEXT "

@@ -118,6 +118,66 @@ TEST_F(StorageUpgrade, S1_21_S1_29_S3_04_FiftySixColumnsBecomeFiftyEight) {
   EXPECT_TRUE(copies().empty()) << "an addition needs no backup";
 }
 
+TEST_F(StorageUpgrade, S3_01_S3_02_S3_05_S3_07_AMissingSettingIsInjectedAtTheNextStart) {
+  make();
+  execute(
+      "ALTER TABLE files DROP COLUMN exports_json; ALTER TABLE config_files DROP COLUMN "
+      "updated_at");
+  {
+    // Nobody meets the missing column: what starts mends it before it asks for anything.
+    const Result<std::unique_ptr<Store>> store = open();
+    ASSERT_TRUE(store) << store.error().message();
+    ASSERT_TRUE((*store)->load());
+  }
+  EXPECT_EQ(Texts(), drift());
+  EXPECT_EQ(Texts(), upgrade()) << "and then there is nothing to do";
+}
+
+TEST_F(StorageUpgrade, S3_09_S3_10_S3_11_StepsComeInOrderAndOnce) {
+  make();
+  execute(
+      "DROP VIEW call_graph; DROP INDEX idx_files_module_name; DROP TABLE system_files;"
+      "ALTER TABLE files DROP COLUMN module_name; DROP TRIGGER atom_events_no_update");
+  const Texts steps = upgrade();
+  const auto place = [&](const std::string& step) {
+    return std::find(steps.begin(), steps.end(), step) - steps.begin();
+  };
+  EXPECT_LT(place("table system_files"), place("column files.module_name"));
+  EXPECT_LT(place("column files.module_name"), place("index idx_files_module_name"))
+      << "an index on a missing column would fail";
+  EXPECT_LT(place("index idx_files_module_name"), place("trigger atom_events_no_update"));
+  EXPECT_LT(place("trigger atom_events_no_update"), place("view call_graph"));
+  EXPECT_LT(place("view call_graph"), static_cast<std::ptrdiff_t>(steps.size()));
+  EXPECT_EQ(Texts(), upgrade()) << "a second time nothing is done";
+  open_and_compare();
+}
+
+TEST_F(StorageUpgrade, S3_12_EachStepIsToldAsItBeginsAndTheEnd) {
+  const auto told = [&] {
+    Texts lines;
+    Connection connection = connect_writer(database(), {}, Synchronous::normal);
+    schema::Surroundings around{database(), {}, {}, {}};
+    around.told = [&](const std::string& line) { lines.push_back(line); };
+    schema::bring_up(connection, around);
+    return lines;
+  };
+  fs::create_directories(database().parent_path());
+  EXPECT_EQ(Texts(), told()) << "a new database has no migration";
+  execute("DROP INDEX idx_atoms_name");
+  const Texts lines = told();
+  ASSERT_EQ(2u, lines.size());
+  EXPECT_EQ("[MIGRATION] applying index idx_atoms_name", lines[0]);
+  EXPECT_TRUE(lines[1].starts_with("[MIGRATION] finished: 1 step,")) << lines[1];
+  EXPECT_EQ(Texts(), told());
+}
+
+TEST_F(StorageUpgrade, S1_49_TheVersionIsInTheFileAndItsHeader) {
+  make();
+  EXPECT_EQ(std::int64_t{schema::kUserVersion}, number("PRAGMA user_version"));
+  EXPECT_EQ(0, number("SELECT count(*) FROM schema_journal WHERE schema_version <> " +
+                      std::to_string(schema::kSchemaVersion)));
+}
+
 TEST_F(StorageUpgrade, S3_06_ADatabaseWithoutIndexesTriggersAndViewsGetsThem) {
   make();
   {
@@ -144,7 +204,7 @@ TEST_F(StorageUpgrade, S4_21_AForeignTableIsKeptAndTold) {
   EXPECT_EQ(1, number("SELECT count(*) FROM owners WHERE team = 1"));
 }
 
-TEST_F(StorageUpgrade, R_31_AnOldShapeIsRebuiltWithItsRowsAndWhatHangsOnIt) {
+TEST_F(StorageUpgrade, S1_50_R_31_AnOldShapeIsRebuiltWithItsRowsAndWhatHangsOnIt) {
   make();
   execute("INSERT INTO config_files VALUES('package.json', '{}', 5)");
   remake("config_files", "path TEXT PRIMARY KEY, content TEXT, updated_at INTEGER", "");
@@ -362,7 +422,7 @@ TEST_F(StorageUpgrade, R_31_AFailureAtAnyStatementLeavesTheOldOrTheNewSchemaWhol
   EXPECT_GT(refused, 3u) << "the sweep met something to fail";
 }
 
-TEST_F(StorageUpgrade, R_33_OfManyStartsAtOnceOneUpgrades) {
+TEST_F(StorageUpgrade, S1_28_R_33_OfManyStartsAtOnceOneUpgrades) {
   make();
   execute(
       "DROP INDEX idx_files_module_name; ALTER TABLE files DROP COLUMN module_name;"

@@ -1,27 +1,12 @@
 #include "daemon/requests/schema/desk.h"
 
-#include <pwd.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <vector>
-
 #include "daemon/config.h"
+#include "storage/login_name.h"
 
 namespace dg {
 namespace {
 
 using namespace requests;
-
-/// Login name of this process's user.
-std::string account_name() {
-  std::vector<char> buffer(4096);
-  passwd entry{};
-  passwd* found = nullptr;
-  if (getpwuid_r(geteuid(), &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr)
-    return found->pw_name;
-  return "uid " + std::to_string(geteuid());
-}
 
 Json text_or_null(const std::string& text) {
   return text.empty() ? Json() : Json(text);
@@ -91,7 +76,7 @@ Result<SchemaDesk> SchemaDesk::open(const std::filesystem::path& state_folder) {
   options.self_approval = config->self_approval;
   Result<std::unique_ptr<RequestStore>> store = RequestStore::open(options);
   if (!store) return store.error();
-  return SchemaDesk(*std::move(store), account_name());
+  return SchemaDesk(*std::move(store), login_name());
 }
 
 Actor SchemaDesk::actor(const std::string& by) const {

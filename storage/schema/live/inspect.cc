@@ -163,4 +163,11 @@ LiveSchema inspect(const Connection& connection) {
   return Inspector(connection).run();
 }
 
+std::string broken_reference(const Connection& connection) {
+  Statement check = connection.prepare("PRAGMA foreign_key_check");
+  if (!check.step()) return {};
+  return "a row of '" + std::string(check.text(0)) + "' refers to a row of '" +
+         std::string(check.text(2)) + "' that is not there";
+}
+
 }  // namespace dg::schema

@@ -12,4 +12,8 @@ namespace dg::schema {
 /// holds a transaction. O(objects).
 LiveSchema inspect(const Connection& connection);
 
+/// The first row that refers to one that is not there, for people
+/// (sqlite.org/pragma.html#pragma_foreign_key_check); empty: none. O(rows).
+std::string broken_reference(const Connection& connection);
+
 }  // namespace dg::schema

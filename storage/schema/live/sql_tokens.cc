@@ -176,6 +176,22 @@ std::vector<std::string> checks_of(std::string_view create_table) {
   return checks;
 }
 
+std::vector<std::string> tables_made_by(std::string_view script) {
+  const std::vector<Token> tokens = tokens_of(script);
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (!tokens[i].is_word("create") || i + 1 == tokens.size()) continue;
+    std::size_t at = i + 1 + (tokens[i + 1].is_word("virtual") ? 1 : 0);
+    if (at == tokens.size() || !tokens[at].is_word("table")) continue;
+    ++at;
+    while (at < tokens.size() &&
+           (tokens[at].is_word("if") || tokens[at].is_word("not") || tokens[at].is_word("exists")))
+      ++at;
+    if (at < tokens.size()) names.push_back(tokens[at].text);
+  }
+  return names;
+}
+
 bool has_autoincrement(std::string_view create_table) {
   const std::vector<Token> tokens = tokens_of(create_table);
   return std::any_of(tokens.begin(), tokens.end(),

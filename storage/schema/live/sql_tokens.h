@@ -29,6 +29,8 @@ std::string normalized(std::string_view sql);
 
 /// The conditions of a CREATE TABLE statement, its columns' and its own, normalized and sorted.
 std::vector<std::string> checks_of(std::string_view create_table);
+/// The tables that the CREATE TABLE statements of a script make, as written, in their order.
+std::vector<std::string> tables_made_by(std::string_view script);
 /// Whether a CREATE TABLE statement asks for AUTOINCREMENT.
 bool has_autoincrement(std::string_view create_table);
 

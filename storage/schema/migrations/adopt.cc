@@ -102,7 +102,7 @@ void check_definitions(const Migration& migration, const LiveSchema& live) {
 }  // namespace
 
 Result<Migration> adopt(const MigrateTarget& target, const std::string& id) {
-  return guarded_by(target.database.string(), [&]() -> Result<Migration> {
+  return guarded(target.database.string(), [&]() -> Result<Migration> {
     const Result<std::vector<Migration>> files = load_migrations(target.folder);
     if (!files) return files.error();
     const Migration* migration = named(*files, id);

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "storage/clock.h"
+#include "storage/login_name.h"
 #include "storage/schema/migrations/record.h"
 #include "storage/schema/upgrade/journal.h"
 #include "storage/uuid.h"

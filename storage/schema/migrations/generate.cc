@@ -69,7 +69,7 @@ Script removal_of(const LiveSchema& live) {
 }  // namespace
 
 Result<Migration> generate(const MigrateTarget& target, const std::string& words, bool blank) {
-  return guarded_by(target.database.string(), [&]() -> Result<Migration> {
+  return guarded(target.database.string(), [&]() -> Result<Migration> {
     const std::string slug = slug_of(words);
     if (slug.empty()) {
       return Error{ErrorKind::usage, "'" + words + "'", "leaves no name for a file",

@@ -4,6 +4,7 @@
 
 #include "storage/clock.h"
 #include "storage/connect.h"
+#include "storage/login_name.h"
 #include "storage/schema/live/sql_tokens.h"
 #include "storage/schema/migrations/guard.h"
 #include "storage/schema/migrations/scratch.h"
@@ -32,7 +33,7 @@ std::vector<Migration> pending_of(const std::vector<Migration>& files,
         std::any_of(records.begin(), records.end(), [&](const MigrationRecord& record) {
           return is_applied(record) && record.name == file.name;
         });
-    if (applied || (to && file.number > *to)) continue;
+    if (applied || !file.deprecated.empty() || (to && file.number > *to)) continue;
     if (file.number <= last) {
       throw Error{ErrorKind::conflict, file.name,
                   "comes before number " + std::to_string(last) + ", which is applied already",
@@ -76,7 +77,7 @@ Error irreversible(const MigrationRecord& record) {
 }  // namespace
 
 Result<MigrationRun> migrate(const MigrateTarget& target, std::optional<std::int64_t> to) {
-  return guarded_by(target.database.string(), [&]() -> Result<MigrationRun> {
+  return guarded(target.database.string(), [&]() -> Result<MigrationRun> {
     const Result<std::vector<Migration>> files = load_migrations(target.folder);
     if (!files) return files.error();
     MigrationSession session(target);
@@ -97,7 +98,7 @@ Result<MigrationRun> migrate(const MigrateTarget& target, std::optional<std::int
 
 Result<std::vector<Rehearsal>> rehearse(const MigrateTarget& target,
                                         std::optional<std::int64_t> to) {
-  return guarded_by(target.database.string(), [&]() -> Result<std::vector<Rehearsal>> {
+  return guarded(target.database.string(), [&]() -> Result<std::vector<Rehearsal>> {
     const Result<std::vector<Migration>> files = load_migrations(target.folder);
     if (!files) return files.error();
     const LiveSchema schema = schema_of(target);
@@ -124,7 +125,7 @@ Result<std::vector<Rehearsal>> rehearse(const MigrateTarget& target,
 
 Result<std::vector<RollbackLoss>> rollback_losses(const MigrateTarget& target,
                                                   std::optional<std::int64_t> to) {
-  return guarded_by(target.database.string(), [&]() -> Result<std::vector<RollbackLoss>> {
+  return guarded(target.database.string(), [&]() -> Result<std::vector<RollbackLoss>> {
     std::vector<RollbackLoss> losses;
     const Connection reader = connect_reader(target.database, target.vfs);
     std::string script;
@@ -151,7 +152,7 @@ Result<std::vector<RollbackLoss>> rollback_losses(const MigrateTarget& target,
 }
 
 Result<MigrationRun> rollback(const MigrateTarget& target, std::optional<std::int64_t> to) {
-  return guarded_by(target.database.string(), [&]() -> Result<MigrationRun> {
+  return guarded(target.database.string(), [&]() -> Result<MigrationRun> {
     const Result<std::vector<Migration>> files = load_migrations(target.folder);
     if (!files) return files.error();
     MigrationSession session(target);
@@ -180,7 +181,7 @@ Result<MigrationRun> rollback(const MigrateTarget& target, std::optional<std::in
 }
 
 Result<std::vector<MigrationLine>> migration_lines(const MigrateTarget& target) {
-  return guarded_by(target.database.string(), [&]() -> Result<std::vector<MigrationLine>> {
+  return guarded(target.database.string(), [&]() -> Result<std::vector<MigrationLine>> {
     const Result<std::vector<Migration>> files = load_migrations(target.folder);
     if (!files) return files.error();
     std::error_code error;

@@ -54,7 +54,7 @@ Error unread(const fs::path& file, const std::string& reason, const std::string&
 /// Sections and heading of one file.
 struct Sections {
   std::map<std::string, std::string, std::less<>> texts;
-  std::string kind, description;
+  std::string kind, description, deprecated;
 };
 
 Result<Sections> split(const fs::path& file, std::string_view text) {
@@ -83,6 +83,8 @@ Result<Sections> split(const fs::path& file, std::string_view text) {
       sections.kind = trimmed(said.substr(5));
     } else if (said.starts_with("description:")) {
       sections.description = trimmed(said.substr(12));
+    } else if (said.starts_with("deprecated:")) {
+      sections.deprecated = trimmed(said.substr(11));
     } else if (!trimmed(line).empty() && !line.starts_with("--")) {
       return unread(file, "line " + std::to_string(number) + ": a statement before '-- up'",
                     "Begin the statements with a line '-- up'");
@@ -129,6 +131,7 @@ Result<Migration> parse_migration(const fs::path& file, std::string_view text) {
     migration.kind = *kind;
   }
   migration.description = sections->description;
+  migration.deprecated = sections->deprecated;
   const auto section = [&](const char* name) {
     const auto found = sections->texts.find(name);
     return found == sections->texts.end() ? std::string() : std::string(trimmed(found->second));
@@ -172,6 +175,7 @@ std::string file_text(const Migration& migration) {
   std::string text = "-- " + migration.name + "\n";
   text += "-- kind: " + std::string(to_string(migration.kind)) + "\n";
   if (!migration.description.empty()) text += "-- description: " + migration.description + "\n";
+  if (!migration.deprecated.empty()) text += "-- deprecated: " + migration.deprecated + "\n";
   text += "\n-- up\n" + migration.up + "\n";
   if (migration.down) text += "\n-- down\n" + *migration.down + "\n";
   if (!migration.verify.empty()) text += "\n-- verify\n" + migration.verify + "\n";
@@ -204,6 +208,8 @@ std::vector<MigrationLine> lines_of(const std::vector<Migration>& files,
     line.number = file.number;
     line.kind = file.kind;
     line.description = file.description;
+    line.deprecated = file.deprecated;
+    if (!file.deprecated.empty()) line.state = MigrationState::skipped;
     line.reversible = file.down.has_value();
   }
   for (const MigrationRecord& record : records) {

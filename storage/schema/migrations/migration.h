@@ -8,6 +8,7 @@
 ///
 ///     -- kind: schema            (or data, fix, seed; default schema)
 ///     -- description: one line
+///     -- deprecated: reason      optional: it is not run any more; where it was, it stays applied
 ///     -- up                      the statements
 ///     -- down                    that take it back; left out: it cannot be
 ///     -- verify                  optional: a SELECT that gives 1 where `up` has had its effect
@@ -36,6 +37,7 @@ struct Migration {
   std::string name;         ///< `0001_add_owner`.
   MigrationKind kind = MigrationKind::schema;
   std::string description;
+  std::string deprecated;  ///< Why it is not to be run any more; empty: it is.
   std::string up, verify;
   std::optional<std::string> down;
   std::filesystem::path file;
@@ -62,6 +64,7 @@ struct MigrationLine {
   MigrationKind kind = MigrationKind::schema;
   MigrationState state = MigrationState::pending;
   std::string description;
+  std::string deprecated;                        ///< As in its file.
   std::int64_t applied_at = 0, duration_us = 0;  ///< 0: never.
   std::string applied_by, error, backup;
   bool edited = false;      ///< Applied, and the file or the row says something else by now.

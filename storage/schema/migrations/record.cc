@@ -1,9 +1,7 @@
 #include "storage/schema/migrations/record.h"
 
-#include <pwd.h>
-#include <unistd.h>
-
 #include "events/chain.h"
+#include "parser/hexadecimal.h"
 #include "storage/schema/ddl.h"
 
 namespace dg::schema {
@@ -14,19 +12,6 @@ constexpr std::string_view kColumns[] = {
     "name",       "number", "kind", "status", "checksum", "applied_at", "duration_us",
     "applied_by", "batch",  "up",   "down",   "error",    "backup",     "findings"};
 
-void bind_or_null(Statement& row, int index, const std::optional<std::string>& text) {
-  if (text) {
-    row.bind_text(index, *text);
-  } else {
-    row.bind_null(index);
-  }
-}
-
-std::optional<std::string> text_or_none(const Statement& row, int column) {
-  if (row.is_null(column)) return std::nullopt;
-  return std::string(row.text(column));
-}
-
 }  // namespace
 
 void put_record(Connection& connection, const MigrationRecord& record) {
@@ -35,11 +20,7 @@ void put_record(Connection& connection, const MigrationRecord& record) {
   for (const std::string_view name : kColumns) columns.push_back(table.column(name));
   Statement row = connection.prepare(upsert_sql(table, columns, {}));
   row.bind_text(1, record.name);
-  if (record.number) {
-    row.bind(2, *record.number);
-  } else {
-    row.bind_null(2);
-  }
+  row.bind_or_null(2, record.number);
   row.bind_text(3, to_string(record.kind));
   row.bind_text(4, to_string(record.state));
   row.bind_text(5, record.checksum);
@@ -48,10 +29,10 @@ void put_record(Connection& connection, const MigrationRecord& record) {
   row.bind_text(8, record.applied_by);
   row.bind_text(9, record.batch);
   row.bind_text(10, record.up);
-  bind_or_null(row, 11, record.down);
-  bind_or_null(row, 12, record.error);
-  bind_or_null(row, 13, record.backup);
-  bind_or_null(row, 14, record.findings);
+  row.bind_or_null(11, record.down);
+  row.bind_or_null(12, record.error);
+  row.bind_or_null(13, record.backup);
+  row.bind_or_null(14, record.findings);
   row.run();
 }
 
@@ -77,10 +58,10 @@ std::vector<MigrationRecord> records_of(const Connection& connection) {
     record.applied_by = rows.text(7);
     record.batch = rows.text(8);
     record.up = rows.text(9);
-    record.down = text_or_none(rows, 10);
-    record.error = text_or_none(rows, 11);
-    record.backup = text_or_none(rows, 12);
-    record.findings = text_or_none(rows, 13);
+    record.down = rows.text_or_none(10);
+    record.error = rows.text_or_none(11);
+    record.backup = rows.text_or_none(12);
+    record.findings = rows.text_or_none(13);
   }
   return records;
 }
@@ -91,20 +72,7 @@ std::string checksum_of(std::string_view up, std::string_view down) {
   digest.text("down", down);
   digest.end_row("migration");
   const ContentHash hash = digest.digest();
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  for (const std::uint64_t half : {hash.high, hash.low}) {
-    for (int shift = 60; shift >= 0; shift -= 4) text += kDigits[half >> shift & 15];
-  }
-  return text;
-}
-
-std::string login_name() {
-  passwd entry{};
-  passwd* found = nullptr;
-  char buffer[4096];
-  const int failed = ::getpwuid_r(::getuid(), &entry, buffer, sizeof buffer, &found);
-  return failed == 0 && found != nullptr ? std::string(found->pw_name) : std::string();
+  return hexadecimal(hash.high) + hexadecimal(hash.low);
 }
 
 }  // namespace dg::schema

@@ -23,7 +23,4 @@ std::vector<MigrationRecord> records_of(const Connection& connection);
 /// XXH3-128 of both texts, hexadecimal.
 std::string checksum_of(std::string_view up, std::string_view down);
 
-/// Login name of this process's user; empty: unknown.
-std::string login_name();
-
 }  // namespace dg::schema

@@ -7,19 +7,6 @@
 #include "storage/schema/migrations/guard.h"
 
 namespace dg::schema {
-namespace {
-
-/// Nothing where both are the same.
-std::optional<Error> first_difference(const LiveSchema& wanted, const LiveSchema& found,
-                                      const std::string& what) {
-  const std::vector<Difference> differences = compare(wanted, found);
-  if (differences.empty()) return std::nullopt;
-  return Error{ErrorKind::conflict, what, "leaves another schema: " + differences.front().text(),
-               "Correct `down` so that it takes back all that `up` does"};
-}
-
-}  // namespace
-
 Connection scratch_of(const LiveSchema& schema) {
   Connection scratch(":memory:", Connection::Mode::read_write_create);
   scratch.execute("BEGIN");
@@ -67,22 +54,33 @@ std::vector<Difference> losses_of(const LiveSchema& schema, std::string_view scr
   return losses;
 }
 
-Result<LiveSchema> round_trip(const LiveSchema& schema, std::string_view up,
-                              std::string_view down) {
+std::string first_difference(const LiveSchema& wanted, const LiveSchema& found) {
+  const std::vector<Difference> differences = compare(wanted, found);
+  return differences.empty() ? std::string() : differences.front().text();
+}
+
+Result<LiveSchema> round_trip(const LiveSchema& schema, std::string_view up, std::string_view down,
+                              const Trial& trial) {
   Connection scratch = scratch_of(schema);
   const char* at = "up";
+  const auto require_same = [&](const LiveSchema& wanted) {
+    const std::string difference = trial.difference(wanted, inspect(scratch));
+    if (difference.empty()) return;
+    throw Error{ErrorKind::conflict, at, "leaves another schema: " + difference,
+                "Correct `down` so that it takes back all that `up` does"};
+  };
   try {
-    try_script(scratch, up);
+    trial.run(scratch, up);
     LiveSchema after = inspect(scratch);
     at = "down";
-    try_script(scratch, down);
-    if (std::optional<Error> error = first_difference(schema, inspect(scratch), "down"))
-      return *std::move(error);
+    trial.run(scratch, down);
+    require_same(schema);
     at = "up after down";
-    try_script(scratch, up);
-    if (std::optional<Error> error = first_difference(after, inspect(scratch), at))
-      return *std::move(error);
+    trial.run(scratch, up);
+    require_same(after);
     return after;
+  } catch (const Error& error) {
+    return error;
   } catch (const Failure& failure) {
     return Error{ErrorKind::conflict, at, failure.text, hint_for(failure)};
   }

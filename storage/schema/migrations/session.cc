@@ -5,9 +5,11 @@
 #include <cstring>
 #include <fstream>
 
+#include "events/json_text.h"
 #include "storage/backup/copy.h"
 #include "storage/clock.h"
 #include "storage/connect.h"
+#include "storage/login_name.h"
 #include "storage/schema/ddl.h"
 #include "storage/schema/live/declared.h"
 #include "storage/schema/live/inspect.h"
@@ -26,16 +28,8 @@ std::string lines_json(const std::vector<std::string>& before,
   const auto list = [](const std::vector<std::string>& lines) {
     std::string text = "[";
     for (const std::string& line : lines) {
-      text += text.size() == 1 ? "\"" : ",\"";
-      for (const char c : line) {
-        if (static_cast<unsigned char>(c) < 0x20) {
-          text += ' ';
-          continue;
-        }
-        if (c == '"' || c == '\\') text += '\\';
-        text += c;
-      }
-      text += "\"";
+      if (text.size() > 1) text += ',';
+      append_json_string(text, line);
     }
     return text + "]";
   };
@@ -97,12 +91,9 @@ void MigrationSession::verify(const Migration& migration, bool up) {
     throw refused(migration.name, "its verification does not give 1: " + migration.verify,
                   "Nothing was changed. Correct `up`, or what `verify` asks");
   }
-  Statement orphans = connection_.prepare("PRAGMA foreign_key_check");
-  if (orphans.step()) {
-    throw refused(migration.name,
-                  "afterwards rows of " + std::string(orphans.text(0)) +
-                      " would refer to rows that are not there",
-                  "Nothing was changed. Delete or mend them in the migration");
+  if (const std::string broken = broken_reference(connection_); !broken.empty()) {
+    throw refused(migration.name, "afterwards " + broken,
+                  "Nothing was changed. Delete or mend such rows in the migration");
   }
   for (const Difference& each : compare(declared(), inspect(connection_))) {
     if (!is_lack(each)) continue;

@@ -5,24 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "storage/guarded.h"
 #include "storage/schema/live/drift.h"
 #include "storage/schema/migrations/migrate.h"
 #include "storage/schema/migrations/record.h"
 #include "storage/sqlite/connection.h"
 
 namespace dg::schema {
-
-/// Turns what is thrown below into an Error.
-template <typename Work>
-auto guarded_by(const std::string& thing, const Work& work) -> decltype(work()) {
-  try {
-    return work();
-  } catch (const Failure& failure) {
-    return to_error(failure, thing);
-  } catch (const Error& error) {
-    return error;
-  }
-}
 
 class MigrationSession {
  public:

@@ -56,10 +56,12 @@ std::string names_with(const Report& report, std::vector<std::string> TableRepor
 
 }  // namespace
 
-Report report_of(const LiveSchema& live) {
+Report report_of(const LiveSchema& live, std::span<const Table> registered) {
   Report report;
   const std::vector<Difference> all = compare(declared(), live);
-  for (const Table& table : tables()) {
+  for (const Table& table : registered) {
+    if (table.life_cycle == LifeCycle::deprecated && live.table(table.name) != nullptr)
+      report.deprecated_tables.emplace_back(table.name);
     TableReport line = table_report(table, all);
     report.registered_columns += static_cast<std::uint32_t>(table.columns.size());
     report.missing_tables += line.state == TableReport::State::missing ? 1u : 0u;
@@ -113,6 +115,10 @@ Health health_of(const Report& report) {
               "columns that nobody declares: " + names_with(report, &TableReport::extra_columns),
               "they are kept; 'deltagraph db generate drop_extra' writes a migration that drops "
               "them");
+  }
+  if (!report.deprecated_tables.empty()) {
+    recommend(Severity::info, "deprecated tables: " + listed(report.deprecated_tables),
+              "let nothing new read them: a later version drops them");
   }
   if (health.recommendations.empty())
     recommend(Severity::info, "the schema is as declared", "nothing to do");

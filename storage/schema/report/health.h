@@ -8,6 +8,7 @@
 
 #include "storage/schema/live/drift.h"
 #include "storage/schema/live/model.h"
+#include "storage/schema/registry.h"
 
 namespace dg::schema {
 
@@ -22,12 +23,14 @@ struct TableReport {
 };
 
 struct Report {
-  std::vector<TableReport> tables;         ///< In registry order.
-  std::vector<std::string> extra_tables;   ///< Sorted; nobody claims them, kept.
-  std::vector<std::string> legacy_tables;  ///< Sorted; kept read-only (upgrade/plan.h).
+  std::vector<TableReport> tables;             ///< In registry order.
+  std::vector<std::string> extra_tables;       ///< Sorted; nobody claims them, kept.
+  std::vector<std::string> legacy_tables;      ///< Sorted; kept read-only (upgrade/plan.h).
+  std::vector<std::string> deprecated_tables;  ///< Registered as such, and there.
   std::uint32_t registered_columns = 0, missing_tables = 0, missing_columns = 0, extra_columns = 0;
 };
-Report report_of(const LiveSchema& live);
+/// `registered`: the tables that the registry has.
+Report report_of(const LiveSchema& live, std::span<const Table> registered = tables());
 
 enum class Severity : std::uint8_t { high, medium, low, info };
 std::string_view to_string(Severity severity) noexcept;
@@ -47,7 +50,7 @@ struct Health {
 /// From 100: a registered table missing -40 (critical); missing columns -5 for each table that they
 /// concern, at most -30; extra columns -3 for each, at most -20; tables that are otherwise not as
 /// declared (types, keys, conditions, indexes, triggers) -3 for each, at most -20. Extra and legacy
-/// tables take nothing: they are somebody's.
+/// tables take nothing: they are somebody's. Deprecated ones are told (info) and take nothing.
 Health health_of(const Report& report);
 
 }  // namespace dg::schema

@@ -1,4 +1,5 @@
 #include "storage/connect.h"
+#include "storage/guarded.h"
 #include "storage/schema/live/declared.h"
 #include "storage/schema/live/inspect.h"
 #include "storage/schema/live/sql_tokens.h"
@@ -12,17 +13,6 @@ namespace {
 
 /// Findings that a report has at most of each kind.
 constexpr int kMostFindings = 100;
-
-template <typename Work>
-auto guarded(const std::string& thing, const Work& work) -> Result<decltype(work())> {
-  try {
-    return work();
-  } catch (const Failure& failure) {
-    return to_error(failure, thing);
-  } catch (const Error& error) {
-    return error;
-  }
-}
 
 class SchemaInspector final : public SchemaReader {
  public:
@@ -100,17 +90,15 @@ Result<std::unique_ptr<SchemaReader>> open_schema_reader(const std::filesystem::
   std::error_code error;
   if (!std::filesystem::is_regular_file(database, error)) {
     return Error{ErrorKind::not_found, database.string(), "there is no database",
-                 "Run 'deltagraph index' in the project first"};
+                 ours ? "Run 'deltagraph index' in the project first" : "Name a database file"};
   }
   if (ours) {
     if (std::optional<Error> unfit = examine_header(database, Access::read))
       return *std::move(unfit);
   }
-  try {
+  return guarded(database.string(), [&] {
     return std::unique_ptr<SchemaReader>(std::make_unique<SchemaInspector>(database));
-  } catch (const Failure& failure) {
-    return to_error(failure, database.string());
-  }
+  });
 }
 
 }  // namespace dg

@@ -4,6 +4,7 @@
 
 #include "events/chain.h"
 #include "storage/clock.h"
+#include "storage/rows/file_rows.h"
 #include "storage/schema/registry.h"
 
 namespace dg::schema {
@@ -13,14 +14,6 @@ struct Row {
   std::int64_t applied_at = 0, schema_version = 0, duration_us = 0;
   std::string_view kind, object, sql;
 };
-
-std::string bytes_of(const ContentHash& hash) {
-  std::string bytes;
-  for (const std::uint64_t half : {hash.high, hash.low}) {
-    for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(half >> shift & 0xff);
-  }
-  return bytes;
-}
 
 std::string checksum(std::string_view before, const Row& row) {
   RowDigest digest;
@@ -32,7 +25,7 @@ std::string checksum(std::string_view before, const Row& row) {
   digest.text("object", row.object);
   digest.text("sql", row.sql);
   digest.end_row("schema_journal");
-  return bytes_of(digest.digest());
+  return content_hash_bytes(digest.digest());
 }
 
 }  // namespace

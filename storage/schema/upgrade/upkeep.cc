@@ -1,6 +1,8 @@
 #include "storage/schema/upgrade/upkeep.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cmath>
 #include <unordered_map>
 
 #include "storage/backup/copy.h"
@@ -81,6 +83,7 @@ class Upgrade {
   Upgrade(Connection& connection, const Surroundings& at) : connection_(connection), at_(at) {}
 
   int run() {
+    const auto begun = std::chrono::steady_clock::now();
     SchemaTransaction transaction(connection_);
     // Looked at again inside the transaction: another process may have been faster.
     if (is_up_to_date(connection_)) return 0;
@@ -94,13 +97,20 @@ class Upgrade {
     execute(plan_upgrade(found));
     verify();
     journal_.write(connection_);
-    for (const Step& step : run_built_in(connection_)) done_.push_back(step);
+    for (const Step& step : run_built_in(connection_)) {
+      tell("[MIGRATION] applied " + step.kind + " " + step.object);
+      done_.push_back(step);
+    }
     connection_.execute("PRAGMA application_id = " + std::to_string(kApplicationId));
     connection_.execute("PRAGMA user_version = " + std::to_string(kUserVersion));
     transaction.commit();
     if (at_.applied && !fresh_) {
       for (const Step& step : done_) at_.applied(step);
     }
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begun;
+    tell("[MIGRATION] finished: " + std::to_string(done_.size()) +
+         (done_.size() == 1 ? " step, " : " steps, ") + std::to_string(std::llround(took.count())) +
+         " ms");
     return static_cast<int>(done_.size());
   }
 
@@ -113,12 +123,17 @@ class Upgrade {
                 "Upgrade deltagraph; the file was left as it is"};
   }
 
+  void tell(const std::string& line) const {
+    if (at_.told && !fresh_) at_.told(line);
+  }
+
   void execute(const std::vector<Step>& steps) {
     const bool risky =
         std::any_of(steps.begin(), steps.end(), [](const Step& each) { return !each.additive; });
     if (risky && !copied_) copy_before(at_);
     copied_ = copied_ || risky;
     for (const Step& step : steps) {
+      tell("[MIGRATION] applying " + step.kind + " " + step.object);
       try {
         journal_.run(connection_, step);
       } catch (const Failure& failure) {
@@ -136,11 +151,8 @@ class Upgrade {
     for (const Difference& each : compare(declared(), inspect(connection_))) {
       if (is_critical(each)) throw unfit(at_, "its schema is not as it must be: " + each.text());
     }
-    Statement orphans = connection_.prepare("PRAGMA foreign_key_check");
-    if (orphans.step())
-      throw unfit(at_, "rows of " + std::string(orphans.text(0)) + " refer to rows of " +
-                           std::string(orphans.text(2)) + " that are not there");
-    orphans.reset();
+    if (const std::string broken = broken_reference(connection_); !broken.empty())
+      throw unfit(at_, broken);
     if (!copied_) return;
     Statement check = connection_.prepare("PRAGMA quick_check(1)");
     const std::string finding(check.step() ? check.text(0) : "no answer");

@@ -19,7 +19,9 @@ struct Surroundings {
   std::filesystem::path database;  ///< For copies and messages; empty: no copy is made.
   std::string vfs;                 ///< Of the copy's reader.
   /// Called once for each step of a database that was there, when all of them are durable.
-  std::function<void(const Step&)> applied;
+  std::function<void(const Step&)> applied = {};
+  /// Hears, for people, of each step of such a database before it is taken, and of the end.
+  std::function<void(const std::string&)> told = {};
 };
 
 /// Two processes may start at once: one upgrades, the other finds nothing to do (the first
