@@ -412,11 +412,23 @@ Result<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& databas
                  [&]() -> Result<std::unique_ptr<Reader>> { return make_reader(database, {}); });
 }
 
-Result<StoredProject> load_project(const std::filesystem::path& database) {
+namespace {
+
+Result<StoredProject> load_for_reading(const std::filesystem::path& database, Trust trust) {
   if (std::optional<Error> error = examine_for_reading(database)) return *std::move(error);
   return guarded(database.string(), [&]() -> Result<StoredProject> {
-    return read_project([&] { return connect_reader(database, {}); });
+    return read_project([&] { return connect_reader(database, {}); }, trust);
   });
+}
+
+}  // namespace
+
+Result<StoredProject> load_project(const std::filesystem::path& database) {
+  return load_for_reading(database, Trust::tables);
+}
+
+Result<StoredProject> load_project_by_log(const std::filesystem::path& database) {
+  return load_for_reading(database, Trust::log);
 }
 
 }  // namespace dg

@@ -6,7 +6,7 @@
 #include "daemon/cli/launch.h"
 #include "daemon/cli/project.h"
 #include "daemon/pipeline.h"
-#include "daemon/validator/run.h"
+#include "daemon/validator/mend.h"
 #include "storage/backup/backup.h"
 
 namespace dg {
@@ -51,7 +51,7 @@ Result<> reconcile(const fs::path& project, Done& done) {
   SettledChange all;
   all.rescan = true;
   all.cause = Cause::reconcile;
-  Result<Outcome> outcome = (*pipeline)->apply(all);
+  Result<Outcome> outcome = apply_mended(**pipeline, all).outcome;
   if (!outcome) return outcome.error();
   ValidateOptions wishes;
   wishes.repair = true;

@@ -6,6 +6,7 @@
 
 #include "events/event.h"
 #include "events/names.h"
+#include "storage/clock.h"
 #include "storage/connect.h"
 #include "storage/schema/upgrade/upkeep.h"
 #include "storage/sqlite/row_statement.h"
@@ -187,6 +188,26 @@ Result<Salvage> salvage(const std::filesystem::path& damaged,
     return error;
   }
   return result;
+}
+
+Result<> note_set_aside(const std::filesystem::path& database, const std::string& what) {
+  try {
+    Connection connection = connect_writer(database, {}, Synchronous::normal);
+    schema::bring_up(connection);
+    const std::int64_t now = unix_ms();
+    Statement put = connection.prepare(
+        "INSERT INTO system_metadata(key, value, updated_at) VALUES(?1, ?2, ?3) "
+        "ON CONFLICT(key) DO UPDATE SET value = excluded.value");
+    put.bind_text(1, std::string(kSetAsideKey) + std::to_string(now));
+    put.bind_text(2, what);
+    put.bind(3, now);
+    put.run();
+    return Ok{};
+  } catch (const Failure& failure) {
+    return to_error(failure, database.string());
+  } catch (const Error& error) {
+    return error;
+  }
 }
 
 }  // namespace dg
