@@ -67,6 +67,12 @@ Result<std::unique_ptr<Store>> begin_anew(const Store::Options& options, const E
   return Store::open(options);
 }
 
+bool lacks_facts(const Snapshot& snapshot) {
+  const std::vector<FileVersionPtr> files = snapshot.files();
+  return std::any_of(files.begin(), files.end(),
+                     [](const FileVersionPtr& file) { return file->hash == ContentHash{}; });
+}
+
 }  // namespace
 
 SnapshotPtr snapshot_of(StoredProject stored) {
@@ -134,9 +140,9 @@ struct Pipeline::Impl {
     snapshot = std::move(next);
     committed_ms = at_ms;
   }
-  void publish_stored(StoredProject stored) {
+  void publish_stored(StoredProject stored, std::uint64_t from_log_digest = 0) {
     const std::int64_t at_ms = stored.committed_ms;
-    logged_digest = stored.graph_digest - stored.from_log_digest;
+    logged_digest = stored.graph_digest - from_log_digest;
     publish(snapshot_of(std::move(stored)), at_ms);
   }
   void publish_committed(const SnapshotPtr& next, std::int64_t at_ms) {
@@ -213,14 +219,19 @@ Result<std::unique_ptr<Pipeline>> Pipeline::open(const PipelineOptions& given) {
   if (impl->reparse)
     impl->notices.push_back("The extractor or its options changed: all files are parsed anew.");
   // What this very opening set aside is among them.
-  for (std::string& notice : stored->set_aside) {
+  for (std::string& notice : set_aside_notes(impl->store_options.database)) {
     if (std::find(impl->notices.begin(), impl->notices.end(), notice) == impl->notices.end())
       impl->notices.push_back(std::move(notice));
   }
   impl->publish_stored(*std::move(stored));
   impl->inode = inode_of(impl->store_options.database);
   impl->ingest = std::make_unique<Ingest>(options.root, options.parse, options.threads);
-  return std::unique_ptr<Pipeline>(new Pipeline(std::move(options), std::move(impl)));
+  std::unique_ptr<Pipeline> pipeline(new Pipeline(std::move(options), std::move(impl)));
+  // A file whose facts could not be read came from the log already: what of the rest?
+  if (lacks_facts(*pipeline->snapshot())) {
+    if (const Result<> trusted = pipeline->trust_log(); !trusted) return trusted.error();
+  }
+  return pipeline;
 }
 
 Result<Outcome> Pipeline::apply(const SettledChange& change,
@@ -356,7 +367,7 @@ Result<std::unique_ptr<Audit>> Pipeline::audit() const {
 Result<StoredProject> Pipeline::stored() const {
   return load_project(impl_->store_options.database);
 }
-Result<StoredProject> Pipeline::stored_by_log() const {
+Result<LoggedProject> Pipeline::stored_by_log() const {
   return load_project_by_log(impl_->store_options.database);
 }
 
@@ -365,9 +376,9 @@ bool Pipeline::doubted() const {
 }
 
 Result<> Pipeline::trust_log() {
-  Result<StoredProject> stored = stored_by_log();
-  if (!stored) return stored.error();
-  impl_->publish_stored(*std::move(stored));
+  Result<LoggedProject> logged = stored_by_log();
+  if (!logged) return logged.error();
+  impl_->publish_stored(std::move(logged->project), logged->from_log_digest);
   return Ok{};
 }
 std::uint64_t Pipeline::database_size() const {

@@ -24,6 +24,7 @@
 #include "parser/parse.h"
 #include "storage/audit/audit.h"
 #include "storage/lock.h"
+#include "storage/logged_project.h"
 #include "storage/store.h"
 
 namespace dg {
@@ -132,7 +133,7 @@ class Pipeline {
   Result<std::unique_ptr<Reader>> reader() const;  ///< Any thread.
   Result<std::unique_ptr<Audit>> audit() const;    ///< Any thread.
   Result<StoredProject> stored() const;            ///< The tables, loaded anew. Any thread.
-  Result<StoredProject> stored_by_log() const;     ///< As load_project_by_log(). Any thread.
+  Result<LoggedProject> stored_by_log() const;     ///< As load_project_by_log(). Any thread.
   std::uint64_t database_size() const;             ///< Database and WAL, bytes. Any thread.
   /// False when the database file was deleted or replaced under the running program (RELIABILITY
   ///

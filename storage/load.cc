@@ -9,8 +9,6 @@
 #include <unordered_map>
 
 #include "parser/facts_codec.h"
-#include "storage/backup/salvage.h"
-#include "storage/clock.h"
 #include "storage/codec/links_codec.h"
 #include "storage/connect.h"
 #include "storage/history/logged_files.h"
@@ -167,13 +165,6 @@ void read_small_things(Connection& connection, StoredProject& project) {
   project.replica = metadata(connection, "replica").value_or("");
   project.copied_from = metadata(connection, "copied_from").value_or("");
 
-  Statement aside = connection.prepare(
-      "SELECT value FROM system_metadata WHERE key >= ?1 AND key < ?1 || char(0x10ffff) AND "
-      "updated_at > ?2 ORDER BY key");
-  aside.bind_text(1, kSetAsideKey);
-  aside.bind(2, unix_ms() - kSetAsideToldMs);
-  while (aside.step()) project.set_aside.emplace_back(aside.text(0));
-
   Statement configs = connection.prepare("SELECT path, content FROM config_files ORDER BY path");
   while (configs.step()) {
     project.configs.push_back({std::string(configs.text(0)), std::string(configs.text(1)), false});
@@ -189,27 +180,29 @@ void read_small_things(Connection& connection, StoredProject& project) {
   project.next_file = static_cast<FileId>(next_file(connection));
 }
 
-StoredProject read_once(const Connect& connect, Trust trust) {
+/// Whose word counts for a file that both tell of.
+enum class Trust { tables, log };
+
+LoggedProject read_once(const Connect& connect, Trust trust) {
   Connection connection = connect();
   const ReadTransaction transaction(connection);
-  StoredProject project;
+  LoggedProject read;
+  StoredProject& project = read.project;
   project.sequence = static_cast<Sequence>(transaction.sequence());
   read_small_things(connection, project);
   Files files = read_files_in_parallel(connection, connect, transaction.sequence());
   project.files = std::move(files.whole);
   if (!files.unreadable.empty() || trust == Trust::log) {
-    LoggedFiles logged(connection, project);
+    LoggedFiles logged(connection, read);
     for (const UnreadableFile& file : files.unreadable) logged.restore(file.id, file.path);
     if (trust == Trust::log) logged.compare();
   }
   std::sort(project.files.begin(), project.files.end(),
             [](const FileVersionPtr& a, const FileVersionPtr& b) { return a->path < b->path; });
-  return project;
+  return read;
 }
 
-}  // namespace
-
-StoredProject read_project(const Connect& connect, Trust trust) {
+LoggedProject read(const Connect& connect, Trust trust) {
   constexpr int kAttempts = 20;
   for (int attempt = 0;; ++attempt) {
     try {
@@ -223,6 +216,16 @@ StoredProject read_project(const Connect& connect, Trust trust) {
       }
     }
   }
+}
+
+}  // namespace
+
+StoredProject read_project(const Connect& connect) {
+  return read(connect, Trust::tables).project;
+}
+
+LoggedProject read_project_by_log(const Connect& connect) {
+  return read(connect, Trust::log);
 }
 
 }  // namespace dg

@@ -8,6 +8,7 @@
 #include "storage/connect.h"
 #include "storage/history/replica.h"
 #include "storage/load.h"
+#include "storage/logged_project.h"
 #include "storage/reader.h"
 #include "storage/schema/upgrade/upkeep.h"
 #include "storage/transaction.h"
@@ -412,23 +413,18 @@ Result<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& databas
                  [&]() -> Result<std::unique_ptr<Reader>> { return make_reader(database, {}); });
 }
 
-namespace {
-
-Result<StoredProject> load_for_reading(const std::filesystem::path& database, Trust trust) {
+Result<StoredProject> load_project(const std::filesystem::path& database) {
   if (std::optional<Error> error = examine_for_reading(database)) return *std::move(error);
   return guarded(database.string(), [&]() -> Result<StoredProject> {
-    return read_project([&] { return connect_reader(database, {}); }, trust);
+    return read_project([&] { return connect_reader(database, {}); });
   });
 }
 
-}  // namespace
-
-Result<StoredProject> load_project(const std::filesystem::path& database) {
-  return load_for_reading(database, Trust::tables);
-}
-
-Result<StoredProject> load_project_by_log(const std::filesystem::path& database) {
-  return load_for_reading(database, Trust::log);
+Result<LoggedProject> load_project_by_log(const std::filesystem::path& database) {
+  if (std::optional<Error> error = examine_for_reading(database)) return *std::move(error);
+  return guarded(database.string(), [&]() -> Result<LoggedProject> {
+    return read_project_by_log([&] { return connect_reader(database, {}); });
+  });
 }
 
 }  // namespace dg

@@ -79,14 +79,6 @@ struct StoredProject {
   std::vector<Retired> retired;
   AtomId next_atom{1};
   FileId next_file{1};
-  /// Among `files`, those that come as the log tells them, since their rows are missing or are not
-  /// what was committed: with content hash, size and time 0, so that they are read anew.
-  std::vector<FileId> from_log;
-  /// What the digests of these lack for the content hash: with it, the sum over all files is
-  /// graph_digest where tables and log agree.
-  std::uint64_t from_log_digest = 0;
-  std::vector<FileId> stray_files;     ///< Rows in `files` that the log knows nothing of; left out.
-  std::vector<std::string> set_aside;  ///< What is to be said of databases before this one.
 };
 
 struct CommitCounts {
@@ -194,11 +186,6 @@ class Store {
 Result<std::unique_ptr<Reader>> open_reader(const std::filesystem::path& database);
 /// As Store::load, read-only.
 Result<StoredProject> load_project(const std::filesystem::path& database);
-/// Likewise, for tables that are not what the last commit left: each file is compared with what the
-/// log tells of it. A file that the tables lack comes from the log; where the log is whole (it
-/// comes to the last commit's digest) so does one that differs, and what the log does not know is
-/// left out. O(events since each file's last checkpoint).
-Result<StoredProject> load_project_by_log(const std::filesystem::path& database);
 
 /// Renames a damaged database (with its -wal and -shm) to `<name>.corrupt-<UTC time>`; deletes
 /// nothing (keep_newest() of storage/backup/backup.h does).

@@ -10,7 +10,7 @@ namespace dg {
 namespace {
 
 bool is_what_was_committed(const StoredProject& stored) {
-  std::uint64_t sum = stored.from_log_digest;
+  std::uint64_t sum = 0;
   for (const FileVersionPtr& file : stored.files) sum += file_digest(*file);
   return sum == stored.graph_digest;
 }
@@ -61,16 +61,20 @@ class Planner {
       const Result<> numbered = number_behind(evidence_.snapshot->sequence());
       return numbered ? Result<bool>(true) : numbered.error();
     }
-    if (!is_what_was_committed(*stored)) {
-      stored = pipeline_.stored_by_log();
-      if (!stored) return stored.error();
-      if (stored->from_log.empty() && stored->stray_files.empty()) return false;
-      repair_.derived.stray_files = stored->stray_files;
-      for (const FileVersionPtr& file : stored->files) {
-        if (known_by_log_alone(*file)) take_from_log(*file);
-      }
-    }
+    if (!is_what_was_committed(*stored)) return reload_by_log();
     repair_.base = snapshot_of(*std::move(stored));
+    return true;
+  }
+
+  Result<bool> reload_by_log() {
+    Result<LoggedProject> logged = pipeline_.stored_by_log();
+    if (!logged) return logged.error();
+    if (logged->from_log.empty() && logged->stray_files.empty()) return false;
+    repair_.derived.stray_files = logged->stray_files;
+    for (const FileVersionPtr& file : logged->project.files) {
+      if (known_by_log_alone(*file)) take_from_log(*file);
+    }
+    repair_.base = snapshot_of(std::move(logged->project));
     return true;
   }
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
-#include <string_view>
+#include <vector>
 
 #include "storage/result.h"
 
@@ -24,13 +24,11 @@ struct Salvage {
 Result<Salvage> salvage(const std::filesystem::path& damaged,
                         const std::filesystem::path& database);
 
-/// Notes in the new database what became of the one before it, so that whoever opens it next says
-/// so too (StoredProject::set_aside). The caller as above.
+/// Notes in the new database what became of the one before it (system_metadata,
+/// `set_aside:TIME`), so that whoever opens it next says so too. The caller as above.
 Result<> note_set_aside(const std::filesystem::path& database, const std::string& what);
 
-/// Begin of the keys in system_metadata under which these notes are; the Unix time (ms) follows.
-inline constexpr std::string_view kSetAsideKey = "set_aside:";
-/// For how long they are told.
-inline constexpr std::int64_t kSetAsideToldMs = std::int64_t{7} * 24 * 3600 * 1000;
+/// What was so noted in the last seven days, oldest first. Nothing where it cannot be read.
+std::vector<std::string> set_aside_notes(const std::filesystem::path& database);
 
 }  // namespace dg

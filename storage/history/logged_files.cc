@@ -9,8 +9,8 @@
 
 namespace dg {
 
-LoggedFiles::LoggedFiles(const Connection& connection, StoredProject& project)
-    : connection_(connection), project_(project), history_(connection) {}
+LoggedFiles::LoggedFiles(const Connection& connection, LoggedProject& read)
+    : connection_(connection), read_(read), project_(read.project), history_(connection) {}
 
 void LoggedFiles::add(FileState state) {
   const FileVersionPtr known = file_version_of(state);
@@ -18,14 +18,14 @@ void LoggedFiles::add(FileState state) {
   state.hash = {};
   FileVersionPtr file = file_version_of(state);
   if (known == nullptr || file == nullptr) throw Damage{"the history of " + state.path};
-  project_.from_log_digest += file_digest(*known) - file_digest(*file);
-  project_.from_log.push_back(id);
+  read_.from_log_digest += file_digest(*known) - file_digest(*file);
+  read_.from_log.push_back(id);
   project_.files.push_back(std::move(file));
 }
 
 void LoggedFiles::restore(FileId id, const std::string& path) {
   std::optional<FileState> state = history_.at(id, project_.sequence);
-  if (!state) return project_.stray_files.push_back(id);
+  if (!state) return read_.stray_files.push_back(id);
   if (file_version_of(*state) == nullptr) throw Damage{"the stored facts of " + path};
   add(*std::move(state));
 }
@@ -60,7 +60,7 @@ void LoggedFiles::compare() {
   }
   whole = whole && sum == project_.graph_digest;
 
-  std::set<FileId> kept(project_.from_log.begin(), project_.from_log.end());
+  std::set<FileId> kept(read_.from_log.begin(), read_.from_log.end());
   std::set<std::string> paths;
   std::erase_if(project_.files, [&](const FileVersionPtr& file) {
     const bool from_log = kept.contains(file->id);
@@ -68,7 +68,7 @@ void LoggedFiles::compare() {
     const bool keep =
         from_log || !whole || (known != digests.end() && known->second == file_digest(*file));
     if (keep) kept.insert(file->id), paths.insert(file->path);
-    if (!keep && known == digests.end()) project_.stray_files.push_back(file->id);
+    if (!keep && known == digests.end()) read_.stray_files.push_back(file->id);
     return !keep;
   });
   for (auto& [id, state] : logged) {

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "storage/history/file_history.h"
-#include "storage/store.h"
+#include "storage/logged_project.h"
 
 namespace dg {
 
@@ -17,7 +17,7 @@ namespace dg {
 class LoggedFiles {
  public:
   /// Inside the connection's transaction; both must outlive this.
-  LoggedFiles(const Connection& connection, StoredProject& project);
+  LoggedFiles(const Connection& connection, LoggedProject& read);
 
   /// A file whose row cannot be read: as the log tells it, or a stray where the log knows nothing
   /// of it. Throws Damage where the log contradicts itself.
@@ -31,7 +31,8 @@ class LoggedFiles {
   void add(FileState state);
 
   const Connection& connection_;
-  StoredProject& project_;
+  LoggedProject& read_;
+  StoredProject& project_;  ///< Of `read_`.
   FileHistory history_;
 };
 

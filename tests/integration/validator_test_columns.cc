@@ -39,7 +39,7 @@ std::string other_value(const schema::Column& column) {
     case boolean:
       return "CASE WHEN " + name + " THEN 0 ELSE 1 END";
     case integer:
-      return "coalesce(" + name + ", 0) + 1";
+      return "coalesce(" + name + ", 0) + 1000";
     case real:
       return "coalesce(" + name + ", 0) + 0.5";
     case json:
