@@ -347,7 +347,10 @@ Result<Outcome> Pipeline::repair(const Repair& repair) {
   change.cause = Cause::reconcile;
   change.paths = repair.changed;
   impl_->distrusted.insert(repair.distrusted.begin(), repair.distrusted.end());
-  return apply(change, {}, nullptr, &repair);
+  Result<Outcome> outcome = apply(change, {}, nullptr, &repair);
+  // Without a file there is nothing that a commit could tell again: the next one notes the digest.
+  if (outcome && snapshot()->totals().files == 0) impl_->logged_digest = snapshot()->digest();
+  return outcome;
 }
 
 Pipeline::Published Pipeline::published() const {

@@ -46,8 +46,10 @@ Audit::Beyond beyond_the_log(const Connection& connection) {
   Audit::Beyond beyond;
   const std::int64_t last = connection.integer("SELECT max(sequence) FROM transactions");
   std::int64_t upto = last_sequence(connection);
+  // By the index of times, so that not all atoms are looked at.
   Statement atoms = connection.prepare(
-      "SELECT sequence, file_path FROM atoms WHERE sequence > ?1 AND version > coalesce((SELECT "
+      "SELECT sequence, file_path FROM atoms WHERE updated_at >= (SELECT committed_ms FROM "
+      "transactions WHERE sequence = ?1) AND sequence > ?1 AND version > coalesce((SELECT "
       "max(e.new_version) FROM atom_events e WHERE e.atom_id = atoms.rowid), 0) ORDER BY "
       "file_path");
   atoms.bind(1, last);

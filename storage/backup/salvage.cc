@@ -219,10 +219,11 @@ Result<> note_set_aside(const std::filesystem::path& database, const std::string
     Connection connection = connect_writer(database, {}, Synchronous::normal);
     schema::bring_up(connection);
     const std::int64_t now = unix_ms();
+    const std::string key = std::string(kSetAsideKey) + std::to_string(now);
     Statement put = connection.prepare(
         "INSERT INTO system_metadata(key, value, updated_at) VALUES(?1, ?2, ?3) "
         "ON CONFLICT(key) DO UPDATE SET value = excluded.value");
-    put.bind_text(1, std::string(kSetAsideKey) + std::to_string(now));
+    put.bind_text(1, key);
     put.bind_text(2, what);
     put.bind(3, now);
     put.run();
