@@ -76,9 +76,9 @@ std::vector<Note> make_notes() {
        "t.committed_ms FROM transactions t ORDER BY t.sequence DESC LIMIT 1)) WHERE " +
            no_commit});
 
+  // By the log alone: a row in `files` may be a stray.
   const std::string least =
-      "(SELECT max(coalesce((SELECT max(id) FROM files WHERE id < 1 << 31), 0), coalesce((SELECT "
-      "max(file_id) FROM transaction_files WHERE file_id < 1 << 31), 0)) + 1)";
+      "(SELECT coalesce(max(file_id), 0) + 1 FROM transaction_files WHERE file_id < 1 << 31)";
   const std::string unfit =
       "key = 'next_file' AND (value <> CAST(CAST(value AS INTEGER) AS TEXT) OR CAST(value AS "
       "INTEGER) < " +
