@@ -55,6 +55,8 @@ Result<std::string> replace_damaged(const std::filesystem::path& database, const
     notice += " Of damaged ones the last " + std::to_string(kFormerKept) + " are kept; " +
               std::to_string(former.deleted) + " older were deleted.";
   }
+  // Who opens it next says so as well. Where that cannot be noted, this notice is still said.
+  static_cast<void>(note_set_aside(database, notice));
   return notice;
 }
 
@@ -66,6 +68,14 @@ Result<std::unique_ptr<Store>> begin_anew(const Store::Options& options, const E
   return Store::open(options);
 }
 
+bool lacks_facts(const Snapshot& snapshot) {
+  const std::vector<FileVersionPtr> files = snapshot.files();
+  return std::any_of(files.begin(), files.end(),
+                     [](const FileVersionPtr& file) { return file->hash == ContentHash{}; });
+}
+
+}  // namespace
+
 SnapshotPtr snapshot_of(StoredProject stored) {
   std::vector<RetiredAtom> retired;
   retired.reserve(stored.retired.size());
@@ -75,15 +85,15 @@ SnapshotPtr snapshot_of(StoredProject stored) {
                        std::move(retired), stored.next_atom, stored.next_file);
 }
 
-}  // namespace
-
 struct Pipeline::Impl {
   std::unique_ptr<WriteLock> lock;  // First in, last out: held for as long as the store is open.
   std::string socket;               // Of the service; empty: there is none. Writer thread only.
   Store::Options store_options;
   std::unique_ptr<Store> store;
   std::unique_ptr<Ingest> ingest;
-  std::string replica;   // Of the open database. Writer thread only.
+  std::string replica;  // Of the open database. Writer thread only.
+  /// Of the state that the last commit left, as the snapshot would have it. Writer thread only.
+  std::uint64_t logged_digest = 0;
   bool reparse = false;  // The stored facts are another extractor's.
   /// Parsed and linked anew whatever is known of them. Writer thread only.
   std::set<std::string, std::less<>> distrusted;
@@ -97,6 +107,7 @@ struct Pipeline::Impl {
   ino_t inode = 0;  // Of the database file, to notice that it was replaced.
   std::atomic<std::uint64_t> generation{1};
   std::atomic<std::size_t> dirty{0};
+  std::atomic<bool> began_anew{false};
 
   Result<> take_lock(const std::filesystem::path& folder) {
     lock.reset();
@@ -117,6 +128,7 @@ struct Pipeline::Impl {
     if (!stored && stored.error().kind == ErrorKind::corrupt) {
       opened = Error{};  // Closed before its file is moved.
       opened = begin_anew(store_options, stored.error(), said);
+      began_anew = true;
       stored = opened ? (*opened)->load() : opened.error();
     }
     if (!stored) return stored;
@@ -128,6 +140,15 @@ struct Pipeline::Impl {
     const std::lock_guard guard(mutex);
     snapshot = std::move(next);
     committed_ms = at_ms;
+  }
+  void publish_stored(StoredProject stored, std::uint64_t from_log_digest = 0) {
+    const std::int64_t at_ms = stored.committed_ms;
+    logged_digest = stored.graph_digest - from_log_digest;
+    publish(snapshot_of(std::move(stored)), at_ms);
+  }
+  void publish_committed(const SnapshotPtr& next, std::int64_t at_ms) {
+    logged_digest = next->digest();
+    publish(next, at_ms);
   }
   void forget_inode() {
     const std::lock_guard guard(mutex);
@@ -158,8 +179,7 @@ struct Pipeline::Impl {
   void take_stored() {
     Result<StoredProject> stored = store->load();
     if (!stored) return;  // The commit's own failure is told; it is tried again.
-    const std::int64_t at_ms = stored->committed_ms;
-    publish(snapshot_of(*std::move(stored)), at_ms);
+    publish_stored(*std::move(stored));
     SettledChange everything;
     everything.rescan = true;
     keep_dirty(everything);
@@ -204,11 +224,20 @@ Result<std::unique_ptr<Pipeline>> Pipeline::open(const PipelineOptions& given) {
                            stored->options != impl->store_options.extractor_options);
   if (impl->reparse)
     impl->notices.push_back("The extractor or its options changed: all files are parsed anew.");
-  impl->committed_ms = stored->committed_ms;
-  impl->snapshot = snapshot_of(*std::move(stored));
+  // What this very opening set aside is among them.
+  for (std::string& notice : set_aside_notes(impl->store_options.database)) {
+    if (std::find(impl->notices.begin(), impl->notices.end(), notice) == impl->notices.end())
+      impl->notices.push_back(std::move(notice));
+  }
+  impl->publish_stored(*std::move(stored));
   impl->inode = inode_of(impl->store_options.database);
   impl->ingest = std::make_unique<Ingest>(options.root, options.parse, options.threads);
-  return std::unique_ptr<Pipeline>(new Pipeline(std::move(options), std::move(impl)));
+  std::unique_ptr<Pipeline> pipeline(new Pipeline(std::move(options), std::move(impl)));
+  // A file whose facts could not be read came from the log already: what of the rest?
+  if (lacks_facts(*pipeline->snapshot())) {
+    if (const Result<> trusted = pipeline->trust_log(); !trusted) return trusted.error();
+  }
+  return pipeline;
 }
 
 Result<Outcome> Pipeline::apply(const SettledChange& change,
@@ -248,6 +277,12 @@ Result<Outcome> Pipeline::apply(const SettledChange& change,
     advanced = reconcile(outcome.before, std::move(advanced), repair->record);
 
   if (!advanced.delta.empty()) {
+    if (repair == nullptr && doubted()) {
+      impl_->keep_dirty(all);
+      return Error{ErrorKind::conflict, impl_->store_options.database.string(),
+                   "its tables are not what its last commit left",
+                   "'deltagraph validate --repair' mends them"};
+    }
     if (progress && advanced.delta.files.size() > kBulkFiles)
       progress({"commit", 0, advanced.delta.files.size()});
     const auto commit_start = Clock::now();
@@ -265,7 +300,7 @@ Result<Outcome> Pipeline::apply(const SettledChange& change,
     outcome.timings.commit_ms = since_ms(commit_start);
     outcome.work.rows_written = committed->rows_written;
     outcome.work.events = committed->events;
-    impl_->publish(advanced.next, committed->committed_ms);
+    impl_->publish_committed(advanced.next, committed->committed_ms);
     outcome.after = advanced.next;
     outcome.sequence = advanced.next->sequence();
     outcome.replica = impl_->replica;
@@ -306,6 +341,7 @@ Result<Outcome> Pipeline::repair(const Repair& repair) {
     }
     // Said at once: where making the new one fails, it is made later by another call.
     impl_->say(*notice);
+    impl_->began_anew = true;
     return recreate_database("");
   }
   if (repair.base != nullptr) impl_->publish(repair.base, now.committed_ms);
@@ -317,7 +353,10 @@ Result<Outcome> Pipeline::repair(const Repair& repair) {
   change.cause = Cause::reconcile;
   change.paths = repair.changed;
   impl_->distrusted.insert(repair.distrusted.begin(), repair.distrusted.end());
-  return apply(change, {}, nullptr, &repair);
+  Result<Outcome> outcome = apply(change, {}, nullptr, &repair);
+  // Without a file there is nothing that a commit could tell again: the next one notes the digest.
+  if (outcome && snapshot()->totals().files == 0) impl_->logged_digest = snapshot()->digest();
+  return outcome;
 }
 
 Pipeline::Published Pipeline::published() const {
@@ -336,6 +375,20 @@ Result<std::unique_ptr<Audit>> Pipeline::audit() const {
 }
 Result<StoredProject> Pipeline::stored() const {
   return load_project(impl_->store_options.database);
+}
+Result<LoggedProject> Pipeline::stored_by_log() const {
+  return load_project_by_log(impl_->store_options.database);
+}
+
+bool Pipeline::doubted() const {
+  return impl_->logged_digest != snapshot()->digest();
+}
+
+Result<> Pipeline::trust_log() {
+  Result<LoggedProject> logged = stored_by_log();
+  if (!logged) return logged.error();
+  impl_->publish_stored(std::move(logged->project), logged->from_log_digest);
+  return Ok{};
 }
 std::uint64_t Pipeline::database_size() const {
   std::uint64_t size = 0;
@@ -409,7 +462,7 @@ Result<Outcome> Pipeline::recreate_database(const std::string& notice) {
   outcome.replica = impl_->replica;
   outcome.after = advanced.next;
   outcome.delta = std::move(advanced.delta);
-  impl_->publish(advanced.next, committed_ms);
+  impl_->publish_committed(advanced.next, committed_ms);
   impl_->note_replaced(said);
   return outcome;
 }
@@ -417,9 +470,8 @@ Result<Outcome> Pipeline::recreate_database(const std::string& notice) {
 /// Somebody put another database in the place of the open one, as an older copy: it is what counts
 /// now, and the disk says what it lacks.
 Result<Outcome> Pipeline::adopt(StoredProject stored) {
-  const std::int64_t at_ms = stored.committed_ms;
   const std::string at = std::to_string(raw(stored.sequence));
-  impl_->publish(snapshot_of(std::move(stored)), at_ms);
+  impl_->publish_stored(std::move(stored));
   impl_->note_replaced(
       {"The database was replaced by another one while the service ran: it goes on "
        "from that one's sequence " +
@@ -428,6 +480,10 @@ Result<Outcome> Pipeline::adopt(StoredProject stored) {
   everything.rescan = true;
   everything.cause = Cause::reconcile;
   return apply(everything);
+}
+
+bool Pipeline::began_anew() const {
+  return impl_->began_anew;
 }
 
 std::vector<std::string> Pipeline::notices() const {

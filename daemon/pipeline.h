@@ -24,6 +24,7 @@
 #include "parser/parse.h"
 #include "storage/audit/audit.h"
 #include "storage/lock.h"
+#include "storage/logged_project.h"
 #include "storage/store.h"
 
 namespace dg {
@@ -74,6 +75,9 @@ struct Outcome {
   Listing::Ignored ignored;  ///< Where the whole tree was walked.
 };
 
+/// The snapshot that a stored project stands for.
+SnapshotPtr snapshot_of(StoredProject stored);
+
 /// How far a long apply() is; called from the applying thread a few times a second.
 struct Progress {
   std::string_view stage;
@@ -109,6 +113,14 @@ class Pipeline {
                         const std::function<void(const Progress&)>& progress = {},
                         const Listing* listing = nullptr);
 
+  /// Whether the state is not the one that the last commit noted: the tables were changed behind
+  /// the program's back, or memory is wrong. Until a repair() nothing is committed on top of it:
+  /// apply() fails with `conflict` where something is to be committed. Writer thread.
+  bool doubted() const;
+  /// Takes what the log tells of files whose rows are missing or are not what was committed
+  /// (load_project_by_log()) in place of these. Writes nothing. Writer thread.
+  Result<> trust_log();
+
   /// Mends what was found; one `reconcile` transaction where anything but what is derived is
   /// written. Fails with `conflict` where the state is another one by now. Writer thread.
   Result<Outcome> repair(const Repair& repair);
@@ -123,6 +135,7 @@ class Pipeline {
   Result<std::unique_ptr<Reader>> reader() const;  ///< Any thread.
   Result<std::unique_ptr<Audit>> audit() const;    ///< Any thread.
   Result<StoredProject> stored() const;            ///< The tables, loaded anew. Any thread.
+  Result<LoggedProject> stored_by_log() const;     ///< As load_project_by_log(). Any thread.
   std::uint64_t database_size() const;             ///< Database and WAL, bytes. Any thread.
   /// False when the database file was deleted or replaced under the running program (RELIABILITY
   ///
@@ -137,6 +150,7 @@ class Pipeline {
   /// Rises with each recreate_database(): readers opened before it read the old file.
   std::uint64_t database_generation() const noexcept;  ///< Any thread.
   std::vector<std::string> notices() const;  ///< What a person should know: set aside, rebuilt, ….
+  bool began_anew() const;  ///< A damaged database was set aside since this was opened. Any thread.
   const PipelineOptions& options() const noexcept { return options_; }
 
  private:

@@ -16,6 +16,7 @@
 #include "daemon/server/http.h"
 #include "daemon/server/server.h"
 #include "daemon/status.h"
+#include "daemon/validator/mend.h"
 #include "daemon/validator/thread.h"
 #include "storage/clock.h"
 
@@ -159,7 +160,7 @@ class RunningService final : public Service, private Host {
       const std::lock_guard guard(mutex_);
       progress_ = at;
     };
-    Result<Outcome> outcome = pipeline_->apply(all, progress, &first_listing_);
+    Result<Outcome> outcome = mending(apply_mended(*pipeline_, all, progress, &first_listing_));
     first_listing_ = {};
     if (outcome) {
       note_success(*outcome);
@@ -181,7 +182,7 @@ class RunningService final : public Service, private Host {
     batch_ = &batch;
     const SettledChange change = batch.change;  // The batch grows by what joins it.
     Result<Outcome> outcome =
-        pipeline_->database_present() ? pipeline_->apply(change) : recreate(batch);
+        pipeline_->database_present() ? mending(apply_mended(*pipeline_, change)) : recreate(batch);
     if (!outcome && outcome.error().kind == ErrorKind::corrupt) outcome = replace(batch);
     batch_ = nullptr;
     if (!outcome) {
@@ -195,6 +196,15 @@ class RunningService final : public Service, private Host {
     publish(*outcome);
     mailbox_.done(batch);
     return Applied::done;
+  }
+
+  /// Says what had to be mended first.
+  Result<Outcome> mending(MendedApply applied) {
+    if (applied.mended) {
+      note_validation(*applied.mended);
+      for (const Outcome& repaired : applied.repaired) publish(repaired);
+    }
+    return std::move(applied.outcome);
   }
 
   /// What was saved while a change set is read and linked, if there is any: nothing is waited for.
@@ -334,15 +344,8 @@ class RunningService final : public Service, private Host {
     for (const std::string& text : found) say(text);
   }
   void note_validation(const Validation& found) {
-    const Finding& first = found.findings.front();
-    const std::string& where = first.atom.empty() ? first.file : first.atom;
     const std::lock_guard guard(mutex_);
-    validations_.push_back(
-        "Validation at sequence " + std::to_string(raw(found.sequence)) + " found " +
-        std::to_string(found.found) + " differences, first " + to_string(first.stage) + ": " +
-        (where.empty() ? "" : where + " ") + first.thing + ", " + first.side_a + " " +
-        first.says_a + ", " + first.side_b + " " + first.says_b + ". " +
-        (found.left_count == 0 ? "All are repaired." : "See 'deltagraph validate'."));
+    validations_.push_back(told(found));
   }
   void note_failure(const Error& error) {
     const std::lock_guard guard(mutex_);

@@ -120,14 +120,23 @@ void allow_only_reads(Connection& connection) {
   sqlite3_set_authorizer(connection.handle(), allow_reads, nullptr);
 }
 
+std::int64_t last_sequence(const Connection& connection) {
+  return connection.integer(
+      "SELECT max(coalesce((SELECT max(sequence) FROM transactions), 0), coalesce((SELECT "
+      "max(CAST(value AS INTEGER)) FROM system_metadata WHERE key IN ('chain_head', "
+      "'lost_until')), 0))");
+}
+
 ReadTransaction::ReadTransaction(Connection& connection) : connection_(connection) {
   connection.execute("BEGIN");
   // A read inside it fixes the commit that all further ones see. A database that is yet to be
   // upgraded may have no log.
   const bool logged =
       connection.integer(
-          "SELECT count(*) FROM pragma_table_info('transactions') WHERE name = 'sequence'") != 0;
-  if (logged) sequence_ = connection.integer("SELECT max(sequence) FROM transactions");
+          "SELECT count(*) FROM pragma_table_info('transactions') WHERE name = "
+          "'sequence'") != 0 &&
+      connection.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'system_metadata'") != 0;
+  if (logged) sequence_ = last_sequence(connection);
 }
 
 ReadTransaction::~ReadTransaction() {

@@ -28,6 +28,11 @@ Connection connect_reader(const std::filesystem::path& database, const std::stri
 /// From now on the connection prepares only statements that read; for statements written by users.
 void allow_only_reads(Connection& connection);
 
+/// The last sequence number that was given away; 0: none. It is the last transaction's, unless the
+/// log lost its end and something else (the noted head of its chain, a repair) knows better: no
+/// number is ever used twice.
+std::int64_t last_sequence(const Connection& connection);
+
 /// All statements in its life see one commit.
 class ReadTransaction {
  public:

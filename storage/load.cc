@@ -11,7 +11,7 @@
 #include "parser/facts_codec.h"
 #include "storage/codec/links_codec.h"
 #include "storage/connect.h"
-#include "storage/history/file_history.h"
+#include "storage/history/logged_files.h"
 #include "storage/rows/file_rows.h"
 
 namespace dg {
@@ -125,25 +125,6 @@ Files read_files_in_parallel(Connection& own, const Connect& connect, std::int64
   return files;
 }
 
-/// What the log tells of these files. They hold no known bytes, so that the next comparison with
-/// the disk parses them, and finds what changed since by their atoms. Throws Damage where it
-/// contradicts itself or lacks one.
-void restore_from_log(Connection& connection, const std::vector<UnreadableFile>& files,
-                      StoredProject& project) {
-  if (files.empty()) return;
-  FileHistory history(connection);
-  for (const UnreadableFile& unreadable : files) {
-    std::optional<FileState> state = history.at(unreadable.id, project.sequence);
-    if (state) {
-      state->path = unreadable.path;
-      state->hash = {};
-    }
-    FileVersionPtr file = state ? file_version_of(*state) : nullptr;
-    if (file == nullptr) throw Damage{"the stored facts of " + unreadable.path};
-    project.files.push_back(std::move(file));
-  }
-}
-
 std::optional<std::string> metadata(Connection& connection, std::string_view key) {
   Statement row = connection.prepare("SELECT value FROM system_metadata WHERE key = ?1");
   row.bind_text(1, key);
@@ -151,13 +132,24 @@ std::optional<std::string> metadata(Connection& connection, std::string_view key
   return std::string(row.text(0));
 }
 
+/// Digits alone; 0 for anything else.
 std::uint64_t number(const std::optional<std::string>& text) {
   std::uint64_t value = 0;
   for (const char c : text.value_or("")) {
-    if (c < '0' || c > '9') throw Damage{"a number in system_metadata"};
+    if (c < '0' || c > '9') return 0;  // None that was written: what is stored tells instead.
     value = value * 10 + static_cast<std::uint64_t>(c - '0');
   }
   return value;
+}
+
+/// The next FileId: behind all that were ever given away, as far as anybody knows.
+std::uint64_t next_file(Connection& connection) {
+  const auto highest = static_cast<std::uint64_t>(connection.integer(
+      "SELECT max(coalesce((SELECT max(id) FROM files WHERE id < 1 << 31), 0), coalesce((SELECT "
+      "max(file_id) FROM transaction_files WHERE file_id < 1 << 31), 0)) + 1"));
+  const std::uint64_t noted = number(metadata(connection, "next_file"));
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 31;  // Beyond it is no FileId.
+  return noted > kMost ? highest : std::max(noted, highest);
 }
 
 void read_small_things(Connection& connection, StoredProject& project) {
@@ -185,33 +177,36 @@ void read_small_things(Connection& connection, StoredProject& project) {
                                static_cast<std::uint32_t>(retired.integer(2))});
   }
   project.next_atom = static_cast<AtomId>(connection.integer("SELECT max(rowid) FROM atoms") + 1);
-  const std::uint64_t stored = number(metadata(connection, "next_file"));
-  const auto highest =
-      static_cast<std::uint64_t>(connection.integer("SELECT max(id) FROM files") + 1);
-  project.next_file = static_cast<FileId>(std::max(stored, highest));
+  project.next_file = static_cast<FileId>(next_file(connection));
 }
 
-StoredProject read_once(const Connect& connect) {
+/// Whose word counts for a file that both tell of.
+enum class Trust { tables, log };
+
+LoggedProject read_once(const Connect& connect, Trust trust) {
   Connection connection = connect();
   const ReadTransaction transaction(connection);
-  StoredProject project;
+  LoggedProject read;
+  StoredProject& project = read.project;
   project.sequence = static_cast<Sequence>(transaction.sequence());
   read_small_things(connection, project);
   Files files = read_files_in_parallel(connection, connect, transaction.sequence());
   project.files = std::move(files.whole);
-  restore_from_log(connection, files.unreadable, project);
+  if (!files.unreadable.empty() || trust == Trust::log) {
+    LoggedFiles logged(connection, read);
+    for (const UnreadableFile& file : files.unreadable) logged.restore(file.id, file.path);
+    if (trust == Trust::log) logged.compare();
+  }
   std::sort(project.files.begin(), project.files.end(),
             [](const FileVersionPtr& a, const FileVersionPtr& b) { return a->path < b->path; });
-  return project;
+  return read;
 }
 
-}  // namespace
-
-StoredProject read_project(const Connect& connect) {
+LoggedProject read(const Connect& connect, Trust trust) {
   constexpr int kAttempts = 20;
   for (int attempt = 0;; ++attempt) {
     try {
-      return read_once(connect);
+      return read_once(connect, trust);
     } catch (const Moved&) {
       if (attempt + 1 == kAttempts) {
         Failure failure;
@@ -221,6 +216,16 @@ StoredProject read_project(const Connect& connect) {
       }
     }
   }
+}
+
+}  // namespace
+
+StoredProject read_project(const Connect& connect) {
+  return read(connect, Trust::tables).project;
+}
+
+LoggedProject read_project_by_log(const Connect& connect) {
+  return read(connect, Trust::log);
 }
 
 }  // namespace dg

@@ -9,6 +9,7 @@
 #include "storage/guarded.h"
 #include "storage/history/replica.h"
 #include "storage/load.h"
+#include "storage/logged_project.h"
 #include "storage/reader.h"
 #include "storage/schema/upgrade/upkeep.h"
 #include "storage/transaction.h"
@@ -420,6 +421,13 @@ Result<StoredProject> load_project(const std::filesystem::path& database) {
   if (std::optional<Error> error = examine_for_reading(database)) return *std::move(error);
   return guarded_store(database.string(), [&]() -> Result<StoredProject> {
     return read_project([&] { return connect_reader(database, {}); });
+  });
+}
+
+Result<LoggedProject> load_project_by_log(const std::filesystem::path& database) {
+  if (std::optional<Error> error = examine_for_reading(database)) return *std::move(error);
+  return guarded(database.string(), [&]() -> Result<LoggedProject> {
+    return read_project_by_log([&] { return connect_reader(database, {}); });
   });
 }
 

@@ -1,10 +1,13 @@
 #include "storage/transaction.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "events/event.h"
 #include "events/names.h"
+#include "storage/audit/notes.h"
 #include "storage/clock.h"
+#include "storage/connect.h"
 #include "storage/uuid.h"
 
 namespace dg {
@@ -141,6 +144,7 @@ TransactionWriter::Head TransactionWriter::head() {
   Head head;
   if (row.step()) head = {row.integer(0), uuid_v7_ms(row.text(1)), content_hash_from(row.text(2))};
   row.reset();
+  head.sequence = last_sequence(connection_);
   return head;
 }
 
@@ -275,7 +279,11 @@ void TransactionWriter::write_metadata(const Delta& delta, const CommitContext& 
   if (next_file != 0) {
     Statement& look = statements_->metadata;
     look.bind_text(1, "next_file");
-    const std::uint64_t known = look.step() ? std::stoull(std::string(look.text(0))) : 0;
+    std::uint64_t known = 0;  // What is no number was not written by this program.
+    if (look.step()) {
+      const std::string_view text = look.text(0);
+      std::from_chars(text.data(), text.data() + text.size(), known);
+    }
     look.reset();
     if (next_file + 1 > known)
       put_metadata("next_file", std::to_string(next_file + 1), context.now_ms);
@@ -302,6 +310,14 @@ void TransactionWriter::write_derived(const Derived& derived) {
     put_metadata(std::string(kLossKey) + std::to_string(raw(loss.sequence)), loss.what,
                  context.now_ms);
   }
+  if (raw(derived.lost_until) != 0)
+    put_metadata("lost_until", std::to_string(raw(derived.lost_until)), context.now_ms);
+  if (derived.configs_differ) {
+    connection_.prepare("DELETE FROM config_files").run();
+    for (const ConfigFile& config : derived.configs) write_config(config, context);
+  }
+  if (!derived.notes) return;
+  for (const Note& note : notes()) connection_.prepare(note.fix).run();
 }
 
 /// An atom that the log knows keeps its row, as a removed one; any other never was.

@@ -6,7 +6,8 @@
 #include "daemon/cli/launch.h"
 #include "daemon/cli/project.h"
 #include "daemon/pipeline.h"
-#include "daemon/validator/run.h"
+#include "daemon/validator/mend.h"
+#include "storage/backup/backup.h"
 #include "storage/requests/backup.h"
 #include "storage/requests/store.h"
 
@@ -55,7 +56,7 @@ Result<> reconcile(const fs::path& project, Done& done) {
   SettledChange all;
   all.rescan = true;
   all.cause = Cause::reconcile;
-  Result<Outcome> outcome = (*pipeline)->apply(all);
+  Result<Outcome> outcome = apply_mended(**pipeline, all).outcome;
   if (!outcome) return outcome.error();
   ValidateOptions wishes;
   wishes.repair = true;

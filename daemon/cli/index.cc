@@ -8,6 +8,7 @@
 #include "daemon/cli/project.h"
 #include "daemon/cli/summary.h"
 #include "daemon/pipeline.h"
+#include "daemon/validator/mend.h"
 #include "daemon/watch/remote_fs.h"
 
 namespace dg {
@@ -68,10 +69,12 @@ int index_here(Session& session, const fs::path& project, unsigned threads) {
   all.rescan = true;
   all.cause = raw((*pipeline)->snapshot()->sequence()) == 0 ? Cause::initial_scan : Cause::cli;
   ProgressLine line(session.err);
-  const Result<Outcome> outcome = (*pipeline)->apply(all, [&](const Progress& progress) {
+  const MendedApply applied = apply_mended(**pipeline, all, [&](const Progress& progress) {
     line.show(progress.stage, progress.done, progress.total);
   });
+  const Result<Outcome>& outcome = applied.outcome;
   session.err.clear_progress();
+  if (applied.mended) session.notice(told(*applied.mended));
   for (const std::string& notice : (*pipeline)->notices()) session.notice(notice);
   if (!outcome) return session.fail(outcome.error());
   const Result<> checkpointed = (*pipeline)->checkpoint();

@@ -15,6 +15,13 @@ std::vector<std::string> head_of(const Json& item) {
           date_text(item.value("time_ms", std::int64_t{0})), item.value("cause", "")};
 }
 
+/// `reached by 12`: of the change that most code depends on.
+std::string impact_of(const Json& item) {
+  const Json impact = item.value("impact", Json());
+  if (!impact.is_number() || impact.get<std::uint64_t>() == 0) return "";
+  return "reached by " + grouped(impact.get<std::uint64_t>());
+}
+
 std::string git_of(const Json& item) {
   const Json& head = item.at("git_head");
   return head.is_string() ? head.get<std::string>().substr(0, 9) : "";
@@ -115,7 +122,8 @@ void print_atoms(Terminal& out, const Json& item) {
     out.line("    " + event.value("operation", "") + " " +
              out.paint(Style::bold, printable(event.value("id", ""))) +
              out.paint(Style::dim, "  v" + std::to_string(event.value("version", 0)) + "  " +
-                                       fields_of(event)));
+                                       fields_of(event) + (impact_of(event).empty() ? "" : "  ") +
+                                       impact_of(event)));
     print_values(out, event, "        ");
   }
   const std::uint64_t total = item.value("atoms_total", std::uint64_t{0});
@@ -142,6 +150,7 @@ void render_project(Terminal& out, const Json& items) {
                    {"", false, Style::cyan, true, true},
                    {"", false, Style::plain},
                    {"", false, Style::plain},
+                   {"", false, Style::plain},
                    {"", false, Style::yellow}},
                   patch);
   for (const Json& item : items) {
@@ -151,6 +160,7 @@ void render_project(Terminal& out, const Json& items) {
     cells.push_back("atoms " + atoms_text(counts));
     cells.push_back("edges +" + count_text(counts, "relations_gained") + " -" +
                     count_text(counts, "relations_lost"));
+    cells.push_back(impact_of(item));
     cells.push_back(git_of(item));
     entries.row(std::move(cells));
     print_atoms(out, item);
@@ -166,6 +176,7 @@ void render_file(Terminal& out, const Json& items) {
                    {"", false, Style::plain},
                    {"", false, Style::cyan},
                    {"", false, Style::plain},
+                   {"", false, Style::plain},
                    {"", false, Style::yellow}},
                   patch);
   for (const Json& item : items) {
@@ -173,6 +184,7 @@ void render_file(Terminal& out, const Json& items) {
     const std::string change = item.value("change", "");
     cells.push_back(change == "none" ? "elsewhere" : change);
     cells.push_back("atoms " + atoms_text(item.at("counts")));
+    cells.push_back(impact_of(item));
     cells.push_back(git_of(item));
     entries.row(std::move(cells));
     print_atoms(out, item);
@@ -189,6 +201,7 @@ void render_atom(Terminal& out, const Json& items, const std::string& id) {
                    {"", true, Style::dim},
                    {"", false, Style::cyan},
                    {"", false, Style::plain, true},
+                   {"", false, Style::plain},
                    {"", false, Style::yellow}},
                   patch);
   for (const Json& item : items) {
@@ -201,6 +214,7 @@ void render_atom(Terminal& out, const Json& items, const std::string& id) {
       what += (what.empty() ? "as " : ", as ") + item.value("id", "");
     }
     cells.push_back(what);
+    cells.push_back(impact_of(item));
     cells.push_back(git_of(item));
     entries.row(std::move(cells));
     print_values(out, item, "    ");

@@ -100,15 +100,26 @@ int validate_here(Session& session, const fs::path& project, const ValidateChoic
   const Result<std::unique_ptr<Pipeline>> pipeline = Pipeline::open(options);
   if (!pipeline) return session.fail(pipeline.error());
   for (const std::string& notice : (*pipeline)->notices()) session.notice(notice);
-  SettledChange all;
-  all.rescan = true;
-  all.cause = Cause::reconcile;
-  const Result<Outcome> outcome = (*pipeline)->apply(all);
-  if (!outcome) return session.fail(outcome.error());
+  if ((*pipeline)->doubted()) {
+    // Nothing is committed on top of it; what changed on disk is found with the rest.
+    if (const Result<> trusted = (*pipeline)->trust_log(); !trusted)
+      return session.fail(trusted.error());
+  } else {
+    SettledChange all;
+    all.rescan = true;
+    all.cause = Cause::reconcile;
+    const Result<Outcome> outcome = (*pipeline)->apply(all);
+    // Rows that are not as they were committed stand in the way: that is what is looked for.
+    if (!outcome && outcome.error().kind != ErrorKind::conflict)
+      return session.fail(outcome.error());
+  }
   ValidateOptions wishes;
   wishes.depth = choice.deep ? Depth::deep : Depth::full;
   wishes.repair = choice.repair;
-  return show(session, to_json(validate(**pipeline, wishes)));
+  const int code = show(session, to_json(validate(**pipeline, wishes)));
+  // What was validated is not what was there before.
+  const bool well = code == static_cast<int>(Exit::done);
+  return well && (*pipeline)->began_anew() ? static_cast<int>(Exit::no_result) : code;
 }
 
 int run_validate(Session& session, const ValidateChoice& choice) {

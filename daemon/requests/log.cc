@@ -27,7 +27,8 @@ constexpr const char* kAnswer =
     R"(  {"of": {"kind": "project|file|atom", "id", "removed"}, "items": […], PAGE,
    "compacted": null or {"first", "first_ms", "at_ms", "commits", "events"}: older history, all
      that came before commit "first", was taken away by 'db compact' then}
-  an item is {"sequence", "time_ms", "cause", "git_head"} and
+  an item is {"sequence", "time_ms", "cause", "git_head", "impact": how many atoms reached the
+  changed one, of several the most; null: not computed (many changed at once)} and
     of the project  "files": [{"path", "change"}], "files_truncated", "counts": {"files",
                     "created", "updated", "deleted", "renamed", "moved", "relations_gained",
                     "relations_lost"}, with --patch "atoms": [EVENT]
@@ -36,7 +37,7 @@ constexpr const char* kAnswer =
     of an atom      EVENT
   The first 20 files and 500 events of a commit are listed, with --all every one; "counts",
   "files_truncated", "atoms_total" and "atoms_truncated" say what is left out.
-  EVENT is {"operation", "id", "previous_version", "version", "fields"}, with --patch also
+  EVENT is {"operation", "id", "previous_version", "version", "fields", "impact"}, with --patch also
     "changes": [{"field", "old", "new"}], "gained", "lost": [{"relation", "target", "confidence"}],
     "opened", "closed": [{"relation", "text", "reason", "detail"}]
 )";
@@ -140,6 +141,10 @@ Json item_of(const History::Transaction& transaction) {
           {"git_head", transaction.git_head.empty() ? Json(nullptr) : Json(transaction.git_head)}};
 }
 
+Json impact_json(const std::optional<std::uint32_t>& impact) {
+  return impact ? Json(*impact) : Json(nullptr);
+}
+
 /// The entries of one page as JSON, with the total and the sequence of the last.
 struct Listed {
   Json items = Json::array();
@@ -173,6 +178,9 @@ class Lister {
     if (page->entries.empty()) return listed;
     auto renames = log_.renames(page->entries.back().sequence, page->entries.front().sequence);
     if (!renames) return renames.error();
+    const auto impacts =
+        log_.impacts(page->entries.back().sequence, page->entries.front().sequence);
+    if (!impacts) return impacts.error();
     for (const History::Transaction& each : page->entries) {
       const EventLog::Renames moves = (*renames)[each.sequence];
       Json item = item_of(each);
@@ -193,6 +201,8 @@ class Lister {
                         {"moved", moves.moved},
                         {"relations_gained", each.relations_gained},
                         {"relations_lost", each.relations_lost}};
+      const auto impact = impacts->find(each.sequence);
+      item["impact"] = impact == impacts->end() ? Json(nullptr) : Json(impact->second);
       Result<> described = add_atoms(item, each, "");
       if (!described) return described.error();
       listed.items.push_back(std::move(item));
@@ -217,6 +227,7 @@ class Lister {
                         {"deleted", each.deleted},
                         {"renamed", each.renamed},
                         {"moved", each.moved}};
+      item["impact"] = impact_json(each.impact);
       Result<> described = add_atoms(item, each.transaction, path + "::");
       if (!described) return described.error();
       listed.items.push_back(std::move(item));
@@ -236,6 +247,7 @@ class Lister {
                 {"cause", each.cause},
                 {"git_head", each.git_head.empty() ? Json(nullptr) : Json(each.git_head)}};
       item.update(describe_(each.event));
+      item["impact"] = impact_json(each.impact);
       listed.items.push_back(std::move(item));
       listed.last = each.event.sequence;
     }
@@ -248,12 +260,17 @@ class Lister {
     if (!patch_) return Ok{};
     const auto events = log_.events_in(transaction.sequence, kAll);
     if (!events) return events.error();
+    const auto impacts = log_.impacts_in(transaction.sequence);
+    if (!impacts) return impacts.error();
     Json atoms = Json::array();
     std::size_t matching = 0;
     for (const Event& event : *events) {
       const std::string& id = describe_.name(event.atom, event.sequence).id_text;
       if (!id.starts_with(prefix) && !event.was.id_text.starts_with(prefix)) continue;
-      if (++matching <= kMostEvents || all_) atoms.push_back(describe_(event));
+      if (++matching > kMostEvents && !all_) continue;
+      const auto impact = impacts->find(event.atom);
+      atoms.push_back(describe_(event));
+      atoms.back()["impact"] = impact == impacts->end() ? Json(nullptr) : Json(impact->second);
     }
     item["atoms_truncated"] = atoms.size() < matching;
     item["atoms"] = std::move(atoms);

@@ -85,6 +85,7 @@ class DiskCheck final : public Check {
 
   void look(const std::string& path) {
     const FileVersionPtr known = snapshot_->file_at(path);
+    if (known != nullptr && known_by_log_alone(*known)) return;  // It is read anew anyway.
     const auto stat = stats_.find(path);
     const bool same = known != nullptr && stat != stats_.end() &&
                       stat->second.size == known->size && stat->second.mtime_ns == known->mtime_ns;

@@ -27,6 +27,12 @@ enum class Stage : std::uint8_t {
 inline constexpr int kStageCount = 7;
 const char* to_string(Stage stage) noexcept;
 
+/// Whether a file comes as the log tells it, since its rows are not what was committed
+/// (StoredProject::from_log): the rest of what is known of it waits for a fresh parse.
+inline bool known_by_log_alone(const FileVersion& file) noexcept {
+  return file.hash == ContentHash{};
+}
+
 /// One difference: the thing, what one side says and what the other says.
 struct Finding {
   Stage stage = Stage::database;
@@ -62,6 +68,10 @@ struct Evidence {
   std::map<FileId, std::string> log_gone_files;  ///< There in the log alone: their paths.
   std::vector<LogLoss> losses;                   ///< Missing from the log and not noted yet.
   std::vector<LogLoss> known_losses;             ///< Noted before.
+  Sequence lost_until{};  ///< The last commit that the log lacks at its end; 0: none is known.
+
+  bool notes = false;    ///< Values beside the state are not as they should be.
+  bool configs = false;  ///< Stored configuration files are not the graph's.
 
   std::set<std::string> disk_paths;  ///< Sources and configuration files to be read again.
   std::set<std::string> distrusted;  ///< Known facts or links are not what the bytes give.

@@ -1,6 +1,7 @@
 // Log and tables: every event folded, against the state that the tables were found to hold.
 
 #include <algorithm>
+#include <map>
 #include <span>
 #include <unordered_map>
 
@@ -56,7 +57,7 @@ class LogCheck final : public Check {
     removed
   } phase_ = Phase::begin;
   static constexpr std::size_t kRowsAtOnce = Pace::kMostUnits;
-  static constexpr std::size_t kEventsAtOnce = 64;  ///< Each is decoded and folded.
+  static constexpr std::size_t kEventsAtOnce = 32;  ///< Each is decoded and folded.
 
   bool go_on(Phase phase) {
     phase_ = phase;
@@ -86,7 +87,7 @@ class LogCheck final : public Check {
     History& history = reader_->history();
     const Result<History::Extent> extent = history.extent();
     if (!readable(extent)) return false;
-    if (!extent->compacted) return go_on(Phase::events);
+    if (!extent->compacted) return go_on(Phase::commits);
     base_ = raw(extent->first);
     Result<std::vector<FileId>> ids = history.files_changed(Sequence{0}, extent->first);
     if (!readable(ids)) return false;
@@ -106,7 +107,7 @@ class LogCheck final : public Check {
     });
     if (!fine || more) return fine;
     next_ = 0;
-    return go_on(Phase::events);
+    return go_on(Phase::commits);
   }
 
   /// What was written later than its commit, whether or not it changes what the log comes to.
@@ -119,10 +120,26 @@ class LogCheck final : public Check {
       lose(each.sequence, "the true rows of commit " + std::to_string(raw(each.sequence)) + " (" +
                               each.reason + ")");
     }
-    return *more || go_on(Phase::files);
+    if (*more) return true;
+    note_contradictions();
+    return go_on(Phase::files);
   }
 
-  /// Each commit must be there, with as many events as it says.
+  /// Events that contradict those before them, though nothing before them is lost: folding the log
+  /// ends there, unless it is known.
+  void note_contradictions() {
+    for (const auto& [sequence, wrong] : contradictions_) {
+      const auto before = [at = sequence](const LogLoss& loss) { return raw(loss.sequence) <= at; };
+      const auto any = [&](const std::vector<LogLoss>& losses) {
+        return std::any_of(losses.begin(), losses.end(), before);
+      };
+      if (any(evidence_.known_losses) || any(evidence_.losses)) continue;
+      lose(Sequence{sequence},
+           "what commit " + std::to_string(sequence) + " really changed (" + wrong + ")");
+    }
+  }
+
+  /// Each commit must be there.
   bool commits() {
     const Result<std::vector<LoggedTransaction>> some =
         audit_.transactions(last_commit_, kRowsAtOnce);
@@ -130,19 +147,34 @@ class LogCheck final : public Check {
     for (const LoggedTransaction& commit : *some) {
       const std::uint64_t sequence = raw(commit.sequence);
       const std::uint64_t expected = std::max<std::uint64_t>({base_, raw(last_commit_) + 1, 1});
-      if (sequence != expected) {
-        lose(Sequence{expected},
-             "commits " + std::to_string(expected) + " to " + std::to_string(sequence - 1));
-      }
+      if (sequence != expected) lose(Sequence{expected}, commits_text(expected, sequence - 1));
       last_commit_ = commit.sequence;
-      const std::int64_t found = found_[sequence];
-      if (found == commit.events) continue;
-      lose(commit.sequence, std::to_string(commit.events - found) + " of " +
-                                std::to_string(commit.events) + " events of commit " +
-                                std::to_string(sequence));
+      commits_.push_back(commit);
     }
     pace_.count(some->size());
-    return some->size() == kRowsAtOnce || go_on(Phase::chain);
+    if (some->size() == kRowsAtOnce) return true;
+    return look_beyond() && go_on(Phase::events);
+  }
+
+  static std::string commits_text(std::uint64_t first, std::uint64_t last) {
+    if (first == last) return "commit " + std::to_string(first);
+    return "commits " + std::to_string(first) + " to " + std::to_string(last);
+  }
+
+  /// The end of the log may be gone, and known from elsewhere.
+  bool look_beyond() {
+    const Result<Audit::Beyond> beyond = audit_.beyond();
+    if (!readable(beyond)) return false;
+    if (raw(beyond->upto) == 0) return true;
+    std::string what = commits_text(raw(beyond->last) + 1, raw(beyond->upto));
+    if (beyond->atoms != 0) {
+      what += ", which wrote at least " + std::to_string(beyond->atoms) + " atoms of ";
+      for (const std::string& file : beyond->files)
+        what += (&file == &beyond->files.front() ? "" : ", ") + file;
+    }
+    lose(Sequence{raw(beyond->last) + 1}, what);
+    evidence_.lost_until = beyond->upto;
+    return true;
   }
 
   void lose(Sequence sequence, const std::string& what) {
@@ -157,17 +189,35 @@ class LogCheck final : public Check {
     report("", "", "history", "lacks " + what, "");
   }
 
+  /// Events of commits that are there, with as many as each says: a replay folds the same.
   bool events() {
-    const Result<std::vector<LoggedEvent>> slice =
-        audit_.events(next_event_, kEventsAtOnce, &next_event_);
-    if (!readable(slice)) return false;
-    for (const LoggedEvent& logged : *slice) {
-      ++found_[raw(logged.header.sequence)];
-      fold(logged);
+    while (next_ < commits_.size()) {
+      const LoggedTransaction& commit = commits_[next_];
+      const Result<std::vector<LoggedEvent>> slice =
+          audit_.events(commit.sequence, kEventsAtOnce, &last_event_);
+      if (!readable(slice)) return false;
+      for (const LoggedEvent& logged : *slice) fold(logged);
+      found_ += static_cast<std::int64_t>(slice->size());
+      pace_.work().events += slice->size();
+      pace_.count(slice->size() + 1);
+      if (slice->size() < kEventsAtOnce) end_commit(commit);
+      if (pace_.is_full()) return true;
     }
-    pace_.work().events += slice->size();
-    pace_.count(slice->size());
-    return slice->size() == kEventsAtOnce || go_on(Phase::commits);
+    next_ = 0;
+    return go_on(Phase::chain);
+  }
+
+  void end_commit(const LoggedTransaction& commit) {
+    if (found_ < commit.events) {
+      lose(commit.sequence, std::to_string(commit.events - found_) + " of " +
+                                std::to_string(commit.events) + " events of commit " +
+                                std::to_string(raw(commit.sequence)));
+    } else if (found_ > commit.events) {
+      lose(commit.sequence,
+           "the true number of events of commit " + std::to_string(raw(commit.sequence)));
+    }
+    ++next_;
+    last_event_ = found_ = 0;
   }
 
   /// An atom whose events contradict each other is left alone until the log says all of it again.
@@ -181,7 +231,10 @@ class LogCheck final : public Check {
     }
     if (logged.event->operation == Operation::reconcile) broken_.erase(atom);
     if (broken_.contains(atom)) return;
-    if (const auto wrong = state_.apply(*logged.event)) broken_.emplace(atom, *wrong);
+    if (const auto wrong = state_.apply(*logged.event)) {
+      broken_.emplace(atom, *wrong);
+      contradictions_.emplace(raw(logged.header.sequence), *wrong);
+    }
   }
 
   bool files() {
@@ -192,6 +245,7 @@ class LogCheck final : public Check {
       after_commit_ = row.sequence;
       after_file_ = row.id;
       if (raw(row.sequence) <= base_) continue;  // In the checkpoint.
+      if (!is_there(row.sequence)) continue;     // A replay does not see it either.
       if (row.removed) {
         state_.remove_file(row.id);
       } else if (row.places) {
@@ -205,10 +259,20 @@ class LogCheck final : public Check {
     return rows->size() == kRowsAtOnce || go_on(Phase::compare);
   }
 
+  bool is_there(Sequence commit) const {
+    const auto at = std::lower_bound(
+        commits_.begin(), commits_.end(), commit,
+        [](const LoggedTransaction& each, Sequence wanted) { return each.sequence < wanted; });
+    return at != commits_.end() && at->sequence == commit;
+  }
+
   void compare(std::size_t i) {
     const FileVersionPtr& file = evidence_.files[i];
     const FoldedState part = FoldedState::of({file});
-    for (const Difference& difference : state_.take_out(part)) take(difference, file->path);
+    const bool from_here = known_by_log_alone(*file);
+    for (const Difference& difference : state_.take_out(part)) {
+      if (!from_here) take(difference, file->path);
+    }
     for (std::uint32_t atom = 0; atom < file->atoms.size(); ++atom) {
       const auto wrong = broken_.find(raw(file->atoms[atom]));
       if (wrong == broken_.end()) continue;
@@ -278,10 +342,11 @@ class LogCheck final : public Check {
   std::vector<FileId> checkpoint_;  ///< Files of it.
   FoldedState state_;
   std::unordered_map<std::uint32_t, std::string> broken_;  ///< By AtomId: why.
-  std::unordered_map<std::uint64_t, std::int64_t> found_;  ///< Events, by sequence.
+  std::map<std::uint64_t, std::string> contradictions_;    ///< By sequence: the first of it.
+  std::vector<LoggedTransaction> commits_;
   std::uint64_t base_ = 0;  ///< The first commit of a compacted log; 0: of one that is whole.
   // Where each phase stands.
-  std::int64_t next_event_ = 1;
+  std::int64_t last_event_ = 0, found_ = 0;  ///< Of the commit under way.
   Sequence last_commit_{}, after_commit_{};
   FileId after_file_{};
   AtomId last_removed_{};

@@ -87,6 +87,10 @@ class RebuildCheck final : public Check {
   RebuildCheck(Evidence& evidence, Pace& pace) : evidence_(evidence), pace_(pace) {}
 
   bool step() override {
+    // Facts that the log alone tells cannot be linked.
+    if (std::any_of(evidence_.files.begin(), evidence_.files.end(),
+                    [](const FileVersionPtr& file) { return known_by_log_alone(*file); }))
+      return false;
     ChangeSet all;
     for (const FileVersionPtr& file : evidence_.files)
       all.sources.push_back({file->path, file->hash, file->mtime_ns, file->size, file->facts});

@@ -9,15 +9,6 @@
 namespace dg {
 namespace {
 
-SnapshotPtr snapshot_of(const StoredProject& stored, std::vector<FileVersionPtr> files) {
-  std::vector<RetiredAtom> retired;
-  retired.reserve(stored.retired.size());
-  for (const StoredProject::Retired& atom : stored.retired)
-    retired.push_back({atom.id_text, atom.id, atom.version});
-  return load_snapshot(stored.sequence, std::move(files), stored.configs, std::move(retired),
-                       stored.next_atom, stored.next_file);
-}
-
 bool is_what_was_committed(const StoredProject& stored) {
   std::uint64_t sum = 0;
   for (const FileVersionPtr& file : stored.files) sum += file_digest(*file);
@@ -34,16 +25,15 @@ class Planner {
       repair_.new_database = true;
       return std::move(repair_);
     }
+    if (evidence_.lost_until > evidence_.snapshot->sequence()) {
+      const Result<> numbered = number_behind(evidence_.lost_until);
+      if (!numbered) return numbered.error();
+      return std::move(repair_);
+    }
     if (evidence_.memory_differs) {
-      Result<StoredProject> stored = pipeline_.stored();
-      if (!stored) return stored.error();
-      // A log that has lost its last commits: the next one follows what is left, as at a start.
-      const bool is_behind = stored->sequence < evidence_.snapshot->sequence();
-      if (is_behind || is_what_was_committed(*stored)) {
-        std::vector<FileVersionPtr> files = stored->files;
-        repair_.base = snapshot_of(*stored, std::move(files));
-        return std::move(repair_);  // All else was compared with the wrong memory.
-      }
+      const Result<bool> reloaded = reload();
+      if (!reloaded) return reloaded.error();
+      if (*reloaded) return std::move(repair_);  // All else was compared with the wrong memory.
     }
     collect();
     if (const Result<> versions = follow_the_log(); !versions) return versions.error();
@@ -51,6 +41,50 @@ class Planner {
   }
 
  private:
+  /// No number that was given away is used again: the next commit is the one after `last`.
+  Result<> number_behind(Sequence last) {
+    Result<StoredProject> stored = pipeline_.stored();
+    if (!stored) return stored.error();
+    repair_.derived.lost_until = last;
+    repair_.derived.losses = evidence_.losses;
+    stored->sequence = last;
+    repair_.base = snapshot_of(*std::move(stored));
+    return Ok{};
+  }
+
+  /// What is stored in place of memory, where it can be believed more.
+  Result<bool> reload() {
+    Result<StoredProject> stored = pipeline_.stored();
+    if (!stored) return stored.error();
+    // A log that has lost its last commits, and whatever else told of them.
+    if (stored->sequence < evidence_.snapshot->sequence()) {
+      const Result<> numbered = number_behind(evidence_.snapshot->sequence());
+      return numbered ? Result<bool>(true) : numbered.error();
+    }
+    if (!is_what_was_committed(*stored)) return reload_by_log();
+    repair_.base = snapshot_of(*std::move(stored));
+    return true;
+  }
+
+  Result<bool> reload_by_log() {
+    Result<LoggedProject> logged = pipeline_.stored_by_log();
+    if (!logged) return logged.error();
+    if (logged->from_log.empty() && logged->stray_files.empty()) return false;
+    repair_.derived.stray_files = logged->stray_files;
+    for (const FileVersionPtr& file : logged->project.files) {
+      if (known_by_log_alone(*file)) take_from_log(*file);
+    }
+    repair_.base = snapshot_of(std::move(logged->project));
+    return true;
+  }
+
+  /// It is read and linked anew, and its rows are written whatever they hold.
+  void take_from_log(const FileVersion& file) {
+    repair_.distrusted.push_back(file.path);
+    repair_.record.files.push_back(file.id);
+    repair_.record.whole.push_back(file.id);
+  }
+
   void collect() {
     const Snapshot& graph = *evidence_.snapshot;
     for (const std::set<AtomId>* atoms : {&evidence_.row_atoms, &evidence_.log_atoms})
@@ -67,6 +101,12 @@ class Planner {
     repair_.derived.stray_files.assign(evidence_.stray_files.begin(), evidence_.stray_files.end());
     repair_.derived.stray_atoms.assign(evidence_.stray_atoms.begin(), evidence_.stray_atoms.end());
     repair_.derived.losses = evidence_.losses;
+    repair_.derived.notes = evidence_.notes;
+    repair_.derived.configs_differ = evidence_.configs;
+    if (evidence_.configs) repair_.derived.configs = graph.configs();
+    // The digest that the last commit noted is not that of anything: the next one notes it rightly.
+    if (evidence_.memory_differs && repair_.record.empty() && !evidence_.files.empty())
+      repair_.record.files.push_back(evidence_.files.front()->id);
     repair_.distrusted.assign(evidence_.distrusted.begin(), evidence_.distrusted.end());
     for (const std::string& path : evidence_.disk_paths) {
       if (!evidence_.distrusted.contains(path)) repair_.changed.push_back(path);
@@ -126,7 +166,8 @@ class Planner {
       if (at != corrected.end()) file = at->second;
     }
     stored->sequence = evidence_.snapshot->sequence();
-    repair_.base = snapshot_of(*stored, std::move(files));
+    stored->files = std::move(files);
+    repair_.base = snapshot_of(*std::move(stored));
     return Ok{};
   }
 

@@ -57,6 +57,10 @@ class MemoryCheck final : public Check {
                  [&](std::size_t i) { sum_ += file_digest(*evidence_.files[i]); })) {
       return true;
     }
+    // What lacks its content hash has another digest; the tables are told to differ.
+    if (std::any_of(evidence_.files.begin(), evidence_.files.end(),
+                    [](const FileVersionPtr& file) { return known_by_log_alone(*file); }))
+      return false;
     const Snapshot& snapshot = *evidence_.snapshot;
     if (sum_ != snapshot.digest()) report("sum over files", sum_, "kept", snapshot.digest());
     const bool used = raw(snapshot.sequence()) != 0;
@@ -79,11 +83,12 @@ class MemoryCheck final : public Check {
 
 class TableCheck final : public Check {
  public:
-  TableCheck(Audit& audit, Evidence& evidence, Pace& pace)
-      : audit_(audit), evidence_(evidence), pace_(pace) {}
+  TableCheck(Audit& audit, bool all, Evidence& evidence, Pace& pace)
+      : audit_(audit), all_(all), evidence_(evidence), pace_(pace) {}
 
   bool step() override {
-    if (next_ == evidence_.files.size()) return strays();
+    if (beside_) return beside();
+    if (next_ == evidence_.files.size()) return strays() || (!evidence_.unreadable && configs());
     while (!evidence_.unreadable && next_ < evidence_.files.size() && !pace_.is_full()) compare();
     return !evidence_.unreadable;
   }
@@ -94,6 +99,7 @@ class TableCheck final : public Check {
   /// The rows of the next few atoms.
   void compare() {
     const FileVersionPtr& file = evidence_.files[next_];
+    if (known_by_log_alone(*file)) return tell_of_log(*file);
     take(audit_.compare(file, next_atom_, kAtomsAtOnce));
     pace_.count(std::min(kAtomsAtOnce, file->atoms.size() - next_atom_) + 1);
     next_atom_ += kAtomsAtOnce;
@@ -104,12 +110,57 @@ class TableCheck final : public Check {
     pace_.work().atoms += file->atoms.size();
   }
 
+  /// What its rows hold is compared when they are written anew.
+  void tell_of_log(const FileVersion& file) {
+    evidence_.row_files.insert(file.id);
+    evidence_.distrusted.insert(file.path);
+    evidence_.add({Stage::tables, file.path, "", "file", "tables", "missing, or not as committed",
+                   "log", std::to_string(file.atoms.size()) + " atoms"});
+    pace_.count();
+    ++next_;
+  }
+
   bool strays() {
     std::vector<TableFault> found;
     const Result<bool> more = audit_.strays(evidence_.files, Pace::kMostUnits, found);
     pace_.count(Pace::kMostUnits);
     if (!more) fail(more.error());
     take_strays(found);
+    return more && *more;
+  }
+
+  /// Small enough to be compared as a whole. \returns whether there is more to look at.
+  bool configs() {
+    const Result<std::vector<ConfigFile>> stored = audit_.configs();
+    if (!stored) return fail(stored.error()), false;
+    const std::vector<ConfigFile> known = evidence_.snapshot->configs();
+    const auto same = [](const ConfigFile& a, const ConfigFile& b) {
+      return a.path == b.path && a.content == b.content;
+    };
+    pace_.count(known.size());
+    const auto [a, b] =
+        std::mismatch(stored->begin(), stored->end(), known.begin(), known.end(), same);
+    if (a != stored->end() || b != known.end()) {
+      evidence_.configs = true;
+      const std::string& path = a != stored->end() ? a->path : b->path;
+      evidence_.add({Stage::tables, path, "", "config_files", "tables",
+                     a == stored->end() ? "none" : "another content", "graph",
+                     b == known.end() ? "none" : "its content"});
+    }
+    return beside_ = all_;
+  }
+
+  /// Values that no digest holds and no state follows from.
+  bool beside() {
+    std::vector<TableFault> found;
+    const Result<bool> more = audit_.notes(Pace::kMostUnits, found);
+    pace_.count(Pace::kMostUnits);
+    if (!more) fail(more.error());
+    for (const TableFault& fault : found) {
+      evidence_.notes = true;
+      evidence_.add({Stage::tables, "", "", fault.table + " " + fault.row, "tables", fault.stored,
+                     "log", fault.expected});
+    }
     return more && *more;
   }
 
@@ -156,6 +207,8 @@ class TableCheck final : public Check {
   }
 
   Audit& audit_;
+  bool all_;             ///< What stands beside the state too.
+  bool beside_ = false;  ///< The rest is done.
   Evidence& evidence_;
   Pace& pace_;
   std::size_t next_ = 0, next_atom_ = 0;
@@ -169,8 +222,8 @@ std::unique_ptr<Check> integrity_check(Audit& audit, Evidence& evidence, Pace& p
 std::unique_ptr<Check> memory_check(std::uint64_t stored_digest, Evidence& evidence, Pace& pace) {
   return std::make_unique<MemoryCheck>(stored_digest, evidence, pace);
 }
-std::unique_ptr<Check> table_check(Audit& audit, Evidence& evidence, Pace& pace) {
-  return std::make_unique<TableCheck>(audit, evidence, pace);
+std::unique_ptr<Check> table_check(Audit& audit, bool all, Evidence& evidence, Pace& pace) {
+  return std::make_unique<TableCheck>(audit, all, evidence, pace);
 }
 
 }  // namespace dg

@@ -137,7 +137,7 @@ std::unique_ptr<Check> Validator::next_check() {
         break;
       case 3:
         stage_ = Stage::tables;
-        if (tables) return table_check(*audit_, evidence_, pace_);
+        if (tables) return table_check(*audit_, full, evidence_, pace_);
         break;
       case 4:
         stage_ = Stage::log;

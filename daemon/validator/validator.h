@@ -91,6 +91,7 @@ class Validator {
   /// Does the next piece, of a few milliseconds; false when all is done, or hooks.go_on said so.
   bool step();
   bool stopped() const noexcept { return stopped_; }
+  Stage stage() const noexcept { return stage_; }  ///< Of the step that was done last.
   const Evidence& evidence() const noexcept { return evidence_; }
   const ValidationWork& work() const noexcept { return pace_.work(); }
 
@@ -124,7 +125,7 @@ bool in_steps(Pace& pace, std::size_t& next, std::size_t count, const Item& item
 // The checks, each in a file of its own. `audit` has begun where it is given.
 std::unique_ptr<Check> integrity_check(Audit& audit, Evidence& evidence, Pace& pace);
 std::unique_ptr<Check> memory_check(std::uint64_t stored_digest, Evidence& evidence, Pace& pace);
-std::unique_ptr<Check> table_check(Audit& audit, Evidence& evidence, Pace& pace);
+std::unique_ptr<Check> table_check(Audit& audit, bool all, Evidence& evidence, Pace& pace);
 std::unique_ptr<Check> log_check(const Pipeline& pipeline, Audit& audit, Evidence& evidence,
                                  Pace& pace);
 std::unique_ptr<Check> disk_check(const Pipeline& pipeline, bool all_bytes,

@@ -3,6 +3,7 @@
 #include <system_error>
 
 #include "storage/audit/audit_log.h"
+#include "storage/audit/audit_notes.h"
 #include "storage/audit/audit_rows.h"
 #include "storage/connect.h"
 #include "storage/guarded.h"
@@ -37,7 +38,8 @@ class SqliteAudit final : public Audit {
               const std::string& vfs)
       : database_(std::move(database)),
         connection_(connect_reader(database_, vfs)),
-        rows_(connection_, extractor_options) {}
+        rows_(connection_, extractor_options),
+        notes_(connection_) {}
 
   Result<Head> begin() override {
     return guarded([&] {
@@ -77,9 +79,24 @@ class SqliteAudit final : public Audit {
   Result<std::vector<LoggedTransaction>> transactions(Sequence after, std::size_t limit) override {
     return guarded([&] { return logged_transactions(connection_, after, limit); });
   }
-  Result<std::vector<LoggedEvent>> events(std::int64_t first, std::size_t limit,
-                                          std::int64_t* next) override {
-    return guarded([&] { return logged_events(connection_, first, limit, next); });
+  Result<std::vector<LoggedEvent>> events(Sequence commit, std::size_t limit,
+                                          std::int64_t* last) override {
+    return guarded([&] { return logged_events(connection_, commit, limit, last); });
+  }
+  Result<Beyond> beyond() override {
+    return guarded([&] { return beyond_the_log(connection_); });
+  }
+  Result<bool> notes(std::size_t rows, std::vector<TableFault>& found) override {
+    return guarded([&] { return notes_.step(rows, found); });
+  }
+  Result<std::vector<ConfigFile>> configs() override {
+    return guarded([&] {
+      std::vector<ConfigFile> configs;
+      Statement rows = connection_.prepare("SELECT path, content FROM config_files ORDER BY path");
+      while (rows.step())
+        configs.push_back({std::string(rows.text(0)), std::string(rows.text(1)), false});
+      return configs;
+    });
   }
   Result<std::vector<LoggedFile>> files(Sequence after, FileId file, std::size_t limit) override {
     return guarded([&] { return logged_files(connection_, after, file, limit); });
@@ -118,6 +135,7 @@ class SqliteAudit final : public Audit {
   std::filesystem::path database_;
   Connection connection_;
   RowAudit rows_;
+  NoteAudit notes_;
   std::unique_ptr<ReadTransaction> transaction_;  // Ends before its connection does.
   std::unique_ptr<ChainWalk> chain_;              // Under way.
 };

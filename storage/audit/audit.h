@@ -86,6 +86,11 @@ class Audit {
   /// `found`; false when all were looked at. `files` are all, the same in each call.
   virtual Result<bool> strays(std::span<const FileVersionPtr> files, std::size_t rows,
                               std::vector<TableFault>& found) = 0;
+  /// Looks among the next `rows` rows for values beside the state that are not as they should be
+  /// (notes.h), and adds them to `found`; false when all were looked at.
+  virtual Result<bool> notes(std::size_t rows, std::vector<TableFault>& found) = 0;
+  /// The stored configuration files.
+  virtual Result<std::vector<ConfigFile>> configs() = 0;
   /// Pages that integrity() looks at between two questions.
   static constexpr int kPagesBetween = 64;
   /// Findings of SQLite's quick_check and of the full-text index's integrity check; empty: none.
@@ -95,9 +100,19 @@ class Audit {
   /// Commits behind `after`, oldest first, at most `limit`.
   virtual Result<std::vector<LoggedTransaction>> transactions(Sequence after,
                                                               std::size_t limit) = 0;
-  /// Events in their order from row `first` on, at most `limit`; `next` is the row after the last.
-  virtual Result<std::vector<LoggedEvent>> events(std::int64_t first, std::size_t limit,
-                                                  std::int64_t* next) = 0;
+  /// Events of a commit in their order, behind row `last` of atom_events, at most `limit`; `last`
+  /// becomes the row of the last.
+  virtual Result<std::vector<LoggedEvent>> events(Sequence commit, std::size_t limit,
+                                                  std::int64_t* last) = 0;
+  /// Commits that the log does not have behind its last one, as far as something else knows of
+  /// them: the noted head of its chain, or atoms at versions that no event tells.
+  struct Beyond {
+    Sequence last{};  ///< Of the log.
+    Sequence upto{};  ///< The last of those commits; 0: none is known.
+    std::uint64_t atoms = 0;
+    std::vector<std::string> files;  ///< Of these atoms; the first few.
+  };
+  virtual Result<Beyond> beyond() = 0;
   /// File rows in the order of commit and file, behind that of `file` in commit `after`; at most
   /// `limit`.
   virtual Result<std::vector<LoggedFile>> files(Sequence after, FileId file, std::size_t limit) = 0;

@@ -1,6 +1,9 @@
 #include "storage/audit/audit_log.h"
 
+#include <algorithm>
+
 #include "events/json_text.h"
+#include "storage/connect.h"
 #include "storage/history/log_rows.h"
 #include "storage/rows/file_rows.h"
 
@@ -20,20 +23,46 @@ std::vector<LoggedTransaction> logged_transactions(const Connection& connection,
   return found;
 }
 
-std::vector<LoggedEvent> logged_events(const Connection& connection, std::int64_t first,
-                                       std::size_t limit, std::int64_t* next) {
+std::vector<LoggedEvent> logged_events(const Connection& connection, Sequence commit,
+                                       std::size_t limit, std::int64_t* last) {
   Statement rows = connection.prepare(
       std::string("SELECT ")
           .append(kEventColumns)
-          .append(", e.id FROM atom_events e WHERE e.id >= ?1 ORDER BY e.id LIMIT ?2"));
-  rows.bind(1, first);
-  rows.bind(2, static_cast<std::int64_t>(limit));
+          .append(", e.id FROM atom_events e WHERE e.transaction_id = ?1 AND e.id > ?2 "
+                  "ORDER BY e.id LIMIT ?3"));
+  rows.bind(1, static_cast<std::int64_t>(raw(commit)));
+  rows.bind(2, *last);
+  rows.bind(3, static_cast<std::int64_t>(limit));
   std::vector<LoggedEvent> events;
   while (rows.step()) {
-    *next = rows.integer(kEventColumnCount) + 1;
+    *last = rows.integer(kEventColumnCount);
     events.push_back(logged_event_of(rows));
   }
   return events;
+}
+
+Audit::Beyond beyond_the_log(const Connection& connection) {
+  constexpr std::size_t kMostFiles = 5;
+  Audit::Beyond beyond;
+  const std::int64_t last = connection.integer("SELECT max(sequence) FROM transactions");
+  std::int64_t upto = last_sequence(connection);
+  // By the index of times, so that not all atoms are looked at.
+  Statement atoms = connection.prepare(
+      "SELECT sequence, file_path FROM atoms WHERE updated_at >= (SELECT committed_ms FROM "
+      "transactions WHERE sequence = ?1) AND sequence > ?1 AND version > coalesce((SELECT "
+      "max(e.new_version) FROM atom_events e WHERE e.atom_id = atoms.rowid), 0) ORDER BY "
+      "file_path");
+  atoms.bind(1, last);
+  while (atoms.step()) {
+    ++beyond.atoms;
+    upto = std::max(upto, atoms.integer(0));
+    const std::string file(atoms.text(1));
+    const bool is_new = beyond.files.empty() || beyond.files.back() != file;
+    if (is_new && beyond.files.size() < kMostFiles) beyond.files.push_back(file);
+  }
+  beyond.last = static_cast<Sequence>(last);
+  if (upto > last) beyond.upto = static_cast<Sequence>(upto);
+  return beyond;
 }
 
 std::vector<LoggedFile> logged_files(const Connection& connection, Sequence after,

@@ -12,8 +12,9 @@ namespace dg {
 
 std::vector<LoggedTransaction> logged_transactions(const Connection& connection, Sequence after,
                                                    std::size_t limit);
-std::vector<LoggedEvent> logged_events(const Connection& connection, std::int64_t first,
-                                       std::size_t limit, std::int64_t* next);
+std::vector<LoggedEvent> logged_events(const Connection& connection, Sequence commit,
+                                       std::size_t limit, std::int64_t* last);
+Audit::Beyond beyond_the_log(const Connection& connection);
 std::vector<LoggedFile> logged_files(const Connection& connection, Sequence after,
                                      FileId after_file, std::size_t limit);
 std::uint32_t logged_version(const Connection& connection, AtomId atom);

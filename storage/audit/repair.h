@@ -16,8 +16,14 @@ struct Derived {
   std::vector<FileId> stray_files;    ///< Rows that belong to nothing are deleted.
   std::vector<AtomId> stray_atoms;
   std::vector<LogLoss> losses;  ///< Noted for good, in system_metadata (`lost_history:SEQUENCE`).
+  Sequence
+      lost_until{};    ///< Numbers up to it were given away, whatever the log has; 0: as it says.
+  bool notes = false;  ///< What stands beside the state (audit/notes.h) is put right.
+  bool configs_differ = false;
+  std::vector<ConfigFile> configs;  ///< All there are, where they differ.
   bool empty() const noexcept {
-    return files.empty() && stray_files.empty() && stray_atoms.empty() && losses.empty();
+    return files.empty() && stray_files.empty() && stray_atoms.empty() && losses.empty() &&
+           raw(lost_until) == 0 && !notes && !configs_differ;
   }
 };
 

@@ -6,6 +6,7 @@
 
 #include "events/event.h"
 #include "events/names.h"
+#include "storage/clock.h"
 #include "storage/connect.h"
 #include "storage/schema/upgrade/upkeep.h"
 #include "storage/sqlite/row_statement.h"
@@ -187,6 +188,51 @@ Result<Salvage> salvage(const std::filesystem::path& damaged,
     return error;
   }
   return result;
+}
+
+namespace {
+
+/// Begin of the keys; the Unix time (ms) follows.
+constexpr std::string_view kSetAsideKey = "set_aside:";
+constexpr std::int64_t kToldMs = std::int64_t{7} * 24 * 3600 * 1000;
+
+}  // namespace
+
+std::vector<std::string> set_aside_notes(const std::filesystem::path& database) {
+  std::vector<std::string> notes;
+  try {
+    Connection connection = connect_reader(database, {});
+    Statement rows = connection.prepare(
+        "SELECT value FROM system_metadata WHERE key >= ?1 AND key < ?1 || char(0x10ffff) AND "
+        "updated_at > ?2 ORDER BY key");
+    rows.bind_text(1, kSetAsideKey);
+    rows.bind(2, unix_ms() - kToldMs);
+    while (rows.step()) notes.emplace_back(rows.text(0));
+  } catch (const Failure&) {
+    // Who cannot read it has been told why by opening it.
+  }
+  return notes;
+}
+
+Result<> note_set_aside(const std::filesystem::path& database, const std::string& what) {
+  try {
+    Connection connection = connect_writer(database, {}, Synchronous::normal);
+    schema::bring_up(connection);
+    const std::int64_t now = unix_ms();
+    const std::string key = std::string(kSetAsideKey) + std::to_string(now);
+    Statement put = connection.prepare(
+        "INSERT INTO system_metadata(key, value, updated_at) VALUES(?1, ?2, ?3) "
+        "ON CONFLICT(key) DO UPDATE SET value = excluded.value");
+    put.bind_text(1, key);
+    put.bind_text(2, what);
+    put.bind(3, now);
+    put.run();
+    return Ok{};
+  } catch (const Failure& failure) {
+    return to_error(failure, database.string());
+  } catch (const Error& error) {
+    return error;
+  }
 }
 
 }  // namespace dg

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "storage/result.h"
 
@@ -21,5 +23,12 @@ struct Salvage {
 /// and has no Store open there. O(events × log events) at worst.
 Result<Salvage> salvage(const std::filesystem::path& damaged,
                         const std::filesystem::path& database);
+
+/// Notes in the new database what became of the one before it (system_metadata,
+/// `set_aside:TIME`), so that whoever opens it next says so too. The caller as above.
+Result<> note_set_aside(const std::filesystem::path& database, const std::string& what);
+
+/// What was so noted in the last seven days, oldest first. Nothing where it cannot be read.
+std::vector<std::string> set_aside_notes(const std::filesystem::path& database);
 
 }  // namespace dg

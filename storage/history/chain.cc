@@ -203,6 +203,7 @@ void ChainWalk::end_transaction() {
   const ContentHash stored = content_hash_from(row_.text(own + 5));
   if (content != content_hash_from(row_.text(own + 4))) {
     broken(last_, "its rows are not those that were committed");
+    next_event_.reset();  // Where its events end is not known either.
   } else if (link_known_ && chain_link(link_, content) != stored) {
     broken(last_, "it does not follow the transaction before it: the log forks here");
   }

@@ -51,24 +51,12 @@ Compaction plan(Connection& connection, const std::filesystem::path& database, S
   return compaction;
 }
 
-/// The files that are there after the commit.
-std::vector<FileId> live_files(Connection& connection, std::int64_t first) {
-  std::vector<FileId> files;
-  Statement rows = connection.prepare(
-      "SELECT file_id FROM transaction_files AS f WHERE sequence = (SELECT max(sequence) FROM "
-      "transaction_files WHERE file_id = f.file_id AND sequence <= ?1) "
-      "AND content_hash IS NOT NULL ORDER BY file_id");
-  rows.bind(1, first);
-  while (rows.step()) files.push_back(static_cast<FileId>(rows.integer(0)));
-  return files;
-}
-
 void put_checkpoints(Connection& connection, std::int64_t first) {
   FileHistory history(connection);
   Statement insert = connection.prepare(
       "INSERT INTO file_snapshots(file_id, sequence, state) VALUES(?1, ?2, ?3) "
       "ON CONFLICT(file_id, sequence) DO NOTHING");
-  for (const FileId file : live_files(connection, first)) {
+  for (const FileId file : files_in_log(connection, static_cast<Sequence>(first))) {
     const std::optional<FileState> state = history.at(file, static_cast<Sequence>(first));
     if (!state) throw Damage{"the history of file " + std::to_string(raw(file))};
     const std::string atoms = encode_atoms(*state);

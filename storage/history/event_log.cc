@@ -89,6 +89,41 @@ Result<std::map<Sequence, EventLog::Renames>> EventLogReader::renames(Sequence f
   });
 }
 
+namespace {
+
+std::optional<std::uint32_t> impact_of(const Statement& row, int column) {
+  if (row.is_null(column)) return std::nullopt;
+  return static_cast<std::uint32_t>(row.integer(column));
+}
+
+}  // namespace
+
+Result<std::map<Sequence, std::uint32_t>> EventLogReader::impacts(Sequence first, Sequence last) {
+  return guarded(connection_, thing_, [&] {
+    std::map<Sequence, std::uint32_t> found;
+    Statement rows = connection_.prepare(
+        "SELECT transaction_id, max(impact) FROM atom_events WHERE transaction_id BETWEEN ?1 AND "
+        "?2 AND impact IS NOT NULL GROUP BY 1");
+    rows.bind(1, number(first));
+    rows.bind(2, number(last));
+    while (rows.step())
+      found[static_cast<Sequence>(rows.integer(0))] = static_cast<std::uint32_t>(rows.integer(1));
+    return found;
+  });
+}
+
+Result<std::map<AtomId, std::uint32_t>> EventLogReader::impacts_in(Sequence sequence) {
+  return guarded(connection_, thing_, [&] {
+    std::map<AtomId, std::uint32_t> found;
+    Statement rows = connection_.prepare(
+        "SELECT atom_id, impact FROM atom_events WHERE transaction_id = ?1 AND impact IS NOT NULL");
+    rows.bind(1, number(sequence));
+    while (rows.step())
+      found[static_cast<AtomId>(rows.integer(0))] = static_cast<std::uint32_t>(rows.integer(1));
+    return found;
+  });
+}
+
 Result<EventLog::Page<EventLog::AtomEntry>> EventLogReader::events_of(AtomId atom,
                                                                       const Filter& filter) {
   return guarded(connection_, thing_, [&] {
@@ -100,14 +135,15 @@ Result<EventLog::Page<EventLog::AtomEntry>> EventLogReader::events_of(AtomId ato
     bind(count, filter);
     count.bind(4, static_cast<std::int64_t>(raw(atom)));
     if (count.step()) page.total = static_cast<std::uint64_t>(count.integer(0));
-    Statement rows = connection_.prepare(
-        sql({"SELECT ", kEventColumns, ", t.committed_ms, t.cause, coalesce(t.git_head, '')", kFrom,
-             kInRange, "ORDER BY e.new_version DESC LIMIT ?5"}));
+    Statement rows = connection_.prepare(sql(
+        {"SELECT ", kEventColumns, ", t.committed_ms, t.cause, coalesce(t.git_head, ''), e.impact",
+         kFrom, kInRange, "ORDER BY e.new_version DESC LIMIT ?5"}));
     bind(rows, filter);
     rows.bind(4, static_cast<std::int64_t>(raw(atom)));
     rows.bind(5, static_cast<std::int64_t>(filter.limit));
     while (rows.step()) {
-      page.entries.push_back({event_of(rows), rows.integer(kEventColumnCount),
+      page.entries.push_back({event_of(rows), impact_of(rows, kEventColumnCount + 3),
+                              rows.integer(kEventColumnCount),
                               std::string(rows.text(kEventColumnCount + 1)),
                               std::string(rows.text(kEventColumnCount + 2))});
     }
@@ -137,7 +173,8 @@ Result<EventLog::Page<EventLog::FileEntry>> EventLogReader::events_at(std::strin
     rows.bind_text(4, path);
     rows.bind(5, static_cast<std::int64_t>(filter.limit));
     Statement atoms = connection_.prepare(
-        "SELECT event_type, count(*) FROM atom_events WHERE id >= ?1 AND id < ?1 + ?2 GROUP BY 1");
+        "SELECT event_type, count(*), max(impact) FROM atom_events WHERE id >= ?1 AND id < ?1 + ?2 "
+        "GROUP BY 1");
     while (rows.step()) {
       FileEntry entry;
       entry.transaction = transaction_of(rows);
@@ -154,6 +191,7 @@ Result<EventLog::Page<EventLog::FileEntry>> EventLogReader::events_at(std::strin
          : operation == Operation::move    ? entry.moved
                                            : entry.updated) +=
             static_cast<std::uint32_t>(atoms.integer(1));
+        entry.impact = std::max(entry.impact, impact_of(atoms, 2));
       }
       page.entries.push_back(std::move(entry));
     }

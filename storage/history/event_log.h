@@ -50,8 +50,13 @@ class EventLog {
   /// O(renames and moves of the range).
   virtual Result<std::map<Sequence, Renames>> renames(Sequence first, Sequence last) = 0;
 
+  /// The largest impact of any atom that these commits changed; those of which none was computed
+  /// are left out. O(events of the range).
+  virtual Result<std::map<Sequence, std::uint32_t>> impacts(Sequence first, Sequence last) = 0;
+
   struct AtomEntry {
     Event event;
+    std::optional<std::uint32_t> impact;  ///< Atoms that reached it; nothing: not computed.
     std::int64_t committed_ms = 0;
     std::string cause, git_head;
   };
@@ -64,6 +69,7 @@ class EventLog {
     bool written = false;                                 ///< With other bytes than before.
     std::uint32_t created = 0, updated = 0, deleted = 0;  ///< Of its atoms,
     std::uint32_t renamed = 0, moved = 0;                 ///< which are not among the updated.
+    std::optional<std::uint32_t> impact;                  ///< The largest of theirs.
   };
   /// Commits that wrote a file of this path or changed what its atoms link to.
   virtual Result<Page<FileEntry>> events_at(std::string_view path, const Filter& filter) = 0;
@@ -72,6 +78,10 @@ class EventLog {
 
   /// The events of one commit in their order, at most `limit`.
   virtual Result<std::vector<Event>> events_in(Sequence sequence, std::size_t limit) = 0;
+
+  /// Of each atom that one commit changed, how many atoms reached it; those of which it was not
+  /// computed are left out.
+  virtual Result<std::map<AtomId, std::uint32_t>> impacts_in(Sequence sequence) = 0;
 
   struct TouchedFile {
     FileId id{};

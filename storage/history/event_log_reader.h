@@ -17,6 +17,8 @@ class EventLogReader final : public EventLog {
   Result<std::string> extractor_options() override;
   Result<Page<History::Transaction>> transactions(const Filter& filter) override;
   Result<std::map<Sequence, Renames>> renames(Sequence first, Sequence last) override;
+  Result<std::map<Sequence, std::uint32_t>> impacts(Sequence first, Sequence last) override;
+  Result<std::map<AtomId, std::uint32_t>> impacts_in(Sequence sequence) override;
   Result<Page<AtomEntry>> events_of(AtomId atom, const Filter& filter) override;
   Result<Page<FileEntry>> events_at(std::string_view path, const Filter& filter) override;
   Result<bool> knows_file(std::string_view path) override;

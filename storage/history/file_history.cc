@@ -13,7 +13,13 @@ EventRows::EventRows(const Connection& connection)
     : rows_(connection.prepare(
           std::string("SELECT ")
               .append(kEventColumns)
-              .append(" FROM atom_events e WHERE e.id >= ?1 AND e.id < ?2 ORDER BY e.id"))) {}
+              .append(" FROM atom_events e WHERE e.id >= ?1 AND e.id < ?2 ORDER BY e.id"))),
+      extent_(connection.prepare("SELECT count(*), min(id), max(id) FROM atom_events INDEXED BY "
+                                 "idx_atom_events_transaction_id WHERE transaction_id = ?1")),
+      of_commit_(connection.prepare(
+          std::string("SELECT ")
+              .append(kEventColumns)
+              .append(" FROM atom_events e WHERE e.transaction_id = ?1 ORDER BY e.id"))) {}
 
 void EventRows::each(std::int64_t first, std::int64_t count,
                      const std::function<void(const Event&)>& take) {
@@ -24,13 +30,22 @@ void EventRows::each(std::int64_t first, std::int64_t count,
   if (read != count) throw Damage{"the log, which lacks events after " + std::to_string(first)};
 }
 
-std::int64_t EventRows::each_that_is_left(std::int64_t first, std::int64_t count,
-                                          const std::function<void(const LoggedEvent&)>& take) {
-  rows_.bind(1, first);
-  rows_.bind(2, first + count);
-  std::int64_t read = 0;
-  for (; rows_.step(); ++read) take(logged_event_of(rows_));
-  return count - read;
+std::int64_t EventRows::each_of(Sequence commit, std::int64_t first, std::int64_t count,
+                                const std::function<void(const LoggedEvent&)>& take) {
+  const auto sequence = static_cast<std::int64_t>(raw(commit));
+  extent_.bind(1, sequence);
+  const bool counted = extent_.step();
+  const std::int64_t there = counted ? extent_.integer(0) : 0;
+  // The range is faster to read, but what the commit's row says of it may have been edited.
+  const bool in_range =
+      there == count &&
+      (there == 0 || (extent_.integer(1) == first && extent_.integer(2) == first + count - 1));
+  extent_.reset();
+  Statement& rows = in_range ? rows_ : of_commit_;
+  rows.bind(1, in_range ? first : sequence);
+  if (in_range) rows.bind(2, first + count);
+  while (rows.step()) take(logged_event_of(rows));
+  return count - there;
 }
 
 History::FileRow file_row_of(const Statement& row) {
@@ -46,6 +61,17 @@ History::FileRow file_row_of(const Statement& row) {
   if (!places) throw Damage{"the positions of " + read.path};
   read.places = *std::move(places);
   return read;
+}
+
+std::vector<FileId> files_in_log(const Connection& connection, Sequence upto) {
+  std::vector<FileId> files;
+  Statement rows = connection.prepare(
+      "SELECT file_id FROM transaction_files AS f WHERE sequence = (SELECT max(sequence) FROM "
+      "transaction_files WHERE file_id = f.file_id AND sequence <= ?1) "
+      "AND content_hash IS NOT NULL ORDER BY file_id");
+  rows.bind(1, static_cast<std::int64_t>(raw(upto)));
+  while (rows.step()) files.push_back(static_cast<FileId>(rows.integer(0)));
+  return files;
 }
 
 FileHistory::FileHistory(const Connection& connection)

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <vector>
 
 #include "storage/audit/audit.h"
 #include "storage/history/history.h"
@@ -19,16 +20,20 @@ class EventRows {
   explicit EventRows(const Connection& connection);
   /// Those with the ids [first, first + count). Throws Damage where one lacks.
   void each(std::int64_t first, std::int64_t count, const std::function<void(const Event&)>& take);
-  /// Likewise, but takes them as far as they are there and can be read. \returns how many lack.
-  std::int64_t each_that_is_left(std::int64_t first, std::int64_t count,
-                                 const std::function<void(const LoggedEvent&)>& take);
+  /// Those that say they are the commit's, wherever they are, as far as they can be read. \returns
+  /// how many of `count` lack; less than 0: there are more.
+  std::int64_t each_of(Sequence commit, std::int64_t first, std::int64_t count,
+                       const std::function<void(const LoggedEvent&)>& take);
 
  private:
-  Statement rows_;
+  Statement rows_, extent_, of_commit_;
 };
 
 /// Of a row (file_id, path, content_hash, positions, first_event, events). Throws Damage.
 History::FileRow file_row_of(const Statement& row);
+
+/// The files that are there after a commit, by what the log tells. O(file rows).
+std::vector<FileId> files_in_log(const Connection& connection, Sequence upto);
 
 /// Statements for the states of any number of files.
 class FileHistory {

@@ -180,13 +180,14 @@ class LogWalk {
       return events_.each(commit.first_event, commit.events,
                           [&](const Event& event) { check(walk_.event(event)); });
     }
-    const std::int64_t lacking = events_.each_that_is_left(
-        commit.first_event, commit.events, [&](const LoggedEvent& logged) {
-          if (logged.event) return check(walk_.event(*logged.event));
-          hole({commit.sequence, logged.header.atom, kNoFile,
-                "an event of atom " + std::to_string(raw(logged.header.atom)) +
-                    ", which cannot be read"});
-        });
+    const auto take = [&](const LoggedEvent& logged) {
+      if (logged.event) return check(walk_.event(*logged.event));
+      hole({commit.sequence, logged.header.atom, kNoFile,
+            "an event of atom " + std::to_string(raw(logged.header.atom)) +
+                ", which cannot be read"});
+    };
+    const std::int64_t lacking =
+        events_.each_of(commit.sequence, commit.first_event, commit.events, take);
     if (lacking == 0) return;
     hole({commit.sequence, kNoAtom, kNoFile,
           std::to_string(lacking) + " of " + std::to_string(commit.events) + " events"});

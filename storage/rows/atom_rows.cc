@@ -185,7 +185,11 @@ void AtomRowWriter::prepare(const Connection& connection) {
   statements_->index = connection.prepare(
       "INSERT INTO atom_search(rowid, name, words, signature, doc) VALUES(?1, ?2, ?3, ?4, ?5)");
   statements_->unindex = connection.prepare("DELETE FROM atom_search WHERE rowid = ?1");
-  statements_->first_seen = connection.prepare("SELECT extracted_at FROM atoms WHERE rowid = ?1");
+  // The log knows also where the row is gone.
+  statements_->first_seen = connection.prepare(
+      "SELECT coalesce((SELECT e.timestamp FROM atom_events e WHERE e.atom_id = ?1 AND "
+      "e.event_type = 'create' ORDER BY e.new_version DESC LIMIT 1), (SELECT extracted_at FROM "
+      "atoms WHERE rowid = ?1), ?2)");
   statements_->forget = connection.prepare("DELETE FROM atoms WHERE rowid = ?1");
   statements_->set_first_seen =
       connection.prepare("UPDATE atoms SET extracted_at = ?2 WHERE rowid = ?1");
@@ -307,6 +311,7 @@ void AtomRowWriter::reconcile(const FileDelta& delta, const AtomChange& change,
     return;
   }
   statements_->first_seen.bind(1, id);
+  statements_->first_seen.bind(2, context.now_ms);
   const std::int64_t first_seen =
       statements_->first_seen.step() ? statements_->first_seen.integer(0) : context.now_ms;
   statements_->first_seen.reset();

@@ -66,6 +66,25 @@ TEST_F(CliLog, TransactionsNewestFirst) {
   EXPECT_NE(text.find("-src/loan.js"), std::string::npos) << text;
 }
 
+TEST_F(CliLog, TellsHowMuchCodeReachesWhatChanged) {
+  project_.write("src/bank.js",
+                 "export function open() { return 1; }\n"
+                 "export function first() { return open(); }\n"
+                 "export function second() { return first(); }\n");
+  index();
+  project_.write("src/bank.js",
+                 "export function open() { return 2; }\n"
+                 "export function first() { return open(); }\n"
+                 "export function second() { return first(); }\n");
+  index();
+  EXPECT_EQ(log({"--limit", "1"})["items"][0]["impact"], 2);
+  EXPECT_EQ(log({"src/bank.js", "--limit", "1"})["items"][0]["impact"], 2);
+  EXPECT_EQ(log({"src/bank.js::open", "--limit", "1"})["items"][0]["impact"], 2);
+  EXPECT_EQ(log({"--patch", "--limit", "1"})["items"][0]["atoms"][0]["impact"], 2);
+  EXPECT_NE(ask({"--limit", "1"}).out.find("reached by 2"), std::string::npos);
+  EXPECT_NE(ask({"src/bank.js::open"}).out.find("reached by 2"), std::string::npos);
+}
+
 TEST_F(CliLog, RangesCausesAndPages) {
   EXPECT_EQ(sequences(log({"--since", "2"})), (std::vector<int>{4, 3}));
   EXPECT_EQ(sequences(log({"--since", "1", "--until", "3"})), (std::vector<int>{3, 2}));

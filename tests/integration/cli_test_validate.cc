@@ -1,6 +1,7 @@
 // `deltagraph validate`: exit codes, text and JSON, with a service and without one.
 
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include <string>
@@ -50,6 +51,63 @@ TEST_F(CliTest, ValidateAsksTheServiceThatRuns) {
   EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
   EXPECT_EQ(ran.json()["consistent"], true) << ran.out;
   EXPECT_EQ(run({"status", "--json"}).json()["validation"]["last"]["depth"], "full");
+}
+
+/// Changes the database while nothing runs.
+void plant(const std::string& root, const std::string& sql) {
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open((root + "/.deltagraph/deltagraph.db").c_str(), &db), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
+      << sqlite3_errmsg(db);
+  EXPECT_GT(sqlite3_total_changes(db), 0);
+  sqlite3_close(db);
+}
+
+TEST_F(CliTest, ValidateMendsARowThatIsMissing) {
+  index();
+  plant(root(), "DELETE FROM files WHERE path = 'src/shop.js'");
+  const Ran found = run({"validate"});
+  EXPECT_EQ(found.code, 1) << found.out << found.err;
+  EXPECT_NE(found.out.find("1 difference at sequence 1"), std::string::npos) << found.out;
+  const Ran repaired = run({"validate", "--repair"});
+  EXPECT_EQ(repaired.code, 1) << repaired.out << repaired.err;
+  EXPECT_NE(repaired.out.find("All of it is repaired, as sequence 2."), std::string::npos)
+      << repaired.out;
+  EXPECT_EQ(run({"validate", "--deep"}).code, 0);
+  EXPECT_EQ(run({"db", "replay", "--verify"}).code, 0);
+}
+
+TEST_F(CliTest, IndexMendsWhatIsNotAsItWasCommitted) {
+  index();
+  plant(root(), "UPDATE files SET id = 5 WHERE path = 'src/shop.js'");
+  const Ran ran = run({"index"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_NE(ran.err.find("All are repaired."), std::string::npos) << ran.err;
+  EXPECT_EQ(ran.err.find("salvaged"), std::string::npos) << "history is not thrown away";
+  EXPECT_EQ(run({"validate", "--deep"}).code, 0);
+  EXPECT_EQ(run({"db", "replay", "--verify"}).code, 0);
+}
+
+TEST_F(CliTest, StartMendsWhatIsNotAsItWasCommitted) {
+  index();
+  plant(root(), "DELETE FROM files WHERE path = 'src/shop.js'");
+  ASSERT_EQ(run({"start"}).code, 0);
+  const nlohmann::json status = run({"status", "--json"}).json();
+  EXPECT_EQ(status["state"], "ready") << status.dump(1);
+  EXPECT_EQ(run({"sync"}).code, 0);
+  EXPECT_EQ(run({"validate", "--deep"}).code, 0);
+}
+
+TEST_F(CliTest, ValidateThatSetTheDatabaseAsideIsNoSuccessAndStatusGoesOnTellingIt) {
+  index();
+  project_.write(".deltagraph/deltagraph.db", std::string(20'000, 'x'));
+  const Ran ran = run({"validate"});
+  EXPECT_EQ(ran.code, 1) << ran.out << ran.err;
+  EXPECT_NE(ran.err.find(".corrupt-"), std::string::npos) << ran.err;
+  EXPECT_EQ(run({"validate"}).code, 0) << "what is there now is well";
+  ASSERT_EQ(run({"start"}).code, 0);
+  const std::string notices = run({"status", "--json"}).json()["notices"].dump();
+  EXPECT_NE(notices.find(".corrupt-"), std::string::npos) << notices;
 }
 
 TEST_F(CliTest, ValidateWithoutAnIndexSaysWhatToDo) {

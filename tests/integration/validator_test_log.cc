@@ -28,6 +28,9 @@ INSTANTIATE_TEST_SUITE_P(
         "DELETE FROM atom_events WHERE transaction_id = 1",
         "DELETE FROM atom_events WHERE transaction_id = 4",
         "DELETE FROM transaction_files WHERE sequence = 6",
+        // A commit's own row alone: what is left of it belongs to nothing any more.
+        "DELETE FROM transactions WHERE sequence = 3",
+        "DELETE FROM transactions WHERE sequence = 6",
         "DELETE FROM transactions WHERE sequence = 3; "
         "DELETE FROM atom_events WHERE transaction_id = 3; "
         "DELETE FROM transaction_files WHERE sequence = 3",
@@ -40,6 +43,83 @@ INSTANTIATE_TEST_SUITE_P(
         "'create'",
         "UPDATE atom_events SET state = substr(state, 1, length(state) - 1) WHERE "
         "transaction_id = 1"));
+
+class EditedCommit : public ValidatorTest, public testing::WithParamInterface<const char*> {};
+
+TEST_P(EditedCommit, IsToldAndNoAtomIsAnotherOne) {
+  plant_in_log(GetParam());
+  const Validation repaired = expect_repaired(Stage::log, Depth::full);
+  const Validation later = look(Depth::full);
+  EXPECT_EQ(later.lost.size(), 1u) << "and no other commit is accused: " << story(later);
+  expect_replayed_past_losses();
+  save("a.js", "export function pay(order) { return fee(order); }\nfunction fee() {}\n");
+  expect_clean();
+  expect_replayed_past_losses();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, EditedCommit,
+    testing::Values("UPDATE transactions SET first_event = first_event + 1 WHERE sequence = 3",
+                    "UPDATE transactions SET first_event = 1 WHERE sequence = 4",
+                    "UPDATE transactions SET events = events - 1 WHERE sequence = 3",
+                    "UPDATE transactions SET events = events + 2 WHERE sequence = 6",
+                    "UPDATE transactions SET committed_ms = committed_ms + 1 WHERE sequence = 2",
+                    "UPDATE transactions SET graph_digest = graph_digest + 1 WHERE sequence = 6"));
+
+TEST_F(ValidatorTest, WhatACutLogLostIsToldAndItsNumbersAreNotUsedAgain) {
+  save("a.js", "export function pay(order) { return cost(order); }\nfunction cost() {}\n");
+  save("b.js", "export class Cart {}\n");
+  pipeline_.reset();
+  plant_in_log(
+      "DELETE FROM atom_events WHERE transaction_id > 6;"
+      "DELETE FROM transaction_files WHERE sequence > 6;"
+      "DELETE FROM transactions WHERE sequence > 6");
+  open();
+  const Validation repaired = look(Depth::full, true);
+  EXPECT_EQ(repaired.left_count, 0u) << story(repaired);
+  EXPECT_EQ(repaired.failure, "");
+  EXPECT_EQ(ask("SELECT max(sequence) FROM transactions"), "9") << story(repaired);
+  EXPECT_EQ(ask("SELECT count(*) FROM transactions WHERE sequence IN (7, 8)"), "0");
+  const Validation later = look(Depth::deep);
+  EXPECT_TRUE(later.consistent()) << story(later);
+  ASSERT_EQ(later.lost.size(), 1u);
+  EXPECT_EQ(raw(later.lost[0].sequence), 7u);
+  EXPECT_TRUE(later.lost[0].what.starts_with("commits 7 to 8, which wrote at least "))
+      << later.lost[0].what;
+  EXPECT_NE(later.lost[0].what.find("a.js, b.js"), std::string::npos) << later.lost[0].what;
+  expect_replayed_past_losses();
+}
+
+TEST_F(ValidatorTest, AtomsAloneTellOfCommitsThatEverythingElseForgot) {
+  save("a.js", "export function pay(order) { return cost(order); }\nfunction cost() {}\n");
+  pipeline_.reset();
+  plant_in_log(
+      "DELETE FROM atom_events WHERE transaction_id > 6;"
+      "DELETE FROM transaction_files WHERE sequence > 6;"
+      "DELETE FROM transactions WHERE sequence > 6;"
+      "UPDATE system_metadata SET value = '6 ' || (SELECT lower(hex(chain)) FROM transactions "
+      "WHERE sequence = 6) WHERE key = 'chain_head'");
+  open();
+  const Validation repaired = look(Depth::full, true);
+  EXPECT_EQ(repaired.left_count, 0u) << story(repaired);
+  EXPECT_EQ(ask("SELECT max(sequence) FROM transactions"), "8") << story(repaired);
+  expect_clean();
+  expect_replayed_past_losses();
+}
+
+TEST_F(ValidatorTest, ALogAndItsNotedHeadThatAreCutUnderTheGraphAreNumberedOn) {
+  save("a.js", "export function pay(order) { return cost(order); }\nfunction cost() {}\n");
+  plant_in_log(
+      "DELETE FROM atom_events WHERE transaction_id > 6;"
+      "DELETE FROM transaction_files WHERE sequence > 6;"
+      "DELETE FROM transactions WHERE sequence > 6;"
+      "DELETE FROM system_metadata WHERE key = 'chain_head'");
+  const Validation repaired = look(Depth::full, true);
+  EXPECT_EQ(repaired.left_count, 0u) << story(repaired);
+  EXPECT_EQ(ask("SELECT max(sequence) FROM transactions"), "8") << story(repaired);
+  expect_clean();
+  expect_replayed_past_losses();
+}
 
 TEST_F(ValidatorTest, ALogThatLosesItsEndUnderTheGraphIsFollowed) {
   save("a.js", "export function pay(order) { return cost(order); }\nfunction cost() {}\n");

@@ -1,5 +1,7 @@
 // The validator works in steps that are bounded by counts of work, and can be stopped between them.
 
+#include <set>
+
 #include "tests/integration/validator_test_support.h"
 
 namespace dg {
@@ -48,6 +50,37 @@ TEST_F(ValidatorTest, TheWholeFileCheckOfSqliteCanBeStoppedEveryFewPages) {
   const auto stopped = (*audit)->integrity([] { return false; });
   ASSERT_FALSE(stopped);
   EXPECT_EQ(stopped.error().kind, ErrorKind::cancelled);
+}
+
+TEST_F(ValidatorTest, AValidationThatIsHeldInAStepHoldsNeitherASaveNorAQuestionUp) {
+  // Between any two marks the validation stands still, with all that it holds, until a save is
+  // committed and a question is answered by this same thread: a lock would be a deadlock.
+  std::set<std::string> stages;
+  int saves = 0;
+  Validator* held = nullptr;
+  Validator validator(
+      *pipeline_, Depth::deep,
+      {{}, [&] {
+         const std::string text = "export const n = " + std::to_string(++saves) + ";\n";
+         save("busy.js", text);
+         const Sequence committed = pipeline_->snapshot()->sequence();
+         EXPECT_EQ(ask("SELECT max(sequence) FROM transactions"), std::to_string(raw(committed)));
+         EXPECT_TRUE(pipeline_->checkpoint());
+         if (held != nullptr) stages.insert(to_string(held->stage()));
+         return true;
+       }});
+  held = &validator;
+  const Sequence before = pipeline_->snapshot()->sequence();
+  while (validator.step()) {
+  }
+  EXPECT_EQ(stages, (std::set<std::string>{"memory", "database", "tables", "log", "parse",
+                                           "rebuild", "disk"}));
+  EXPECT_GE(raw(pipeline_->snapshot()->sequence()), raw(before) + stages.size());
+  EXPECT_EQ(raw(validator.evidence().snapshot->sequence()), raw(before) + 1)
+      << "it looks at one commit throughout";
+  // What was saved between a look at the disk and the next one may be told as being on its way.
+  for (const Finding& finding : validator.evidence().findings)
+    EXPECT_EQ(finding.file, "busy.js") << finding.thing;
 }
 
 TEST_F(ValidatorTest, EndsBetweenTwoStepsWhereItIsToldTo) {
