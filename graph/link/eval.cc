@@ -84,6 +84,9 @@ void Evaluator::read_binding(const LinkFile& file, BindingIndex binding) {
 void Evaluator::read_atom(const LinkFile& file, std::uint32_t atom) {
   if (!file.own) note(atom_key(*file.facts, *file.index, AtomIndex{atom}));
 }
+void Evaluator::read_member(const LinkFile& file, std::uint32_t atom, std::string_view name) {
+  if (!file.own) note(member_key(*file.facts, *file.index, AtomIndex{atom}, hash_text(name)));
+}
 void Evaluator::read_module(const LinkFile& file) {
   if (!file.own) note(module_key(*file.index));
 }

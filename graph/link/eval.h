@@ -111,6 +111,7 @@ class Evaluator {
   const LinkFile* file_at(std::string_view path);
   void read_binding(const LinkFile& file, BindingIndex binding);
   void read_atom(const LinkFile& file, std::uint32_t atom);
+  void read_member(const LinkFile& file, std::uint32_t atom, std::string_view name);
   void read_module(const LinkFile& file);
   bool step(int depth) noexcept;
 

@@ -255,6 +255,7 @@ Values Evaluator::declared_member(const Value& self, std::string_view name, bool
   const LinkFile& file = *self.file;
   const AtomIndex atom{self.index};
   read_atom(file, raw(atom));
+  read_member(file, raw(atom), name);
   Values values = shape_member(self, name, is_static, depth);
   const bool has_method = has_method_named(file, atom, name, is_static);
   const Holder holder{is_static ? HolderKind::statics : HolderKind::instance, raw(atom)};
@@ -417,6 +418,8 @@ Values Evaluator::added_member(const LinkFile& file, Holder holder, std::string_
   const auto found = few(rows(file.index->added, FileIndex::added_row(holder, hash_text(name))));
   if (!file.own && is_element(name)) {
     note(element_key(*file.facts, *file.index, holder, hash_text(name)));
+  } else if (holder.kind == HolderKind::instance || holder.kind == HolderKind::statics) {
+    read_member(file, holder.index, name);
   }
   Values values;
   for (const auto& row : found) {
