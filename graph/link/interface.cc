@@ -154,8 +154,11 @@ class InterfaceBuilder {
       case ExprKind::member:
         return mix(expr(ExprIndex{e.a}), text(NameId{e.b}));
       case ExprKind::element:
+        return mix(expr(ExprIndex{e.a}), expr(ExprIndex{e.b}));
       case ExprKind::await:
         return expr(ExprIndex{e.a});
+      case ExprKind::string:
+        return e.b == kNoIndex ? 0 : text(NameId{e.b});
       case ExprKind::call:
       case ExprKind::construct:
         return mix(expr(ExprIndex{e.a}), e.b == kNoIndex ? 0 : list(facts_.references[e.b].args));
@@ -272,6 +275,12 @@ class InterfaceBuilder {
     items_.push_back({binding_key(facts_, index_, index), mix(mix(what, expr(b.init)), more)});
   }
 
+  std::uint64_t holder(Holder of) {
+    if (of.kind == HolderKind::value) return expr(ExprIndex{of.index});
+    if (of.kind == HolderKind::variable) return binding_text(of.index);
+    return mix(static_cast<std::uint64_t>(of.kind), atom_text(of.index));
+  }
+
   std::uint64_t atom_value(std::uint32_t index) {
     const Atom& a = facts_.atoms[index];
     std::uint64_t hash = (a.is_async ? 1u : 0u) | (a.is_static ? 2u : 0u) | (a.ambient ? 4u : 0u) |
@@ -285,16 +294,10 @@ class InterfaceBuilder {
     if (a.member_of != kNone<ShapeIndex>) {
       const Shape& owner = facts_.shapes[raw(a.member_of)];
       hash = mix(hash, owner.is_class ? atom_text(raw(owner.atom)) : shape(raw(a.member_of)));
+      for (const auto& row : index_.mixed_into(a.member_of)) hash = mix(hash, holder(row.holder));
     }
     const Holder self = index_.holder_of_this(facts_, AtomIndex{index});
-    const bool variable = self.kind == HolderKind::variable;
-    if (self.kind == HolderKind::value) {
-      hash = mix(hash, expr(ExprIndex{self.index}));
-    } else {
-      hash =
-          mix(hash, variable ? binding_text(self.index)
-                             : mix(static_cast<std::uint64_t>(self.kind), atom_text(self.index)));
-    }
+    hash = mix(hash, holder(self));
     hash = mix(hash, added({HolderKind::instance, index}));
     hash = mix(hash, added({HolderKind::statics, index}));
     if (a.kind == AtomKind::namespace_) hash = mix(hash, children(index));
