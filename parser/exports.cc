@@ -279,6 +279,15 @@ void give_out_table(Work& w, NodeId object, NodeId table, AtomIndex owner) {
   }
 }
 
+/// `from[key]` beside `to[key]`: what has that name there has it here, whatever the name is.
+bool has_key_of(const Work& w, NodeId from, NodeId to) {
+  const SyntaxTree& t = w.tree;
+  if (t[from].kind != Kind::subscript) return false;
+  const NodeId key = t.child(from, Field::index), wanted = t.child(to, Field::index);
+  if (key == kNoNode || wanted == kNoNode || t[key].kind != Kind::identifier) return false;
+  return w.source(key) == w.source(wanted);
+}
+
 /// `/** @type {T} */ x.y = v;`
 ExprIndex documented(Work& w, NodeId assignment, ExprIndex value) {
   const NodeId statement = w.tree[assignment].parent;
@@ -360,6 +369,11 @@ void extract_assignment(Work& w, NodeId node, AtomIndex owner) {
     const NodeId from = w.unwrap(right);
     if (exports && t[from].kind == Kind::subscript) {
       export_all(w, t.child(from, Field::object), left);
+    } else if (!exports && raw(object) != 0 && has_key_of(w, from, left)) {
+      const ExprIndex source = w.eval(t.child(from, Field::object));
+      if (may_hold_code(w.facts.exprs[raw(source)].kind)) {
+        add_assignment(w, object, w.names.intern("<copy>"), source, owner);
+      }
     } else if (!exports) {
       add_element(w, object, value, owner);
     }

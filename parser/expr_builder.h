@@ -30,14 +30,18 @@ class ExprBuilder {
   ExprIndex literal(NodeId n);
   ExprIndex wrapper(NodeId n);
   ExprIndex name(NodeId n);
+  ExprIndex narrowed(NodeId n, ExprIndex name);
+  ExprIndex arguments_object(NodeId n, NameId name);
   ExprIndex this_value(NodeId n);
   ExprIndex super_value(NodeId n);
   ExprIndex member(NodeId n, Field property_field, Field object_field);
   ExprIndex subscript(NodeId n);
+  ExprIndex text(NodeId n);
   ExprIndex call(NodeId n, Field callee_field, ExprKind kind);
   ExprIndex await(NodeId n);
   ExprIndex choice(NodeId left, NodeId right);
   ExprIndex binary(NodeId n);
+  bool is_truthy(const Expr& e) const;
   ExprIndex array(NodeId n);
   NodeId last_named(NodeId n) const;
 

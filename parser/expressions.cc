@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <cctype>
+#include <string>
 #include <vector>
 
 #include "parser/expr_builder.h"
@@ -121,7 +123,7 @@ ExprIndex ExprBuilder::literal(NodeId n) {
     case Kind::array:
       return array(n);
     case Kind::string:
-      return w_.make_expr(ExprKind::string);
+      return text(n);
     case Kind::template_string:
       return w_.make_expr(ExprKind::template_);
     case Kind::number:
@@ -143,14 +145,42 @@ ExprIndex ExprBuilder::name(NodeId n) {
   const std::uint32_t meaning = w_.aux[n];
   if (meaning == 0) return ExprIndex{0};
   if ((meaning & kGlobalName) == 0) {
-    return w_.make_expr(ExprKind::name, meaning - 1, raw(w_.facts.bindings[meaning - 1].name));
+    const NameId name = w_.facts.bindings[meaning - 1].name;
+    return narrowed(n, w_.make_expr(ExprKind::name, meaning - 1, raw(name)));
   }
   const NameId id{meaning & ~kGlobalName};
   if (w_.names.text(id) == "exports") {
     w_.facts.is_commonjs = true;
     return w_.make_expr(ExprKind::module_exports);
   }
+  if (w_.names.text(id) == "arguments") return arguments_object(n, id);
   return w_.make_expr(ExprKind::name, kNoIndex, raw(id));
+}
+
+/// `x.m` where x has been tested to be an instance of a class.
+ExprIndex ExprBuilder::narrowed(NodeId n, ExprIndex name) {
+  if (w_.narrowings.empty() || t_[t_[n].parent].kind != Kind::member) return name;
+  if (t_[n].field != Field::object) return name;
+  const NodeId klass = w_.narrowed_to(BindingIndex{w_.facts.exprs[raw(name)].a}, n);
+  if (klass == kNoNode) return name;
+  bool waiting = false;
+  const ExprIndex type = need(klass, waiting);
+  if (waiting || raw(type) == 0) return waiting ? ExprIndex{0} : name;
+  return w_.make_expr(ExprKind::intersection, raw(name), raw(type));
+}
+
+/// `arguments` of the nearest function that is no arrow: a parameter that no list of parameters
+/// has. A global where there is no such function.
+ExprIndex ExprBuilder::arguments_object(NodeId n, NameId name) {
+  NodeId function = t_[n].parent;
+  while (function != kNoNode &&
+         (!is_function(t_[function].kind) || t_[function].kind == Kind::arrow_function)) {
+    function = t_[function].parent;
+  }
+  const AtomIndex atom = function == kNoNode ? kNone<AtomIndex> : w_.atom_of(function);
+  if (atom == kNone<AtomIndex>) return w_.make_expr(ExprKind::name, kNoIndex, raw(name));
+  const BindingIndex binding = w_.declare(w_.scope_of(atom), name, BindingKind::param, n);
+  return w_.make_expr(ExprKind::name, raw(binding), raw(name));
 }
 
 ExprIndex ExprBuilder::this_value(NodeId n) {
@@ -191,8 +221,23 @@ ExprIndex ExprBuilder::subscript(NodeId n) {
       index != kNoNode &&
       (t_[index].kind == Kind::number ? w_.key_name(index, key)
                                       : w_.constant_text(index, key) || w_.symbol_text(index, key));
-  return literal_key ? w_.make_expr(ExprKind::member, raw(of), raw(key))
-                     : w_.make_expr(ExprKind::element, raw(of));
+  if (literal_key) return w_.make_expr(ExprKind::member, raw(of), raw(key));
+  const ExprIndex text = index == kNoNode ? ExprIndex{0} : need(index, waiting);
+  if (waiting) return ExprIndex{0};
+  return w_.make_expr(ExprKind::element, raw(of), raw(text) == 0 ? kNoIndex : raw(text));
+}
+
+/// A string, with its text where that may be the name of a member.
+ExprIndex ExprBuilder::text(NodeId n) {
+  constexpr std::size_t kMaxKey = 40;
+  std::string text;
+  const bool key = w_.literal_text(n, text) && !text.empty() && text.size() <= kMaxKey &&
+                   std::all_of(text.begin(), text.end(), [](char c) {
+                     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' ||
+                            c == '$' || c == '-' || c == ':';
+                   });
+  return key ? w_.make_expr(ExprKind::string, kNoIndex, raw(w_.names.intern(text)))
+             : w_.make_expr(ExprKind::string);
 }
 
 /// The reference index is the node until finish() knows the order of references.
@@ -222,13 +267,31 @@ ExprIndex ExprBuilder::choice(NodeId left, NodeId right) {
   return a == b ? a : w_.make_expr(ExprKind::choice, raw(a), raw(b));
 }
 
+/// Whether a value is an object or a function, so that `value || other` is never the other: a
+/// literal, or the name of a declared function or class that nothing else is assigned to here.
+bool ExprBuilder::is_truthy(const Expr& e) const {
+  if (e.kind == ExprKind::atom || e.kind == ExprKind::object || e.kind == ExprKind::array) {
+    return true;
+  }
+  if (e.kind != ExprKind::name || e.a == kNoIndex) return false;
+  const Binding& b = w_.facts.bindings[e.a];
+  if (b.atom == kNone<AtomIndex> || b.reassigned || raw(b.init) != 0) return false;
+  return b.kind == BindingKind::function || b.kind == BindingKind::class_;
+}
+
 /// `a && b` is `a` only where that is falsy, and then nothing can be asked of it.
 ExprIndex ExprBuilder::binary(NodeId n) {
   const NodeId right = t_.child(n, Field::right);
   for (NodeId c = n + 1; c < t_[n].next; c = t_[c].next) {
     if (t_[c].kind != Kind::logical_operator) continue;
-    if (w_.source(c) != "&&") return choice(t_.child(n, Field::left), right);
+    const bool both = w_.source(c) == "&&";
     bool waiting = false;
+    if (!both) {
+      const ExprIndex left = need(t_.child(n, Field::left), waiting);
+      if (waiting) return ExprIndex{0};
+      if (is_truthy(w_.facts.exprs[raw(left)])) return left;
+      return choice(t_.child(n, Field::left), right);
+    }
     const ExprIndex value = need(right, waiting);
     return waiting ? ExprIndex{0} : value;
   }

@@ -190,7 +190,8 @@ enum class ExprKind : std::uint8_t {
   this_,  ///< a = AtomIndex of the function, class (field initialiser) or module that binds `this`.
   super_,   ///< a = AtomIndex of the method, b = ShapeIndex of its class or object literal.
   member,   ///< a = ExprIndex of the object, b = NameId of the property (`o.p`, `o['p']`, `o.#p`).
-  element,  ///< a = ExprIndex of the object: computed member without a literal key.
+  element,  ///< a = ExprIndex of the object, b = that of the key (kNoIndex: none): computed member
+            ///< without a literal key.
   call,     ///< a = ExprIndex of the callee, b = reference index (kNoIndex: none).
   construct,  ///< As call, for `new`.
   await,      ///< a = ExprIndex.
@@ -205,6 +206,7 @@ enum class ExprKind : std::uint8_t {
   regexp,
   template_,
   null_,           ///< Literals; a = list of an array's elements, b = 0 where their order is lost.
+                   ///< Of a string that may be a key b = NameId.
   module_exports,  ///< `module.exports` or the CommonJS `exports` (neither declared locally),
                    ///< top-level `this` in CommonJS.
   list,            ///< a = first element, b = list of the others (0: none).
@@ -217,7 +219,7 @@ enum class ExprKind : std::uint8_t {
   apply,           ///< a = generic type (or class, function), b = list of type arguments.
   function_type,   ///< a = list of parameter types, b = type of the result.
   construct_type,  ///< b = type of what `new` gives.
-  intersection,    ///< a, b.
+  intersection,    ///< a, b. As a value: a where it is tested to be an instance of the class b.
   type_query,      ///< a = value: `typeof v`.
   lookup,          ///< a = type, b = NameId: `T['k']`.
   tuple,           ///< a = list of element types.

@@ -101,8 +101,11 @@ class Bounds {
       case ExprKind::member:
         return part(e.a) && named(e.b);
       case ExprKind::element:
+        return part(e.a) && (e.b == kNoIndex || part(e.b));
       case ExprKind::await:
         return part(e.a);
+      case ExprKind::string:
+        return e.b == kNoIndex || named(e.b);
       case ExprKind::call:
       case ExprKind::construct:
         return part(e.a) && (e.b == kNoIndex || e.b < f_.references.size());

@@ -137,6 +137,7 @@ TreePointer Parser::Impl::parse_best(Language language, std::string_view bytes) 
 void Parser::Impl::extract_facts() {
   declare(work);
   resolve_names(work);
+  find_narrowings(work);
   unwrap_module(work);
   collect_imports(work);
   declare_doc_types(work);

@@ -6,6 +6,7 @@
 /// left:
 ///   declare          scopes, bindings, atoms (with their extents), and what `this` means where
 ///   resolve_names    every identifier to its binding
+///   find_narrowings  where `x instanceof C` holds
 ///   collect_imports  imports, in source order
 ///   declare_doc_types  names that comments define (jsdoc.h)
 ///   extract          references, assignments, exports, returns
@@ -64,6 +65,13 @@ struct WorkMember {
   ExprIndex type{};
 };
 
+/// Nodes [begin, end), where a name is known to hold an instance of what the node `klass` names.
+struct Narrowing {
+  BindingIndex binding{};
+  NodeId begin = 0, end = 0;
+  NodeId klass = kNoNode;
+};
+
 class Work {
  public:
   std::string_view bytes;
@@ -85,6 +93,7 @@ class Work {
   std::vector<std::uint32_t> events;  ///< Scope entries and exits, identifiers; resolve_names.
   std::vector<NodeId> import_sites;   ///< Candidates, in source order.
   std::vector<AssignedMember> assigned;
+  std::vector<Narrowing> narrowings;       ///< In the order of their tests.
   std::vector<NodeId> constants;           ///< Per binding: the literal that a `const` holds, or 0.
   std::vector<std::uint8_t> export_alias;  ///< Per binding: it names module.exports.
   bool created_require = false;            ///< `const require = createRequire(import.meta.url)`.
@@ -151,6 +160,8 @@ class Work {
     return aux[n] == 0 ? kNone<AtomIndex> : AtomIndex{aux[n] - 1};
   }
   ShapeIndex ensure_shape(NodeId object);
+  /// The class that a name is tested to be an instance of where `n` stands. O(tests of the file).
+  NodeId narrowed_to(BindingIndex binding, NodeId n) const noexcept;
   bool is_global(NodeId identifier, std::string_view name) const noexcept;
   BindingIndex binding_of(NodeId identifier) const noexcept;
   bool is_export_object(ExprIndex expr) const noexcept;
@@ -185,6 +196,7 @@ inline constexpr std::uint32_t kThisIsClass = 0x80000000U;
 
 void declare(Work& work);
 void resolve_names(Work& work);
+void find_narrowings(Work& work);
 void unwrap_module(Work& work);
 void collect_imports(Work& work);
 void extract(Work& work);

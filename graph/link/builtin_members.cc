@@ -217,13 +217,36 @@ constexpr std::string_view kNames[] = {
     "writeUIntBE", "writeUIntLE", "writeUint16BE", "writeUint16LE", "writeUint32BE",
     "writeUint32LE", "writeUint8", "writeUintBE", "writeUintLE", "writeln", "xor",
 };
-// clang-format on
 static_assert(std::is_sorted(std::begin(kNames), std::end(kNames)), "binary search needs order");
+
+// Properties of the global object that are no functions of the list above: ECMA-262 19, the Window
+// of the HTML standard, Node.js 20.
+constexpr std::string_view kGlobals[] = {
+    "AbortController", "AggregateError", "Array", "ArrayBuffer", "Atomics", "BigInt", "Blob",
+    "Boolean", "Buffer", "CustomEvent", "DataView", "Date", "Document", "Element", "Error", "Event",
+    "EventTarget", "File", "FinalizationRegistry", "FormData", "Function", "HTMLElement", "Headers",
+    "Infinity", "Intl", "Iterator", "JSON", "Map", "Math", "MutationObserver", "NaN", "Node",
+    "Number", "Object", "Promise", "Proxy", "RangeError", "ReferenceError", "Reflect", "RegExp",
+    "Request", "Response", "Set", "SharedArrayBuffer", "String", "Symbol", "SyntaxError",
+    "TextDecoder", "TextEncoder", "TypeError", "URL", "URLSearchParams", "WeakMap", "WeakRef",
+    "WeakSet", "WebAssembly", "WebSocket", "Worker", "XMLHttpRequest", "__dirname", "__filename",
+    "console", "crypto", "document", "event", "exports", "fetch", "global", "globalThis", "history",
+    "localStorage", "location", "module", "name", "navigator", "parent", "performance", "process",
+    "require", "screen", "self", "sessionStorage", "status", "structuredClone", "top", "undefined",
+    "window",
+};
+static_assert(std::is_sorted(std::begin(kGlobals), std::end(kGlobals)), "needs order too");
+// clang-format on
 
 }  // namespace
 
 bool is_builtin_member(std::string_view name) noexcept {
   return std::binary_search(std::begin(kNames), std::end(kNames), name);
+}
+
+bool is_standard_global(std::string_view name) noexcept {
+  return std::binary_search(std::begin(kGlobals), std::end(kGlobals), name) ||
+         is_builtin_member(name);
 }
 
 }  // namespace dg

@@ -10,4 +10,7 @@ namespace dg {
 /// O(log names).
 bool is_builtin_member(std::string_view name) noexcept;
 
+/// Names of the global object that the language and its hosts give it. O(log names).
+bool is_standard_global(std::string_view name) noexcept;
+
 }  // namespace dg

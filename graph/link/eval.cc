@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "graph/link/builtin_members.h"
 #include "graph/link/keys.h"
 
 namespace dg {
@@ -84,6 +85,9 @@ void Evaluator::read_binding(const LinkFile& file, BindingIndex binding) {
 void Evaluator::read_atom(const LinkFile& file, std::uint32_t atom) {
   if (!file.own) note(atom_key(*file.facts, *file.index, AtomIndex{atom}));
 }
+void Evaluator::read_member(const LinkFile& file, std::uint32_t atom, std::string_view name) {
+  if (!file.own) note(member_key(*file.facts, *file.index, AtomIndex{atom}, hash_text(name)));
+}
 void Evaluator::read_module(const LinkFile& file) {
   if (!file.own) note(module_key(*file.index));
 }
@@ -146,6 +150,8 @@ Values Evaluator::compute(const LinkFile& file, ExprIndex expr, const Context* i
     }
     case ExprKind::typed:
       return eval_typed(file, e, in, depth + 1);
+    case ExprKind::intersection:
+      return eval_narrowed(file, e, in, depth + 1);
     case ExprKind::array:
       return eval_array(file, e, in, depth + 1);
     case ExprKind::module:
@@ -184,7 +190,6 @@ Values Evaluator::compute(const LinkFile& file, ExprIndex expr, const Context* i
     case ExprKind::list:
     case ExprKind::function_type:
     case ExprKind::construct_type:
-    case ExprKind::intersection:
     case ExprKind::type_query:
     case ExprKind::lookup:
     case ExprKind::tuple:
@@ -208,6 +213,27 @@ Values Evaluator::eval_typed(const LinkFile& file, const Expr& e, const Context*
     join(values, Values::one(value));
   }
   return values;
+}
+
+/// `x` where `x instanceof C` holds: the alternatives that are of C or of what inherits from it; an
+/// instance of C where none is known to be.
+Values Evaluator::eval_narrowed(const LinkFile& file, const Expr& e, const Context* in, int depth) {
+  Values values = eval(file, ExprIndex{e.a}, in, depth);
+  const Values classes = callable(eval(file, ExprIndex{e.b}, in, depth), depth);
+  Values wanted;
+  for (Value value : classes.list) {
+    if (value.kind != ValueKind::atom || value.via != Via::none) continue;
+    value.kind = ValueKind::instance;
+    value.rule = LinkRule::declared_type;
+    join(wanted, Values::one(value));
+  }
+  if (wanted.list.empty() || classes.open) return values;
+  Values kept;
+  for (const Value& value : values.list) {
+    if (value.kind != ValueKind::instance || value.promise) continue;
+    if (is_same(wanted, owners_of(value, depth))) join(kept, Values::one(value));
+  }
+  return kept.list.empty() ? wanted : kept;
 }
 
 Values Evaluator::eval_array(const LinkFile& file, const Expr& e, const Context* in, int depth) {
@@ -235,6 +261,8 @@ Values Evaluator::eval_name(const LinkFile& file, const Expr& e, const Context* 
   if (e.a != kNoIndex) return eval_binding(file, BindingIndex{e.a}, in, depth);
   const std::string_view name = file.facts->name(NameId{e.b});
   if (name == "undefined") return null_value();
+  const Values given = given_to_global(name, depth + 1);
+  if (!given.list.empty()) return given;
   return Values::unknown(OpenReason::global, detail(name));
 }
 
@@ -301,9 +329,21 @@ Values Evaluator::eval_this(const LinkFile& file, std::uint32_t atom, const Cont
       if (value.file == &file) value.env = in == nullptr ? value.env : in->env;
     }
     join(values, given_as_this(file, AtomIndex{atom}, depth + 1));
+    if (a.member_of != kNone<ShapeIndex>) add_mixed_into(file, a.member_of, values, depth + 1);
   }
   for (Value& value : values.list) value.through_this = true;
   return values;
+}
+
+/// `Object.assign(C.prototype, object)`: what `this` may be in the object's methods too.
+void Evaluator::add_mixed_into(const LinkFile& file, ShapeIndex object, Values& values, int depth) {
+  const auto holders = file.index->mixed_into(object);
+  for (const auto& row : holders.first(std::min<std::size_t>(holders.size(), 8))) {
+    for (Value value : eval_holder(file, row.holder, depth + 1).list) {
+      value.confidence = Confidence::inferred;
+      join(values, Values::one(value));
+    }
+  }
 }
 
 /// What an object literal has as its prototype: `{__proto__: base}`,
@@ -347,6 +387,10 @@ Values Evaluator::eval_super(const LinkFile& file, const Expr& e, const Context*
 Values Evaluator::eval_member(const LinkFile& file, const Expr& e, const Context* in, int depth) {
   const std::string_view name = file.facts->name(NameId{e.b});
   const Expr& object = file.facts->exprs[e.a];
+  if (is_global_object(*file.facts, object)) {
+    const Values given = given_to_global(name, depth + 1);
+    if (!given.list.empty()) return given;
+  }
   // What the code adds to an otherwise unknown value (`app.init = function () {}`) is known of it.
   // What a function's own variable holds nobody else adds to meanwhile.
   Holder holder;
@@ -379,6 +423,8 @@ Values Evaluator::eval_member(const LinkFile& file, const Expr& e, const Context
 /// A computed member: any element of a container, any member of an object literal.
 Values Evaluator::eval_element(const LinkFile& file, const Expr& e, const Context* in, int depth) {
   const Values receivers = eval(file, ExprIndex{e.a}, in, depth + 1);
+  Texts keys;
+  add_texts(file, ExprIndex{e.kind == ExprKind::element ? e.b : kNoIndex}, keys, 0);
   Values values;
   bool closed = !receivers.open && !receivers.list.empty();
   for (const Value& receiver : receivers.list) {
@@ -390,6 +436,8 @@ Values Evaluator::eval_element(const LinkFile& file, const Expr& e, const Contex
                                : iterate(Values::one(receiver), depth + 1);
       join(values, found);
     } else {
+      join(values, named_members(receiver, keys, in, depth + 1));
+      if (!keys.open) continue;
       closed = false;
       join(values, any_member(receiver, depth + 1));
     }
@@ -398,6 +446,20 @@ Values Evaluator::eval_element(const LinkFile& file, const Expr& e, const Contex
   settle(values);
   if (values.list.empty() && values.open && values.why != OpenReason::builtin) {
     values.why = OpenReason::dynamic;
+  }
+  return values;
+}
+
+/// The members that these keys name.
+Values Evaluator::named_members(const Value& receiver, const Texts& keys, const Context* in,
+                                int depth) {
+  Values values;
+  for (const std::string_view key : keys.list) {
+    Values found = member(Values::one(receiver), key, in, depth + 1);
+    for (Value& value : found.list) {
+      if (!keys.sure) value.confidence = std::max(value.confidence, Confidence::inferred);
+    }
+    if (!found.list.empty() || !keys.open) join(values, found);
   }
   return values;
 }

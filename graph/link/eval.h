@@ -106,11 +106,19 @@ class Evaluator {
     bool& flag_;
     bool before_;
   };
+  /// What a computed key can be; `open`: also something else, `sure`: whoever calls what.
+  struct Texts {
+    boost::container::small_vector<std::string_view, 4> list;
+    bool open = false;
+    bool sure = true;
+    void add(std::string_view text);
+  };
   using Visited = boost::container::small_vector<const LinkFile*, 8>;
 
   const LinkFile* file_at(std::string_view path);
   void read_binding(const LinkFile& file, BindingIndex binding);
   void read_atom(const LinkFile& file, std::uint32_t atom);
+  void read_member(const LinkFile& file, std::uint32_t atom, std::string_view name);
   void read_module(const LinkFile& file);
   bool step(int depth) noexcept;
 
@@ -127,15 +135,23 @@ class Evaluator {
   Values any_member(const Value& receiver, int depth);
   Values eval_typed(const LinkFile& file, const Expr& e, const Context* in, int depth);
   Values eval_this(const LinkFile& file, std::uint32_t atom, const Context* in, int depth);
+  void add_mixed_into(const LinkFile& file, ShapeIndex object, Values& values, int depth);
   Values prototype_of(const LinkFile& file, ShapeIndex object, int depth);
   Values eval_super(const LinkFile& file, const Expr& e, const Context* in, int depth);
   Values eval_member(const LinkFile& file, const Expr& e, const Context* in, int depth);
   Values eval_element(const LinkFile& file, const Expr& e, const Context* in, int depth);
   Values eval_choice(const LinkFile& file, const Expr& e, const Context* in, bool types, int depth);
+  Values eval_narrowed(const LinkFile& file, const Expr& e, const Context* in, int depth);
   Values eval_array(const LinkFile& file, const Expr& e, const Context* in, int depth);
   Values eval_holder(const LinkFile& file, Holder holder, int depth);
   static LinkMemo::Slot slot_of(const LinkFile& file, ExprIndex expr, bool type,
                                 const Context* in) noexcept;
+
+  // texts.cc: computed keys.
+  void add_texts(const LinkFile& file, ExprIndex key, Texts& out, int depth);
+  void add_listed_texts(const LinkFile& file, ExprIndex list, Texts& out, int depth);
+  void add_passed_texts(const LinkFile& file, BindingIndex binding, Texts& out, int depth);
+  Values named_members(const Value& receiver, const Texts& keys, const Context* in, int depth);
 
   // types.cc: types.
   Values eval_type(const LinkFile& file, ExprIndex type, const Context* in, int depth);
@@ -257,6 +273,7 @@ class Evaluator {
   void add_given(const Values& receivers, std::string_view name, Values& values, int depth);
   template <typename Search>
   Values searched(std::uint64_t key, std::string_view name, int depth, const Search& search);
+  Values given_to_global(std::string_view name, int depth);
   bool declares_same(const Values& holders, const Value& declared, std::string_view name,
                      int depth);
   bool is_same(const Values& objects, const Values& owners) const noexcept;

@@ -153,8 +153,9 @@ bool depends_on_call(const FileFacts& facts, const std::vector<bool>& known, con
     }
     case ExprKind::super_:
       return true;
-    case ExprKind::member:
     case ExprKind::element:
+      return known[e.a] || (e.b != kNoIndex && known[e.b]);
+    case ExprKind::member:
     case ExprKind::await:
     case ExprKind::array:
     case ExprKind::tuple:
@@ -270,6 +271,14 @@ std::span<const FileIndex::Row> FileIndex::types_of(const FileFacts& facts,
   const Binding& b = facts.bindings[raw(binding)];
   const AtomIndex owner = facts.scopes[raw(b.scope)].owner;
   return rows(types, child_row(owner, hash_text(facts.name(b.name))));
+}
+
+std::span<const FileIndex::Owned> FileIndex::mixed_into(ShapeIndex shape) const noexcept {
+  const auto before = [](const Owned& row, std::uint32_t wanted) { return row.index < wanted; };
+  const auto first = std::lower_bound(shape_mixed.begin(), shape_mixed.end(), raw(shape), before);
+  auto last = first;
+  while (last != shape_mixed.end() && last->index == raw(shape)) ++last;
+  return {first, last};
 }
 
 Holder FileIndex::holder_of_this(const FileFacts& facts, AtomIndex index) const noexcept {

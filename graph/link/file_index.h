@@ -69,12 +69,14 @@ struct FileIndex {
   std::vector<Owned> this_of;  ///< Function → what `this` is an instance of, where assigned to it.
   std::vector<Row> shape_binding;    ///< Object literal's shape → the binding it initialises.
   std::vector<Owned> shape_class;    ///< Object literal's shape → what `this` is in it.
+  std::vector<Owned> shape_mixed;    ///< Object literal's shape → what it is mixed into, by name.
   std::vector<Row> type_parameters;  ///< Atom → its type parameters' bindings, in order.
   std::vector<Row> parameter_calls;  ///< Parameter's binding → references that call it.
   std::vector<Row> assigned;         ///< hash of a property's name → assignment to it.
   std::vector<std::uint32_t> implementing;  ///< Shapes of classes that implement something.
-  std::vector<Row> types;  ///< child_row(parent, name) → interface, alias or class.
-  std::vector<Row> calls;  ///< hash of a callee's last name → call that hands values over.
+  std::vector<Row> types;       ///< child_row(parent, name) → interface, alias or class.
+  std::vector<Row> calls;       ///< hash of a callee's last name → call that hands values over.
+  std::vector<Row> text_calls;  ///< As calls, of those that hand over texts.
   std::vector<Row> outward_calls;  ///< Of these, those that may hand code to another file.
   std::vector<Row> handed;         ///< hash of a name or member's name → call that is given it.
   std::vector<Row> this_types;     ///< Function → the binding that types its `this`.
@@ -93,6 +95,8 @@ struct FileIndex {
 
   /// The interfaces, aliases and classes that share a binding's name and scope.
   std::span<const Row> types_of(const FileFacts& facts, BindingIndex binding) const noexcept;
+  /// What a named object literal's members are copied to.
+  std::span<const Owned> mixed_into(ShapeIndex shape) const noexcept;
   /// What `this` in a function's own code holds properties of; none where it is not known.
   Holder holder_of_this(const FileFacts& facts, AtomIndex atom) const noexcept;
   /// A text hash that names a binding within its file, whatever lines it stands on.

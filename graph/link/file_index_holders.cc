@@ -36,6 +36,7 @@ class HolderFinder {
       case ExprKind::member:
         return of_member(e, depth);
       case ExprKind::typed:
+      case ExprKind::intersection:
       case ExprKind::choice:
         return of(ExprIndex{e.a}, depth + 1);
       default:
@@ -180,6 +181,9 @@ void note_this_of_merged(const FileFacts& facts, const HolderFinder& finder, Fil
       const Expr& given = facts.exprs[raw(facts.expr_lists[call.args.begin + i])];
       if (given.kind == ExprKind::object && raw(object) != 0) {
         index.shape_class.push_back({given.a, holder});
+      } else if (given.kind == ExprKind::name && given.a != kNoIndex && raw(object) != 0) {
+        const Expr& init = untyped(facts, facts.bindings[given.a].init);
+        if (init.kind == ExprKind::object) index.shape_mixed.push_back({init.a, holder});
       }
     }
   }
@@ -221,6 +225,7 @@ void index_assignments(const FileFacts& facts, FileIndex& index) {
     std::stable_sort(index.this_of.begin(), index.this_of.end(),
                      [](const auto& a, const auto& b) { return a.index < b.index; });
     std::sort(index.shape_class.begin(), index.shape_class.end());
+    std::sort(index.shape_mixed.begin(), index.shape_mixed.end());
   }
   for (std::uint32_t i = 0; i < facts.assignments.size(); ++i) {
     const Holder holder = holders[i];

@@ -32,6 +32,15 @@ bool hands_over(const FileFacts& facts, Range args) noexcept {
   return false;
 }
 
+/// Whether a call hands over a text that may be the name of a member.
+bool hands_over_text(const FileFacts& facts, Range args) noexcept {
+  for (std::uint32_t i = args.begin; i < args.begin + args.count; ++i) {
+    const Expr& e = facts.exprs[raw(facts.expr_lists[i])];
+    if (e.kind == ExprKind::string && e.b != kNoIndex) return true;
+  }
+  return false;
+}
+
 /// Of `f.call(…)`, `f.apply(…)` and `f.bind(…)` f.
 const Expr& called(const FileFacts& facts, const Expr& callee) noexcept {
   if (callee.kind != ExprKind::member) return callee;
@@ -154,12 +163,17 @@ void index_calls(const FileFacts& facts, FileIndex& index) {
       continue;
     }
     index_handed(facts, reference.args, r, index);
+    if (hands_over_text(facts, reference.args)) {
+      const std::string_view name = called_name(facts, facts.exprs[raw(reference.target)]);
+      if (!name.empty()) index.text_calls.push_back({hash_text(name), r});
+    }
     if (!hands_over(facts, reference.args)) continue;
     const Expr& callee = called(facts, facts.exprs[raw(reference.target)]);
     const std::string_view name = called_name(facts, callee);
     if (!name.empty()) index.calls.push_back({hash_text(name), r});
   }
   std::sort(index.calls.begin(), index.calls.end());
+  std::sort(index.text_calls.begin(), index.text_calls.end());
   std::sort(index.handed.begin(), index.handed.end());
   index.handed.erase(std::unique(index.handed.begin(), index.handed.end()), index.handed.end());
   index_outward_calls(facts, index);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "graph/link/builtin_members.h"
 #include "graph/link/eval.h"
 #include "graph/link/keys.h"
 #include "graph/link/members.h"
@@ -153,6 +154,22 @@ bool Evaluator::is_same(const Values& objects, const Values& owners) const noexc
                     object.index == owner.index;
            });
   });
+}
+
+/// What `globalThis.name = value`, wherever it stands, gives to a global that the language and its
+/// hosts do not have themselves.
+Values Evaluator::given_to_global(std::string_view name, int depth) {
+  if (is_standard_global(name)) return {};
+  return searched(mix(0x61b, hash_text(name)), name, depth,
+                  [&](const LinkFile& file, Values& out, int at) {
+                    for (const auto& row : few(rows(file.index->assigned, hash_text(name)))) {
+                      const Assignment& assignment = file.facts->assignments[row.value];
+                      const Expr& object = file.facts->exprs[raw(assignment.object)];
+                      if (!is_global_object(*file.facts, object)) continue;
+                      const Values given = eval(file, assignment.value, nullptr, at + 1);
+                      for (const Value& value : given.list) join(out, Values::one(value));
+                    }
+                  });
 }
 
 /// What `thing.name = value`, wherever it stands, gives to things that lack such a member.

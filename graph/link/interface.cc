@@ -30,6 +30,7 @@ class InterfaceBuilder {
     for (std::uint32_t b = 0; b < facts_.bindings.size(); ++b) add_binding(BindingIndex{b});
     for (std::uint32_t a = 0; a < facts_.atoms.size(); ++a) {
       items_.push_back({atom_key(facts_, index_, AtomIndex{a}), atom_value(a)});
+      add_members(AtomIndex{a});
     }
     for (const auto& row : index_.assigned) {
       const Assignment& a = facts_.assignments[row.value];
@@ -114,13 +115,15 @@ class InterfaceBuilder {
     std::uint64_t hash = mix(expr(shape.extends), shape.is_class ? 1 : 0);
     for (std::uint32_t m = shape.members.begin; m < shape.members.begin + shape.members.count;
          ++m) {
-      const Member& member = facts_.members[m];
-      const std::uint64_t kind =
-          static_cast<std::uint64_t>(member.kind) << 1 | (member.is_static ? 1u : 0u);
-      hash = mix(mix(mix(mix(hash, text(member.name)), kind), atom_text(raw(member.atom))),
-                 expr(member.value));
+      hash = mix(mix(hash, text(facts_.members[m].name)), member(facts_.members[m]));
     }
     return hash;
+  }
+
+  std::uint64_t member(const Member& member) {
+    const std::uint64_t kind =
+        static_cast<std::uint64_t>(member.kind) << 1 | (member.is_static ? 1u : 0u);
+    return mix(mix(kind, atom_text(raw(member.atom))), expr(member.value));
   }
 
   /// Each expression once. The facts hold children before parents, all but arguments and members,
@@ -151,8 +154,11 @@ class InterfaceBuilder {
       case ExprKind::member:
         return mix(expr(ExprIndex{e.a}), text(NameId{e.b}));
       case ExprKind::element:
+        return mix(expr(ExprIndex{e.a}), expr(ExprIndex{e.b}));
       case ExprKind::await:
         return expr(ExprIndex{e.a});
+      case ExprKind::string:
+        return e.b == kNoIndex ? 0 : text(NameId{e.b});
       case ExprKind::call:
       case ExprKind::construct:
         return mix(expr(ExprIndex{e.a}), e.b == kNoIndex ? 0 : list(facts_.references[e.b].args));
@@ -196,13 +202,39 @@ class InterfaceBuilder {
     }
   }
 
+  /// What a class or function has under each name: its users depend on the names that they ask for.
+  void add_members(AtomIndex atom) {
+    const auto has = [&](NameId name, std::uint64_t value) {
+      items_.push_back({member_key(facts_, index_, atom, text(name)), value});
+    };
+    const ShapeIndex s = facts_.atoms[raw(atom)].shape;
+    if (s != kNone<ShapeIndex> && facts_.shapes[raw(s)].is_class) {
+      const Range range = facts_.shapes[raw(s)].members;
+      for (std::uint32_t m = range.begin; m < range.begin + range.count; ++m) {
+        has(facts_.members[m].name, member(facts_.members[m]));
+      }
+    }
+    for (const HolderKind kind : {HolderKind::instance, HolderKind::statics}) {
+      const std::uint64_t row = FileIndex::holder_row({kind, raw(atom)});
+      for (const auto& assigned : rows(index_.holder_assignments, row)) {
+        const Assignment& a = facts_.assignments[assigned.value];
+        if (is_element(facts_.name(a.property))) continue;
+        has(a.property, mix(static_cast<std::uint64_t>(kind), expr(a.value)));
+      }
+    }
+  }
+
+  /// Whether a property of a class or function is nobody's name: what it inherits and mixes in.
+  static bool is_heritage(std::string_view property) noexcept { return property.starts_with('<'); }
+
   std::uint64_t added(Holder holder) {
+    const bool by_name = holder.kind == HolderKind::instance || holder.kind == HolderKind::statics;
     std::uint64_t hash = 0;
     for (const auto& row : rows(index_.holder_assignments, FileIndex::holder_row(holder))) {
       const Assignment& a = facts_.assignments[row.value];
       if (is_element(facts_.name(a.property))) {
         items_.push_back({element_key(facts_, index_, holder, text(a.property)), expr(a.value)});
-      } else {
+      } else if (!by_name || is_heritage(facts_.name(a.property))) {
         hash = mix(mix(hash, text(a.property)), expr(a.value));
       }
     }
@@ -243,25 +275,29 @@ class InterfaceBuilder {
     items_.push_back({binding_key(facts_, index_, index), mix(mix(what, expr(b.init)), more)});
   }
 
+  std::uint64_t holder(Holder of) {
+    if (of.kind == HolderKind::value) return expr(ExprIndex{of.index});
+    if (of.kind == HolderKind::variable) return binding_text(of.index);
+    return mix(static_cast<std::uint64_t>(of.kind), atom_text(of.index));
+  }
+
   std::uint64_t atom_value(std::uint32_t index) {
     const Atom& a = facts_.atoms[index];
     std::uint64_t hash = (a.is_async ? 1u : 0u) | (a.is_static ? 2u : 0u) | (a.ambient ? 4u : 0u) |
                          static_cast<std::uint64_t>(a.kind) << 8;
     hash = mix(hash, expr(a.returns));
-    if (a.shape != kNone<ShapeIndex>) hash = mix(hash, shape(raw(a.shape)));
+    if (a.shape != kNone<ShapeIndex>) {
+      const Shape& own = facts_.shapes[raw(a.shape)];
+      hash = own.is_class ? mix(mix(hash, expr(own.extends)), list(own.implements))
+                          : mix(hash, shape(raw(a.shape)));
+    }
     if (a.member_of != kNone<ShapeIndex>) {
       const Shape& owner = facts_.shapes[raw(a.member_of)];
       hash = mix(hash, owner.is_class ? atom_text(raw(owner.atom)) : shape(raw(a.member_of)));
+      for (const auto& row : index_.mixed_into(a.member_of)) hash = mix(hash, holder(row.holder));
     }
     const Holder self = index_.holder_of_this(facts_, AtomIndex{index});
-    const bool variable = self.kind == HolderKind::variable;
-    if (self.kind == HolderKind::value) {
-      hash = mix(hash, expr(ExprIndex{self.index}));
-    } else {
-      hash =
-          mix(hash, variable ? binding_text(self.index)
-                             : mix(static_cast<std::uint64_t>(self.kind), atom_text(self.index)));
-    }
+    hash = mix(hash, holder(self));
     hash = mix(hash, added({HolderKind::instance, index}));
     hash = mix(hash, added({HolderKind::statics, index}));
     if (a.kind == AtomKind::namespace_) hash = mix(hash, children(index));

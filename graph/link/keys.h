@@ -13,7 +13,8 @@ namespace dg {
 
 namespace key_tag {
 inline constexpr std::uint64_t path = 1, config = 2, member_name = 3, exported = 4, module = 5,
-                               binding = 6, atom = 7, property = 8, element = 9, call = 10;
+                               binding = 6, atom = 7, property = 8, element = 9, call = 10,
+                               member = 11;
 }
 
 /// What a file exports under a name.
@@ -29,11 +30,21 @@ inline std::uint64_t binding_key(const FileFacts& facts, const FileIndex& index,
                                  BindingIndex binding) noexcept {
   return mix(mix(key_tag::binding, index.path_hash), index.binding_identity(facts, binding));
 }
-/// An atom: its kind, what it returns, its members and what is added to it.
+/// An atom: its kind, what it returns, what it inherits from, and the members of an object literal
+/// that it holds.
 inline std::uint64_t atom_key(const FileFacts& facts, const FileIndex& index,
                               AtomIndex atom) noexcept {
   return mix(mix(key_tag::atom, index.path_hash),
              hash_text(facts.name(facts.atoms[raw(atom)].qualified_name)));
+}
+
+/// What a class, interface or function declares or is given by assignments under a name, as its
+/// own member or its instances'.
+inline std::uint64_t member_key(const FileFacts& facts, const FileIndex& index, AtomIndex atom,
+                                std::uint64_t name_hash) noexcept {
+  const NameId qualified = facts.atoms[raw(atom)].qualified_name;
+  return mix(mix(mix(key_tag::member, index.path_hash), hash_text(facts.name(qualified))),
+             name_hash);
 }
 
 /// Topics are keys on which any number of files may have something to say (FileIndex::topics): who

@@ -365,7 +365,8 @@ class FileLinker {
     for (;;) {
       const Expr& e = expr(index);
       const bool inner = e.kind == ExprKind::member || e.kind == ExprKind::element ||
-                         e.kind == ExprKind::await || e.kind == ExprKind::typed;
+                         e.kind == ExprKind::await || e.kind == ExprKind::typed ||
+                         e.kind == ExprKind::intersection;
       if (!inner || e.a == kNoIndex || e.a == 0 || e.a == raw(index)) return index;
       index = ExprIndex{e.a};
     }

@@ -255,6 +255,7 @@ Values Evaluator::declared_member(const Value& self, std::string_view name, bool
   const LinkFile& file = *self.file;
   const AtomIndex atom{self.index};
   read_atom(file, raw(atom));
+  read_member(file, raw(atom), name);
   Values values = shape_member(self, name, is_static, depth);
   const bool has_method = has_method_named(file, atom, name, is_static);
   const Holder holder{is_static ? HolderKind::statics : HolderKind::instance, raw(atom)};
@@ -353,6 +354,15 @@ Values Evaluator::member_of_object(const Value& receiver, std::string_view name,
       open = open || spread.open;
     }
   }
+  if (nothing(values) && receiver.origin != kNoIndex && !name.starts_with('<') &&
+      !on_every_object(name)) {
+    // `o[key] = f` may have made it.
+    for (Value value :
+         added_member(file, {HolderKind::variable, receiver.origin}, "<element>", depth + 1).list) {
+      value.confidence = Confidence::inferred;
+      join(values, Values::one(value));
+    }
+  }
   if (nothing(values) && receiver.origin != kNoIndex && name != "<proto>") {
     const Values up =
         added_member(file, {HolderKind::variable, receiver.origin}, "<proto>", depth + 1);
@@ -417,6 +427,8 @@ Values Evaluator::added_member(const LinkFile& file, Holder holder, std::string_
   const auto found = few(rows(file.index->added, FileIndex::added_row(holder, hash_text(name))));
   if (!file.own && is_element(name)) {
     note(element_key(*file.facts, *file.index, holder, hash_text(name)));
+  } else if (holder.kind == HolderKind::instance || holder.kind == HolderKind::statics) {
+    read_member(file, holder.index, name);
   }
   Values values;
   for (const auto& row : found) {
@@ -438,14 +450,19 @@ Values Evaluator::added_member(const LinkFile& file, Holder holder, std::string_
   return values;
 }
 
-/// `Object.assign(holder, x)`: x's member of that name; nothing where x is not known to have one.
+/// `Object.assign(holder, x)`, `holder[k] = x[k]`: x's member of that name; nothing where x is not
+/// known to have one. Which names a loop copies is not known.
 Values Evaluator::mixed_in(const LinkFile& file, Holder holder, std::string_view name, int depth) {
   Values values;
-  const std::uint64_t mixin = FileIndex::added_row(holder, hash_text("<mixin>"));
-  for (const auto& row : few(rows(file.index->added, mixin))) {
-    const Values from = eval(file, file.facts->assignments[row.value].value, nullptr, depth + 1);
-    const Values found = member(from, name, nullptr, depth + 1);
-    for (const Value& value : found.list) join(values, Values::one(value));
+  for (const std::string_view how : {"<mixin>", "<copy>"}) {
+    const std::uint64_t mixin = FileIndex::added_row(holder, hash_text(how));
+    for (const auto& row : few(rows(file.index->added, mixin))) {
+      const Values from = eval(file, file.facts->assignments[row.value].value, nullptr, depth + 1);
+      for (Value value : member(from, name, nullptr, depth + 1).list) {
+        if (how == "<copy>") value.confidence = Confidence::inferred;
+        join(values, Values::one(value));
+      }
+    }
   }
   return values;
 }

@@ -149,6 +149,7 @@ Values Evaluator::own_accessor(const Value& holder, std::string_view name) {
 Values Evaluator::own_method(const LinkFile& file, AtomIndex atom, std::string_view name,
                              bool is_static) {
   read_atom(file, raw(atom));
+  read_member(file, raw(atom), name);
   Values values;
   const ShapeIndex shape = file.facts->atoms[raw(atom)].shape;
   Value value;

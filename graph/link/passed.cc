@@ -73,7 +73,8 @@ Values Evaluator::passed(const LinkFile& file, BindingIndex binding, int depth) 
       return passed_to(file, owner, ordinal, param.form == ParamForm::rest, depth);
     }
   }
-  return values;
+  const bool all = b.kind == BindingKind::param && file.facts->name(b.name) == "arguments";
+  return all ? passed_to(file, owner, 0, true, depth) : values;
 }
 
 Values Evaluator::passed_to(const LinkFile& file, AtomIndex owner, std::uint32_t ordinal, bool rest,

@@ -43,4 +43,10 @@ void settle(Values& values) noexcept {
   }
 }
 
+bool is_global_object(const FileFacts& facts, const Expr& e) noexcept {
+  if (e.kind != ExprKind::name || e.a != kNoIndex) return false;
+  const std::string_view name = facts.name(NameId{e.b});
+  return name == "globalThis" || name == "window" || name == "self" || name == "global";
+}
+
 }  // namespace dg

@@ -107,6 +107,9 @@ void settle(Values& values) noexcept;
 /// Whether a binding is a type parameter, and not a type that a comment names.
 bool is_type_parameter(const LinkFile& file, std::uint32_t binding) noexcept;
 
+/// `globalThis`, `window`, `self` and `global`, where nothing local has these names.
+bool is_global_object(const FileFacts& facts, const Expr& e) noexcept;
+
 /// A declared module-level variable, class … that a name or an imported name stands for.
 struct Declaration {
   const LinkFile* file = nullptr;

@@ -74,6 +74,14 @@ export function assignmentOf(declaration) {
   return undefined;
 }
 
+/**
+ * `C` in `C.create = f`: to the checker a declaration of C, as of a namespace that gets one more
+ * member. What C is it does not say.
+ */
+export const isAddedTo = (declaration) =>
+  ts.isPropertyAccessExpression(declaration.parent) &&
+  declaration.parent.expression === declaration;
+
 /** Where a declaration outside the project is from: `lib` (the language), or a package. */
 export function originOf(declaration) {
   const file = declaration.getSourceFile().fileName;

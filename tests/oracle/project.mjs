@@ -121,9 +121,14 @@ export function openProject(root) {
     judged: [...own].filter((file) => !file.isDeclarationFile),
     broken: all.filter((file) => !sound.includes(file)).map((file) => relative(root, file)),
     owns: (node) => own.has(node.getSourceFile()),
+    isOfItsPackage: (node) => packageOf(node.getSourceFile().fileName) === packageOf(root),
     fileOf: (node) => relative(root, node.getSourceFile().fileName),
   };
 }
+
+/** The innermost folder of `node_modules` that a path lies in, or that it is; else the path. */
+const packageOf = (name) =>
+  /.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path.resolve(name))?.[0] ?? name;
 
 export const relative = (root, file) => path.relative(root, file).split(path.sep).join('/');
 

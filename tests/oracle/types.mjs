@@ -40,8 +40,9 @@ export class TypeReader {
     }
     for (const { declaration } of signatures) {
       if (!declaration) answer.addUnknown('synthetic signature');
-      else if (!this.#project.owns(declaration)) answer.addExternal(type.symbol?.name ?? 'type');
-      else this.#addSignature(answer, declaration);
+      else if (this.#project.owns(declaration)) this.#addSignature(answer, declaration);
+      else if (this.#project.isOfItsPackage(declaration)) answer.addUnknown('own declarations');
+      else answer.addExternal(type.symbol?.name ?? 'type');
     }
     return answer;
   }

@@ -3,6 +3,7 @@
 import { Answer } from './answer.mjs';
 import {
   assignmentOf,
+  isAddedTo,
   isBuiltIn,
   isPackage,
   isTypeOnly,
@@ -224,6 +225,11 @@ export class Values {
 
   #addForeign(answer, declaration, symbol) {
     const origin = originOf(declaration);
+    // Beside code of the project stands what its own package declares of that code.
+    if (this.#project.isOfItsPackage(declaration)) {
+      answer.addUnknown('own declarations');
+      return;
+    }
     answer.addExternal(`${origin}:${symbol.name.startsWith('"') ? 'module' : symbol.name}`);
     // A member of a package's interface: the project may implement it.
     const isInterface = ts.isMethodSignature(declaration) || ts.isPropertySignature(declaration);
@@ -295,7 +301,7 @@ export class Values {
       else answer.addUnknown('module');
     } else if (ts.isPropertySignature(node) || (ts.isJSDocNode(node) && !isTypeOnly(node))) {
       answer.signatures.add(node);
-    } else if (!isTypeOnly(node)) {
+    } else if (!isTypeOnly(node) && !isAddedTo(node)) {
       const assignment = assignmentOf(node);
       const specifier = moduleOf(node);
       if (assignment) answer.add(this.of(assignment.right));
