@@ -36,6 +36,8 @@ void render_explain_import(Session& session, const Json& answer);
 void render_unresolved(Session& session, const Json& answer);
 void render_validate_imports(Session& session, const Json& answer);
 void render_why_ignored(Session& session, const Json& answer);
+/// What a service says of itself; has no line on its freshness.
+void render_status(Session& session, const Json& status);
 
 /// `src/a.js:12:3` of an atom_json().
 std::string place_of(const Json& atom);

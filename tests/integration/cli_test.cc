@@ -41,6 +41,7 @@ TEST_F(CliTest, HelpHasAnExampleForEachCommand) {
                               "watch",
                               "why-ignored",
                               "resolve",
+                              "mcp",
                               "completion",
                               "help",
                               "db",
