@@ -82,6 +82,19 @@ constexpr Examples kExamples[] = {
      "  deltagraph mcp                in the project's folder: find, show, outline, who_calls,\n"
      "                                what_breaks, changes_since\n"
      "  deltagraph mcp --tools all --project ~/src/shop\n"},
+    {"definition",
+     "Example:\n  deltagraph definition src/cart.ts:42:9    what the name there means\n"},
+    {"lsp",
+     "Speaks the Language Server Protocol, 3.17: documentSymbol, workspace/symbol, definition,\n"
+     "references, implementation, documentHighlight, hover, call and type hierarchy.\n"
+     "Example, in Neovim's init.lua:\n"
+     "  vim.api.nvim_create_autocmd('FileType', {\n"
+     "    pattern = {'javascript', 'javascriptreact', 'typescript', 'typescriptreact'},\n"
+     "    callback = function()\n"
+     "      local id = vim.lsp.start_client({name = 'deltagraph', cmd = {'deltagraph', 'lsp'},\n"
+     "                                       root_dir = vim.fn.getcwd()})\n"
+     "      if id then vim.lsp.buf_attach_client(0, id) end\n"
+     "    end})\n"},
     {"resolve", "Example:\n  deltagraph resolve src/cart.ts:42\n"},
     {"stats", "Example:\n  deltagraph stats --limit 1000 --json | jq .problem_files\n"},
     {"sql",

@@ -29,6 +29,7 @@ void render_path(Session& session, const Json& answer);
 void render_diff(Session& session, const Json& answer);
 void render_log(Session& session, const Json& answer);
 void render_sql(Session& session, const Json& answer);
+void render_definition(Session& session, const Json& answer);
 void render_resolve(Session& session, const Json& answer);
 void render_why(Session& session, const Json& answer);
 void render_why_not(Session& session, const Json& answer);

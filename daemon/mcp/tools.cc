@@ -133,6 +133,10 @@ const std::vector<Tool>& tools() {
       {"validate_imports", "Which imports are broken, unused or cyclic?",
        "Import problems of the project or of one file. Example: {\"file\": \"src/cart.ts\"}",
        "validate-imports", false, Json::object()},
+      {"definition", "What does this name mean?",
+       "What the name at a place of the source stands for. Example: {\"place\": "
+       "\"src/cart.ts:42:9\"}",
+       "definition", false, Json::object()},
       {"resolve", "Which atoms does this text mean?",
        "The atoms of an id, place, or name. Example: {\"text\": \"src/cart.ts:42\"}", "resolve",
        false, Json::object()},

@@ -12,6 +12,7 @@ const std::vector<Method>& methods() {
   static const std::vector<Method> all{
       callees_method(),
       callers_method(),
+      definition_method(),
       diff_method(),
       explain_import_method(),
       export_method(),

@@ -42,6 +42,8 @@ TEST_F(CliTest, HelpHasAnExampleForEachCommand) {
                               "why-ignored",
                               "resolve",
                               "mcp",
+                              "lsp",
+                              "definition",
                               "completion",
                               "help",
                               "db",

@@ -103,6 +103,7 @@ for (const [era, connect] of Object.entries(eras)) {
         history: { atom: 'pay', patch: true },
         unresolved: { reasons: ['all'] },
         validate_imports: {},
+        definition: { place: 'src/checkout.js:5:16' },
         resolve: { text: 'src/cart.js:12' },
         why_ignored: { path: 'node_modules/a.js' },
         stats: {},
