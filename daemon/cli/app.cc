@@ -165,6 +165,8 @@ std::unique_ptr<CLI::App> make_app(Invocation& invocation) {
   add_db(*app, invocation);
   add_schema_request(*app, invocation);
   add_watch(*app, invocation);
+  add_lsp(*app, invocation);
+  add_mcp(*app, invocation);
   add_validate(*app, invocation);
   add_completion(*app, invocation);
   add_help(*app, invocation);

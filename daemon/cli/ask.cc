@@ -6,7 +6,6 @@
 
 #include "daemon/cli/launch.h"
 #include "daemon/cli/project.h"
-#include "daemon/requests/point.h"
 #include "daemon/requests/time_travel.h"
 #include "storage/clock.h"
 
@@ -22,11 +21,7 @@ class ServiceAnswerer final : public Answerer {
 
   Result<Json> ask(const std::string& method, const Json& params) override {
     Json complete = params;
-    for (const char* name : {"at", "since", "until"}) {
-      // The service may run in another time zone than this terminal.
-      if (const auto given = complete.find(name); given != complete.end() && given->is_string())
-        *given = absolute_point(given->get_ref<const std::string&>(), unix_ms());
-    }
+    make_points_absolute(complete, unix_ms());
     if (std::exchange(sync_, false)) complete["sync"] = true;
     return client_->call(method, complete, std::chrono::minutes(2));
   }

@@ -25,6 +25,8 @@ void add_questions(CLI::App& app,
 void add_export(CLI::App& app, Invocation& invocation);
 void add_db(CLI::App& app, Invocation& invocation);              ///< db backup …
 void add_schema_request(CLI::App& app, Invocation& invocation);  ///< schema-request create …
+void add_lsp(CLI::App& app, Invocation& invocation);
+void add_mcp(CLI::App& app, Invocation& invocation);
 void add_watch(CLI::App& app, Invocation& invocation);
 void add_validate(CLI::App& app, Invocation& invocation);
 void add_completion(CLI::App& app, Invocation& invocation);

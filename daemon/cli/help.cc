@@ -72,6 +72,29 @@ constexpr Examples kExamples[] = {
      "  deltagraph log src/cart.ts::Cart.pay     one atom, through renames and moves\n"
      "  deltagraph log src/cart.ts --patch       a file, with old and new values\n"
      "  deltagraph log --since yesterday --source file-watcher --limit 20\n"},
+    {"mcp",
+     "Speaks the Model Context Protocol, revision 2026-07-28 and those from 2024-10-07 to "
+     "2025-11-25.\n"
+     "An assistant starts it by itself; its configuration has lines like\n"
+     "  {\"mcpServers\": {\"deltagraph\": {\"command\": \"deltagraph\", \"args\": [\"mcp\", "
+     "\"--project\", \"DIR\"]}}}\n"
+     "Examples:\n"
+     "  deltagraph mcp                in the project's folder: find, show, outline, who_calls,\n"
+     "                                what_breaks, changes_since\n"
+     "  deltagraph mcp --tools all --project ~/src/shop\n"},
+    {"definition",
+     "Example:\n  deltagraph definition src/cart.ts:42:9    what the name there means\n"},
+    {"lsp",
+     "Speaks the Language Server Protocol, 3.17: documentSymbol, workspace/symbol, definition,\n"
+     "references, implementation, documentHighlight, hover, call and type hierarchy.\n"
+     "Example, in Neovim's init.lua:\n"
+     "  vim.api.nvim_create_autocmd('FileType', {\n"
+     "    pattern = {'javascript', 'javascriptreact', 'typescript', 'typescriptreact'},\n"
+     "    callback = function()\n"
+     "      local id = vim.lsp.start_client({name = 'deltagraph', cmd = {'deltagraph', 'lsp'},\n"
+     "                                       root_dir = vim.fn.getcwd()})\n"
+     "      if id then vim.lsp.buf_attach_client(0, id) end\n"
+     "    end})\n"},
     {"resolve", "Example:\n  deltagraph resolve src/cart.ts:42\n"},
     {"stats", "Example:\n  deltagraph stats --limit 1000 --json | jq .problem_files\n"},
     {"sql",

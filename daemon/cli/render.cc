@@ -31,6 +31,7 @@ void render_answer(Session& session, const std::string& method, const Json& answ
       {"get_schema", render_get_schema},
       {"stats", render_stats},
       {"resolve", render_resolve},
+      {"definition", render_definition},
       {"why", render_why},
       {"why-not", render_why_not},
       {"explain-import", render_explain_import},

@@ -29,6 +29,7 @@ void render_path(Session& session, const Json& answer);
 void render_diff(Session& session, const Json& answer);
 void render_log(Session& session, const Json& answer);
 void render_sql(Session& session, const Json& answer);
+void render_definition(Session& session, const Json& answer);
 void render_resolve(Session& session, const Json& answer);
 void render_why(Session& session, const Json& answer);
 void render_why_not(Session& session, const Json& answer);
@@ -36,6 +37,8 @@ void render_explain_import(Session& session, const Json& answer);
 void render_unresolved(Session& session, const Json& answer);
 void render_validate_imports(Session& session, const Json& answer);
 void render_why_ignored(Session& session, const Json& answer);
+/// What a service says of itself; has no line on its freshness.
+void render_status(Session& session, const Json& status);
 
 /// `src/a.js:12:3` of an atom_json().
 std::string place_of(const Json& atom);

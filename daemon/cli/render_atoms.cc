@@ -34,6 +34,17 @@ void print_lines(Terminal& out, Style style, const std::string& text) {
   }
 }
 
+/// A line for each of atom_json().
+void print_atoms(Session& session, const Json& atoms) {
+  Table table({{"", false, Style::cyan, true, true},
+               {"", false, Style::dim},
+               {"", false, Style::bold, true, true}});
+  for (const Json& atom : atoms) {
+    table.row({place_of(atom), atom.value("kind", ""), atom.value("id", "")});
+  }
+  table.print(session.out);
+}
+
 }  // namespace
 
 void render_find(Session& session, const Json& answer) {
@@ -161,15 +172,18 @@ void render_sql(Session& session, const Json& answer) {
   }
 }
 
-void render_resolve(Session& session, const Json& answer) {
-  Table table({{"", false, Style::cyan, true, true},
-               {"", false, Style::dim},
-               {"", false, Style::bold, true, true}});
-  for (const Json& atom : answer.at("items")) {
-    table.row({place_of(atom), atom.value("kind", ""), atom.value("id", "")});
+void render_definition(Session& session, const Json& answer) {
+  const Json& name = answer.at("name");
+  if (name.is_null()) return session.out.line("No name that is used or declared stands there.");
+  if (answer.at("items").empty()) {
+    return session.out.line(printable(name.value("text", "")) + " has no target in the project.");
   }
-  if (table.empty()) session.out.line("No atom has this id, place or name.");
-  table.print(session.out);
+  print_atoms(session, answer.at("items"));
+}
+
+void render_resolve(Session& session, const Json& answer) {
+  if (answer.at("items").empty()) session.out.line("No atom has this id, place or name.");
+  print_atoms(session, answer.at("items"));
 }
 
 void render_why_ignored(Session& session, const Json& answer) {

@@ -1,4 +1,5 @@
 #include <map>
+#include <utility>
 
 #include "daemon/cli/figures.h"
 #include "daemon/cli/render.h"
@@ -18,11 +19,18 @@ std::string site_place(const std::string& file, const Json& site) {
          std::to_string(site.value("col", 0));
 }
 
+/// The source line of a site, where it was asked for and could be read.
+std::string line_text(const Json& site) {
+  const auto text = site.find("line_text");
+  return text != site.end() && text->is_string() ? text->get<std::string>() : std::string();
+}
+
 Table edge_table() {
   return Table({{"", false, Style::cyan, true, true},
                 {"", false, Style::bold, true, true},
                 {"", false, Style::plain},
-                {"", false, Style::dim}});
+                {"", false, Style::dim},
+                {"", false, Style::green, true}});
 }
 
 /// One row for each site; the neighbour is named on its first.
@@ -33,9 +41,9 @@ void add_neighbour(Table& table, const Json& item, const std::string& site_file)
     if (item.contains("declared")) confidence += "  as " + item.value("declared", "");
     if (first) {
       table.row({site_place(site_file, site), item.at("atom").value("id", ""),
-                 item.value("relation", ""), confidence});
+                 item.value("relation", ""), confidence, line_text(site)});
     } else {
-      table.row({site_place(site_file, site), "", "", confidence});
+      table.row({site_place(site_file, site), "", "", confidence, line_text(site)});
     }
     first = false;
   }
@@ -144,11 +152,23 @@ void render_impact(Session& session, const Json& answer) {
   Table table({{"", true, Style::dim},
                {"", false, Style::cyan, true, true},
                {"", false, Style::bold, true, true},
-               {"", false, Style::dim, true, true}});
+               {"", false, Style::dim, true, true},
+               {"", false, Style::green, true}});
   for (const Json& item : items) {
     const std::uint64_t level = item.value("level", std::uint64_t{1});
-    table.row({std::to_string(level), place_of(item.at("atom")), item.at("atom").value("id", ""),
-               level == 1 ? "" : "via " + item.value("via", "")});
+    const std::string via = level == 1 ? "" : "via " + item.value("via", "");
+    const std::string& id = item.at("atom").at("id").get_ref<const std::string&>();
+    const Json sites = item.value("sites", Json::array());
+    if (sites.empty()) table.row({std::to_string(level), place_of(item.at("atom")), id, via});
+    bool first = true;
+    for (const Json& site : sites) {
+      const std::string place = site_place(item.at("atom").value("file", ""), site);
+      if (std::exchange(first, false)) {
+        table.row({std::to_string(level), place, id, via, line_text(site)});
+      } else {
+        table.row({"", place, "", "", line_text(site)});
+      }
+    }
   }
   table.print(out, 2);
   render_page(out, answer, items.size());

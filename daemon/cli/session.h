@@ -2,6 +2,7 @@
 /// \file
 /// One run of the command line: what all commands are given, and where they write.
 
+#include <cstdio>
 #include <filesystem>
 #include <string>
 
@@ -34,6 +35,9 @@ struct Settings {
 struct Session {
   explicit Session(const Settings& chosen)
       : settings(chosen), out(stdout, chosen.color), err(stderr, chosen.color) {}
+  /// Answers go to a stream that stays the caller's, and what is said beside them too.
+  Session(const Settings& chosen, std::FILE* stream)
+      : settings(chosen), out(stream, chosen.color), err(stream, chosen.color) {}
 
   Settings settings;
   Terminal out;

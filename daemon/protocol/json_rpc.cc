@@ -1,5 +1,8 @@
 #include "daemon/protocol/json_rpc.h"
 
+#include <memory>
+#include <mutex>
+
 #include "daemon/requests/error_json.h"
 
 namespace dg {
@@ -41,6 +44,13 @@ RpcRequest read_request(Json& json) {
   }
   return request;
 }
+
+/// Collects the replies of a batch; the last one sends them.
+struct Batch {
+  std::mutex mutex;
+  std::size_t waiting = 0;
+  Json replies = Json::array();
+};
 
 }  // namespace
 
@@ -85,6 +95,38 @@ Json rpc_error(const Json& id, int code, const std::string& message, Json data) 
 Json rpc_error(const Json& id, const Error& error) {
   const int code = error.kind == ErrorKind::usage ? kRpcInvalidParams : kRpcApplicationError;
   return rpc_error(id, code, error.message(), error_to_json(error));
+}
+
+Json rpc_notification(const std::string& method, Json params) {
+  return Json{{"jsonrpc", "2.0"}, {"method", method}, {"params", std::move(params)}};
+}
+
+void answer_message(const RpcMessage& message,
+                    const std::function<void(const RpcRequest&, std::function<void(Json)>)>& answer,
+                    std::function<void(std::string)> reply) {
+  if (message.parse_error)
+    return reply(to_text(rpc_error(nullptr, kRpcParseError, "not JSON, or nested too deep")));
+  if (message.requests.empty())
+    return reply(to_text(rpc_error(nullptr, kRpcInvalidRequest, "an empty batch")));
+
+  const auto is_silent = [](const RpcRequest& request) {
+    return request.notification && request.fault.empty();
+  };
+  if (!message.batch) {
+    const bool silent = is_silent(message.requests.front());
+    return answer(message.requests.front(), [reply = std::move(reply), silent](const Json& json) {
+      if (!silent && !json.is_null()) reply(to_text(json));
+    });
+  }
+  const auto batch = std::make_shared<Batch>();
+  batch->waiting = message.requests.size();
+  for (const RpcRequest& request : message.requests) {
+    answer(request, [batch, reply, silent = is_silent(request)](Json json) {
+      const std::lock_guard guard(batch->mutex);
+      if (!silent && !json.is_null()) batch->replies.push_back(std::move(json));
+      if (--batch->waiting == 0 && !batch->replies.empty()) reply(to_text(batch->replies));
+    });
+  }
 }
 
 std::string to_text(const Json& json) {

@@ -2,6 +2,7 @@
 /// \file
 /// JSON-RPC 2.0 (jsonrpc.org/specification): reading requests and making replies. Pure.
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,6 +46,17 @@ Json rpc_result(const Json& id, Json result);
 Json rpc_error(const Json& id, int code, const std::string& message, Json data = nullptr);
 /// An Error of a handler: usage becomes kRpcInvalidParams, all others kRpcApplicationError.
 Json rpc_error(const Json& id, const Error& error);
+
+/// A message without an id.
+Json rpc_notification(const std::string& method, Json params);
+
+/// Answers one message. Each of its requests is given to `answer`, which calls back once, perhaps
+/// later and from another thread; `reply` is called at most once, with the answer or with those of
+/// the whole batch (JSON-RPC 2.0 §6). Notifications have no answer, nor has a request to whose
+/// callback a null is given: it was cancelled.
+void answer_message(const RpcMessage& message,
+                    const std::function<void(const RpcRequest&, std::function<void(Json)>)>& answer,
+                    std::function<void(std::string)> reply);
 
 /// JSON text; invalid UTF-8 is replaced by U+FFFD.
 std::string to_text(const Json& json);

@@ -11,6 +11,7 @@
 
 #include "daemon/requests/atom_spec.h"
 #include "daemon/requests/handlers.h"
+#include "daemon/requests/source_lines.h"
 #include "graph/queries/callers.h"
 #include "graph/queries/show.h"
 
@@ -19,21 +20,23 @@ namespace {
 
 constexpr const char* kAnswer =
     R"(  {"atom": ATOM, "items": [{"atom": ATOM, "relation", "confidence", "declared": id, "sites":
-   [{"line", "col", "confidence", "rule"}]}], "open": [{"text", "relation", "reason", "detail",
-   "sites": [{"line", "col"}]}], "unresolved": {"sites"}, "less_sure": 2, PAGE}
+   [{"line", "col", "confidence", "rule", "line_text"}]}], "open": [{"text", "relation", "reason", "detail",
+   "sites": [{"line", "col", "line_text"}]}], "unresolved": {"sites"}, "less_sure": 2, PAGE}; line_text
+   with --lines
 )";
 
 const std::vector<Parameter>& parameters() {
-  static const std::vector<Parameter> all{kAtomParameter,       kRelationsParameter,
-                                          kConfidenceParameter, kVirtualParameter,
-                                          kLimitParameter,      kCursorParameter};
+  static const std::vector<Parameter> all{
+      kAtomParameter,  kRelationsParameter, kConfidenceParameter, kVirtualParameter,
+      kLinesParameter, kLimitParameter,     kCursorParameter};
   return all;
 }
 
-Json open_json(const OpenUse& use) {
+Json open_json(const OpenUse& use, SourceLines& lines, const FileVersion& file) {
   Json sites = Json::array();
   for (const PlacedSite& site : use.sites)
     sites.push_back({{"line", site.at.line}, {"col", site.at.col}});
+  lines.add_to(sites, file);
   return {{"text", use.text},
           {"relation", to_string(use.relation)},
           {"reason", to_string(use.reason)},
@@ -52,12 +55,15 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
 
   const EdgeFilter filter = edge_filter(*params);
   const std::vector<Neighbour> all = callees(snapshot, atom->id(), filter);
+  SourceLines lines(context, params->flag("lines"));
   Json items = Json::array();
   for (std::size_t i = page->offset; i < all.size() && items.size() < page->limit; ++i) {
+    Json sites = sites_json(all[i].sites);
+    lines.add_to(sites, *atom->file);
     items.push_back({{"atom", atom_json(snapshot.atom(all[i].target))},
                      {"relation", to_string(all[i].relation)},
                      {"confidence", to_string(all[i].confidence)},
-                     {"sites", sites_json(all[i].sites)}});
+                     {"sites", std::move(sites)}});
     add_declared(items.back(), snapshot, all[i]);
   }
   const auto edges = snapshot.edges(atom->id());
@@ -69,7 +75,7 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
   for (const OpenUse& use : open_uses(snapshot, atom->id())) {
     if (!filter.relations.has(use.relation)) continue;
     open_sites += use.sites.size();
-    if (open.size() < page->limit) open.push_back(open_json(use));
+    if (open.size() < page->limit) open.push_back(open_json(use, lines, *atom->file));
   }
   Json result{{"atom", atom_json(*atom)}, {"items", std::move(items)}};
   add_page(result, *page, all.size(), snapshot);

@@ -1,8 +1,8 @@
 /// \file
 /// `callers`: who calls, constructs or otherwise uses an atom.
 ///
-///     params  {"atom", "relations", "confidence", "virtual", "unresolved", "limit", "cursor"}
-///     answer  kAnswer, below
+///     params  {"atom", "relations", "confidence", "virtual", "unresolved", "lines", "limit",
+///     "cursor"} answer  kAnswer, below
 ///
 /// Items are sorted by (path, start, relation); sites are in the item's file. `other_relations`
 /// counts incoming edges of relations that were not asked for, `less_sure` those that are less sure
@@ -16,6 +16,7 @@
 
 #include "daemon/requests/atom_spec.h"
 #include "daemon/requests/handlers.h"
+#include "daemon/requests/source_lines.h"
 #include "graph/queries/unresolved.h"
 
 namespace dg {
@@ -23,8 +24,8 @@ namespace {
 
 constexpr const char* kAnswer =
     R"(  {"atom": ATOM, "items": [{"atom": ATOM, "relation", "confidence", "declared": id, "sites":
-   [{"line", "col", "confidence", "rule"}]}], "other_relations": {"references": 2}, "less_sure": 2, "unresolved":
-   {"possible", "elsewhere", "sites": […]}, PAGE}
+   [{"line", "col", "confidence", "rule", "line_text"}]}], "other_relations": {"references": 2}, "less_sure": 2,
+   "unresolved": {"possible", "elsewhere", "sites": […]}, PAGE}; line_text with --lines
 )";
 
 const std::vector<Parameter>& parameters() {
@@ -34,6 +35,7 @@ const std::vector<Parameter>& parameters() {
       kConfidenceParameter,
       kVirtualParameter,
       {"unresolved", "boolean", "list the unresolved sites that may mean this atom"},
+      kLinesParameter,
       kLimitParameter,
       kCursorParameter};
   return all;
@@ -82,12 +84,16 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
 
   const EdgeFilter filter = edge_filter(*params);
   const std::vector<Neighbour> all = callers(snapshot, atom->id(), filter);
+  SourceLines lines(context, params->flag("lines"));
   Json items = Json::array();
   for (std::size_t i = page->offset; i < all.size() && items.size() < page->limit; ++i) {
-    items.push_back({{"atom", atom_json(snapshot.atom(all[i].source))},
+    const AtomRef source = snapshot.atom(all[i].source);
+    Json sites = sites_json(all[i].sites);
+    lines.add_to(sites, *source.file);
+    items.push_back({{"atom", atom_json(source)},
                      {"relation", to_string(all[i].relation)},
                      {"confidence", to_string(all[i].confidence)},
-                     {"sites", sites_json(all[i].sites)}});
+                     {"sites", std::move(sites)}});
     add_declared(items.back(), snapshot, all[i]);
   }
   Json result{{"atom", atom_json(*atom)}, {"items", std::move(items)}};

@@ -9,6 +9,7 @@ namespace dg {
 
 Method callees_method();
 Method callers_method();
+Method definition_method();
 Method diff_method();
 Method explain_import_method();
 Method export_method();

@@ -20,7 +20,8 @@ namespace {
 
 constexpr const char* kAnswer =
     R"(  {"file", "language", "lines", "skipped": null or the reason, "problems": n, "items":
-   [{"atom": ATOM, "depth", "signature", "complexity", "callers"}], PAGE}
+   [{"atom": ATOM, "depth", "start", "end": {"line", "col"}, "signature", "complexity",
+   "callers"}], PAGE}
 )";
 
 const std::vector<Parameter>& parameters() {
@@ -91,6 +92,8 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
     const Atom& atom = all[i].atom.atom();
     items.push_back({{"atom", atom_json(all[i].atom)},
                      {"depth", all[i].depth},
+                     {"start", {{"line", atom.start.line}, {"col", atom.start.col}}},
+                     {"end", {{"line", atom.end.line}, {"col", atom.end.col}}},
                      {"signature", all[i].atom.text(atom.signature)},
                      {"complexity", atom.complexity},
                      {"callers", caller_count(snapshot, all[i].id)}});

@@ -108,6 +108,13 @@ Result<std::string> take_point(const Method& method, Json& params) {
   return point;
 }
 
+void make_points_absolute(Json& params, std::int64_t now_ms) {
+  for (const char* name : {"at", "since", "until"}) {
+    if (const auto given = params.find(name); given != params.end() && given->is_string())
+      *given = absolute_point(given->get_ref<const std::string&>(), now_ms);
+  }
+}
+
 Result<> travel(RequestContext& context, const std::string& point, PastSnapshots& past,
                 std::uint64_t generation) {
   if (context.reader == nullptr) {

@@ -38,6 +38,10 @@ class PastSnapshots {
 /// given. A usage error for another type, and for a method that does not know the past.
 Result<std::string> take_point(const Method& method, Json& params);
 
+/// Makes the points of a question (`at`, `since`, `until`) mean the same to a service that runs in
+/// another time zone or answers later (point.h, absolute_point).
+void make_points_absolute(Json& params, std::int64_t now_ms);
+
 /// Sets the context's snapshot and freshness to those of the point. Full text, which knows only the
 /// present, is taken away.
 Result<> travel(RequestContext& context, const std::string& point, PastSnapshots& past,

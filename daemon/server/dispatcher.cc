@@ -20,45 +20,13 @@ const Method* find_method(const std::string& name) {
   return found == all.end() ? nullptr : &*found;
 }
 
-/// Collects the replies of a batch; the last one sends them (JSON-RPC 2.0 §6).
-struct Batch {
-  std::mutex mutex;
-  std::size_t waiting = 0;
-  Json replies = Json::array();
-};
-
 }  // namespace
 
 void Dispatcher::handle(const std::string& message, Reply reply, const Subscriber& subscriber) {
-  const RpcMessage read = read_rpc(message);
-  if (read.parse_error)
-    return reply(to_text(rpc_error(nullptr, kRpcParseError, "not JSON, or nested too deep")));
-  if (read.requests.empty())
-    return reply(to_text(rpc_error(nullptr, kRpcInvalidRequest, "an empty batch")));
-
-  if (!read.batch) {
-    const RpcRequest& request = read.requests.front();
-    const bool silent = request.notification && request.fault.empty();
-    return answer(
-        request,
-        [reply = std::move(reply), silent](const Json& json) {
-          if (!silent) reply(to_text(json));
-        },
-        subscriber);
-  }
-  auto batch = std::make_shared<Batch>();
-  batch->waiting = read.requests.size();
-  for (const RpcRequest& request : read.requests) {
-    const bool silent = request.notification && request.fault.empty();
-    answer(
-        request,
-        [batch, reply, silent](Json json) {
-          const std::lock_guard guard(batch->mutex);
-          if (!silent) batch->replies.push_back(std::move(json));
-          if (--batch->waiting == 0 && !batch->replies.empty()) reply(to_text(batch->replies));
-        },
-        subscriber);
-  }
+  answer_message(
+      read_rpc(message),
+      [&](const RpcRequest& request, const Answer& done) { answer(request, done, subscriber); },
+      std::move(reply));
 }
 
 void Dispatcher::answer(const RpcRequest& request, const Answer& done,
