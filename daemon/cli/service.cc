@@ -107,9 +107,9 @@ int sync(Session& session, const fs::path& project) {
   if (!client) return session.fail(client.error());
   const Result<Json> synced = (*client)->call("sync", Json::object(), std::chrono::minutes(1));
   if (!synced) return session.fail(synced.error());
-  return say(
-      session, *synced,
-      "In step with the disk at sequence " + std::to_string(synced->value("sequence", std::uint64_t{0})) + ".");
+  return say(session, *synced,
+             "In step with the disk at sequence " +
+                 std::to_string(synced->value("sequence", std::uint64_t{0})) + ".");
 }
 
 void add(CLI::App& app, Invocation& invocation, const char* name, const char* summary,

@@ -34,7 +34,8 @@ RpcRequest read_request(Json& json) {
   } else {
     request.method = method->get<std::string>();
     const auto params = json.find("params");
-    if (params != json.end()) {
+    // Editors send null for none, which JSON-RPC itself would have left out.
+    if (params != json.end() && !params->is_null()) {
       if (!params->is_object() && !params->is_array()) {
         request.fault = "params must be an object";
       } else {

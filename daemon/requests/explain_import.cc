@@ -5,8 +5,8 @@
 ///     answer  kAnswer, below
 ///
 /// `place` is a file (all its imports), file:line (those of the line), or, with `specifier`, the
-/// file that would import it. A step's kind is rule, tried (no such file in the index) or found; `file` and
-/// `line` are those of the configuration that a rule comes from, or of the candidate.
+/// file that would import it. A step's kind is rule, tried (no such file in the index) or found;
+/// `file` and `line` are those of the configuration that a rule comes from, or of the candidate.
 
 #include "graph/queries/explain_import.h"
 

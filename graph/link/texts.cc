@@ -114,6 +114,8 @@ void Evaluator::add_passed_texts(const LinkFile& file, BindingIndex binding, Tex
       add_texts(file, facts.expr_lists[call.args.begin + ordinal], out, depth + 1);
     }
   }
+  // Nobody here calls it by name: somebody else does.
+  if (out.list.empty()) out.open = true;
 }
 
 }  // namespace dg

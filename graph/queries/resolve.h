@@ -11,12 +11,12 @@ namespace dg {
 
 /// What the text was taken for; the first form that has any match.
 enum class AtomForm : std::uint8_t {
-  none,   ///< Nothing matches.
-  id,     ///< `src/a.js::Cart.pay`
-  place,  ///< `src/a.js:12` or `src/a.js:12:7`
-  file,   ///< `src/a.js`: its module atom
-  name,   ///< `Cart.pay` or `pay`
-  tail,   ///< The end of a qualified name: `Cart.pay` for `shop.Cart.pay`
+  none,             ///< Nothing matches.
+  id,               ///< `src/a.js::Cart.pay`
+  place,            ///< `src/a.js:12` or `src/a.js:12:7`
+  file,             ///< `src/a.js`: its module atom
+  name,             ///< `Cart.pay` or `pay`
+  tail,             ///< The end of a qualified name: `Cart.pay` for `shop.Cart.pay`
   nameless_export,  ///< The name of a file that exports a value without one (nameless.h)
 };
 

@@ -28,7 +28,7 @@ class CliImport : public CliTest {
   std::string ask(const std::string& sql) {
     const Ran ran = run({"sql", sql, "--json", "--no-start"});
     EXPECT_EQ(ran.code, 0) << ran.err;
-    return ran.json().at("rows").dump();
+    return ran.json().at("items").dump();
   }
 };
 

@@ -18,6 +18,7 @@ const Reasons& believed() {
       {"system_files", "nothing writes or reads it; what a predecessor left there is kept"},
       {"semantic_connections", "likewise"},
       {"atom_versions", "likewise"},
+      {"imported_atoms", "what another program told: nothing else knows it"},
       {"salvaged_events", "what was read from a wreck: nothing else tells it"},
       {"schema_migrations", "told by nothing else; the schema that they made is checked at open"},
       {"cache_unused", "only bounds the cache; a fact that it drops is parsed again"},

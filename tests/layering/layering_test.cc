@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <ostream>
-#include <regex>
 #include <set>
 #include <string>
 #include <vector>
@@ -113,14 +112,31 @@ TEST(Layering, EachCapabilityOfTheSchemaHasATestOfItsNumber) {
   EXPECT_EQ(missing, not_done);
 }
 
+/// Whether the text has a CREATE TABLE with the table's name and columns.
+bool writes_a_table(std::string_view text) {
+  constexpr std::string_view kCreate = "CREATE TABLE ";
+  constexpr std::string_view kUnless = "IF NOT EXISTS ";
+  for (std::size_t at = text.find(kCreate); at != std::string_view::npos; at = text.find(kCreate)) {
+    text.remove_prefix(at + kCreate.size());
+    std::string_view rest = text;
+    if (rest.starts_with(kUnless)) rest.remove_prefix(kUnless.size());
+    const std::size_t name = rest.find_first_not_of("abcdefghijklmnopqrstuvwxyz_");
+    if (name == 0 || name == std::string_view::npos) continue;
+    rest.remove_prefix(name);
+    if (rest.starts_with("(") || rest.starts_with(" (")) return true;
+  }
+  return false;
+}
+
 /// S1-47: no second place says what the schema is.
 TEST(Layering, S1_47_NoTableIsWrittenOutByHand) {
-  const std::regex table("CREATE TABLE (?:IF NOT EXISTS )?[a-z_]+ ?\\(");
-  EXPECT_TRUE(std::regex_search("\"CREATE TABLE atoms(id TEXT)\"", table));
+  EXPECT_TRUE(writes_a_table("\"CREATE TABLE atoms(id TEXT)\""));
+  EXPECT_TRUE(writes_a_table("\"CREATE TABLE IF NOT EXISTS atoms (id TEXT)\""));
+  EXPECT_FALSE(writes_a_table("\"CREATE TABLE \" + name + \"(\""));
   for (const SourceFile& source : own_sources()) {
     // The exchange format of `export --format sql` has tables of its own.
     const bool is_schema = source.path.starts_with("storage/");
-    EXPECT_FALSE(is_schema && std::regex_search(source.text, table))
+    EXPECT_FALSE(is_schema && writes_a_table(source.text))
         << source.path << ": the registry is the only schema";
   }
 }

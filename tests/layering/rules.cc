@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <regex>
 #include <span>
 
 namespace dg::layering {
@@ -312,18 +311,52 @@ std::string capability(int source, int number) {
   return "S" + std::to_string(source) + (number < 10 ? "_0" : "_") + std::to_string(number);
 }
 
+namespace {
+
+/// The number of `S1` (prefix S) or `07` (no prefix); 0: it is none.
+int number_of(std::string_view word, std::string_view prefix, std::size_t digits) {
+  if (!word.starts_with(prefix)) return 0;
+  word.remove_prefix(prefix.size());
+  const bool all = word.size() == digits && std::all_of(word.begin(), word.end(), [](char c) {
+                     return c >= '0' && c <= '9';
+                   });
+  int number = 0;
+  for (const char c : all ? word : std::string_view()) number = number * 10 + (c - '0');
+  return number;
+}
+
+std::vector<std::string_view> parts_of(std::string_view name) {
+  std::vector<std::string_view> parts;
+  for (std::size_t end = 0; end != std::string_view::npos; name.remove_prefix(end + 1)) {
+    end = name.find('_');
+    parts.push_back(name.substr(0, end));
+    if (end == std::string_view::npos) break;
+  }
+  return parts;
+}
+
+/// `S1_07` and `S1_07_to_S1_09` in the name of a test.
+void add_capabilities(std::string_view name, std::vector<std::string>& found) {
+  const std::vector<std::string_view> parts = parts_of(name);
+  for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+    const int source = number_of(parts[i], "S", 1);
+    const int first = source == 0 ? 0 : number_of(parts[i + 1], "", 2);
+    if (first == 0) continue;
+    const bool range = i + 4 < parts.size() && parts[i + 2] == "to" && parts[i + 3] == parts[i];
+    const int last = range ? number_of(parts[i + 4], "", 2) : first;
+    for (int each = first; each <= last; ++each) found.push_back(capability(source, each));
+    if (range) i += 3;  // And the part that the loop steps over.
+  }
+}
+
+}  // namespace
+
 std::vector<std::string> capabilities_of(std::string_view text) {
-  static const std::regex kTest("\\bTEST(?:_F|_P)?\\s*\\(\\s*(\\w+)\\s*,\\s*(\\w+)");
-  static const std::regex kId("(?:^|_)S(\\d)_(\\d\\d)(?:_to_S\\1_(\\d\\d))?(?=_|$)");
+  static constexpr std::array<std::string_view, 3> kMacros{"TEST", "TEST_F", "TEST_P"};
   std::vector<std::string> found;
-  const std::string all(text);
-  for (std::sregex_iterator test(all.begin(), all.end(), kTest), end; test != end; ++test) {
-    const std::string name = (*test)[1].str() + "_" + (*test)[2].str();
-    for (std::sregex_iterator id(name.begin(), name.end(), kId); id != end; ++id) {
-      const int first = std::stoi((*id)[2]);
-      const int last = (*id)[3].matched ? std::stoi((*id)[3]) : first;
-      for (int i = first; i <= last; ++i) found.push_back(capability(std::stoi((*id)[1]), i));
-    }
+  for (std::string word = next_word(text); !word.empty(); word = next_word(text)) {
+    if (!contains(kMacros, word) || !text.starts_with("(")) continue;
+    for (int name = 0; name < 2; ++name) add_capabilities(next_word(text), found);
   }
   return found;
 }
