@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 
 #include "events/delta_algebra.h"
@@ -22,13 +23,71 @@ namespace {
 
 constexpr auto kRelations = static_cast<FieldSet>(Field::relations);
 
+using NewIds = std::unordered_map<AtomId, AtomId>;
+
+/// Of atoms of `from` that are gone: the id of the atom of `to` that has their id text and was not
+/// there.
+NewIds ids_of_returned(const Snapshot& from, const Snapshot& to) {
+  NewIds returned;
+  for (const FileVersionPtr& before : from.files()) {
+    const FileVersionPtr after = to.file_at(before->path);
+    if (after == nullptr || after == before || after->atoms == before->atoms) continue;
+    std::unordered_map<std::string, AtomId> gone;
+    for (std::uint32_t i = 0; i < before->atoms.size(); ++i) {
+      if (to.atom(before->atoms[i])) continue;
+      gone.emplace(atom_id_text(*before, AtomIndex{i}), before->atoms[i]);
+    }
+    for (std::uint32_t i = 0; i < after->atoms.size() && !gone.empty(); ++i) {
+      if (from.atom(after->atoms[i])) continue;
+      const auto same = gone.find(atom_id_text(*after, AtomIndex{i}));
+      if (same != gone.end()) returned.emplace(same->second, after->atoms[i]);
+    }
+  }
+  return returned;
+}
+
+FileVersionPtr with_ids(const FileVersionPtr& file, const NewIds& ids) {
+  const auto is_renamed = [&](AtomId id) { return ids.contains(id); };
+  const auto leads_to_renamed = [&](const Edge& edge) { return is_renamed(edge.target); };
+  const bool links = std::ranges::any_of(file->links->edges, leads_to_renamed);
+  if (!links && std::ranges::none_of(file->atoms, is_renamed)) return file;
+  const auto rename = [&](AtomId& id) {
+    if (const auto found = ids.find(id); found != ids.end()) id = found->second;
+  };
+  auto copy = std::make_shared<FileVersion>(*file);
+  std::ranges::for_each(copy->atoms, rename);
+  if (links) {
+    auto renamed = std::make_shared<FileLinks>(*file->links);
+    for (Edge& edge : renamed->edges) rename(edge.target);
+    std::ranges::sort(renamed->edges, {}, [](const Edge& edge) {
+      return std::tuple(edge.source, edge.relation, edge.target);
+    });
+    copy->links = std::move(renamed);
+  }
+  return copy;
+}
+
+SnapshotPtr with_ids_of(const SnapshotPtr& from, const SnapshotPtr& to) {
+  if (from == to) return from;
+  const NewIds ids = ids_of_returned(*from, *to);
+  if (ids.empty()) return from;
+  const GraphState& state = state_of(*from);
+  std::vector<FileVersionPtr> files;
+  for (const FileVersionPtr& file : from->files()) files.push_back(with_ids(file, ids));
+  const GraphState& later = state_of(*to);
+  return load_snapshot(from->sequence(), std::move(files), state.configs.files(), {},
+                       std::max(state.next_atom, later.next_atom), state.next_file);
+}
+
 class Comparer {
  public:
-  Comparer(const SnapshotPtr& from, const SnapshotPtr& to) : from_(from), to_(to) {}
+  Comparer(const SnapshotPtr& from, const SnapshotPtr& to)
+      : before_(with_ids_of(from, to)), from_(before_), to_(to) {}
 
   GraphDifference run() {
+    result_.before = before_;
     delta_ = delta_between(from_->files(), to_->files());
-    if (delta_.files.empty()) return {};
+    if (delta_.files.empty()) return std::move(result_);
     for (const FileDelta& file : delta_.files) {
       for (const AtomChange& change : file.atoms) take(change);
       result_.gained.insert(result_.gained.end(), file.gained.begin(), file.gained.end());
@@ -140,6 +199,7 @@ class Comparer {
     return cycles;
   }
 
+  const SnapshotPtr before_;
   const SnapshotPtr& from_;
   const SnapshotPtr& to_;
   Delta delta_;
@@ -149,7 +209,6 @@ class Comparer {
 }  // namespace
 
 GraphDifference compare(const SnapshotPtr& from, const SnapshotPtr& to) {
-  if (from == to) return {};
   return Comparer(from, to).run();
 }
 

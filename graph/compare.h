@@ -4,7 +4,8 @@
 /// many commits lie between them. Pure.
 ///
 /// An atom is the same where it has the same AtomId: with another file it has moved, with another
-/// name in the same file it was renamed. Where it stands is not looked at (DESIGN §3, invariant 6).
+/// name in the same file it was renamed. One that was away in between and came back under another
+/// AtomId is the same by its id text. Where it stands is not looked at (DESIGN §3, invariant 6).
 
 #include <string>
 #include <vector>
@@ -41,6 +42,8 @@ struct ReferenceDifference {
 /// All lists are sorted by where people read: (path, start), of `to` where it is there, else of
 /// `from`.
 struct GraphDifference {
+  /// `from`, where atoms that came back have the AtomIds that `to` has for them.
+  SnapshotPtr before;
   struct File {
     FileId id{};
     bool before = false, after = false;                   ///< Whether it is there.

@@ -180,7 +180,7 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
                     difference.lost.size() + difference.broken.size() + difference.fixed.size() +
                     difference.new_call_cycles.size() + difference.gone_call_cycles.size() +
                     difference.new_import_cycles.size() + difference.gone_import_cycles.size();
-  result.update(difference_json(*from->snapshot, *to->snapshot, difference, limit));
+  result.update(difference_json(*difference.before, *to->snapshot, difference, limit));
   Json skipped = Json::array();
   for (const End* end : {&*from, &*to}) {
     for (const Listing::Trouble& each : end->skipped) {

@@ -10,6 +10,9 @@ namespace dg {
 /// O(log names).
 bool is_builtin_member(std::string_view name) noexcept;
 
+/// Names of types that the language and its hosts declare. O(log names).
+bool is_standard_type(std::string_view name) noexcept;
+
 /// Names of the global object that the language and its hosts give it. O(log names).
 bool is_standard_global(std::string_view name) noexcept;
 

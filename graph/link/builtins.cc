@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "graph/link/builtin_members.h"
 #include "graph/link/eval.h"
 
 namespace dg {
@@ -44,6 +45,7 @@ bool gives_first_argument(std::string_view object, std::string_view method) noex
 
 /// A member of a generic type of which the project has no source: of a package, or of the language.
 Values of_elsewhere(const Value& generic) {
+  if (generic.origin == 0) return Values::unknown();
   if (generic.origin == kNoIndex) return Values::unknown(OpenReason::builtin);
   return Values::unknown(OpenReason::external, generic.origin);
 }
@@ -379,6 +381,7 @@ Values Evaluator::construct_global(const LinkFile& file, const Expr& e, std::str
     return name == "Proxy" ? argument_value(site, 0, depth)
                            : Values::unknown(OpenReason::builtin, detail(name));
   }
+  if (!is_standard_type(name)) return Values::unknown(OpenReason::global, detail(name));
   return standard_type(name, types, depth + 1);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "graph/link/builtin_members.h"
 #include "graph/link/eval.h"
 #include "graph/link/keys.h"
 
@@ -213,6 +214,13 @@ Values Evaluator::eval_call(const LinkFile& file, const Expr& e, const Context* 
   }
   settle(values);
   return values;
+}
+
+Values Evaluator::outcome_of_unknown(const Values& callees) const noexcept {
+  if (!callees.open) return {};
+  const bool standard =
+      callees.why == OpenReason::global && is_standard_global(details_[callees.detail]);
+  return Values::unknown(standard ? OpenReason::builtin : callees.why, callees.detail);
 }
 
 /// What calling any of these functions gives.

@@ -161,6 +161,9 @@ class Evaluator {
   Values applied(const LinkFile& file, const Expr& e, const Context* in, int depth);
   Values instantiate(const Values& names, const std::vector<Values>& arguments, int depth);
   Values standard_type(std::string_view name, const std::vector<Values>& arguments, int depth);
+  Values undeclared_type(const LinkFile& file, std::string_view name,
+                         const std::vector<Values>& arguments, int depth);
+  Values nearest_class(const LinkFile& file, std::string_view name);
   std::vector<Values> type_arguments(const LinkFile& file, ExprIndex list, const Context* in,
                                      int depth);
   Values tuple_type(const LinkFile& file, const Expr& e, const Context* in, int depth);
@@ -176,6 +179,9 @@ class Evaluator {
   Values held(const Value& value, std::uint64_t key) const;
 
   // calls.cc: what calls give.
+  /// What calling, constructing or instantiating something gives where nothing of it is known: as
+  /// open as that is, and of what the language has a thing that the language makes.
+  Values outcome_of_unknown(const Values& callees) const noexcept;
   Values eval_call(const LinkFile& file, const Expr& e, const Context* in, int depth);
   Values eval_construct(const LinkFile& file, const Expr& e, const Context* in, int depth);
   Values results(const Values& functions, const Values* receiver, const CallSite& site, int depth);

@@ -74,6 +74,7 @@ struct FileIndex {
   std::vector<Row> parameter_calls;  ///< Parameter's binding → references that call it.
   std::vector<Row> assigned;         ///< hash of a property's name → assignment to it.
   std::vector<std::uint32_t> implementing;  ///< Shapes of classes that implement something.
+  std::vector<Row> classes;     ///< hash of its name → a class or constructor with code.
   std::vector<Row> types;       ///< child_row(parent, name) → interface, alias or class.
   std::vector<Row> calls;       ///< hash of a callee's last name → call that hands values over.
   std::vector<Row> text_calls;  ///< As calls, of those that hand over texts.

@@ -15,7 +15,7 @@ inline bool is_function(AtomKind kind) noexcept {
 void index_assignments(const FileFacts& facts, FileIndex& index);
 /// `calls`, `outward_calls`, `handed`. O(references log references).
 void index_calls(const FileFacts& facts, FileIndex& index);
-/// `assigned`, `topics`; needs `implementing` and `outward_calls`.
+/// `assigned`, `classes`, `topics`; needs `implementing`, `outward_calls`, `holder_assignments`.
 void index_topics(const FileFacts& facts, FileIndex& index);
 
 }  // namespace dg

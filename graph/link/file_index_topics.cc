@@ -154,6 +154,21 @@ void index_assigned(const FileFacts& facts, FileIndex& index) {
   std::sort(index.assigned.begin(), index.assigned.end());
 }
 
+/// Classes of the module itself, and functions whose prototype is given members.
+void index_classes(const FileFacts& facts, FileIndex& index) {
+  for (std::uint32_t a = 0; a < facts.atoms.size(); ++a) {
+    const Atom& atom = facts.atoms[a];
+    if (raw(atom.parent) != 0 || atom.ambient) continue;
+    const Holder instances{HolderKind::instance, a};
+    const bool constructs =
+        is_function(atom.kind) &&
+        !rows(index.holder_assignments, FileIndex::holder_row(instances)).empty();
+    if (atom.kind != AtomKind::class_ && !constructs) continue;
+    index.classes.push_back({hash_text(facts.name(atom.name)), a});
+  }
+  std::sort(index.classes.begin(), index.classes.end());
+}
+
 }  // namespace
 
 void index_calls(const FileFacts& facts, FileIndex& index) {
@@ -195,6 +210,8 @@ void index_topics(const FileFacts& facts, FileIndex& index) {
   for (const FileIndex::Row& row : index.outward_calls) {
     index.topics.push_back(call_topic(row.key));
   }
+  index_classes(facts, index);
+  for (const FileIndex::Row& row : index.classes) index.topics.push_back(class_topic(row.key));
   std::sort(index.topics.begin(), index.topics.end());
   index.topics.erase(std::unique(index.topics.begin(), index.topics.end()), index.topics.end());
 }

@@ -40,6 +40,7 @@ class InterfaceBuilder {
       const Reference& call = facts_.references[row.value];
       say(call_topic(row.key), mix(expr(call.target), list(call.args)));
     }
+    for (const auto& row : index_.classes) say(class_topic(row.key), atom_text(row.value));
     add_implementing();
     for (const auto& row : index_.comment_types) {
       items_.push_back({export_key(index_, row.key), mix(1, binding_text(row.value))});

@@ -14,7 +14,7 @@ namespace dg {
 namespace key_tag {
 inline constexpr std::uint64_t path = 1, config = 2, member_name = 3, exported = 4, module = 5,
                                binding = 6, atom = 7, property = 8, element = 9, call = 10,
-                               member = 11;
+                               member = 11, class_name = 12;
 }
 
 /// What a file exports under a name.
@@ -58,6 +58,11 @@ inline std::uint64_t property_topic(std::uint64_t name_hash) noexcept {
 /// Calls of something of that name that hand over code or objects.
 inline std::uint64_t call_topic(std::uint64_t name_hash) noexcept {
   return mix(key_tag::call, name_hash);
+}
+
+/// Classes of that name.
+inline std::uint64_t class_topic(std::uint64_t name_hash) noexcept {
+  return mix(key_tag::class_name, name_hash);
 }
 
 /// Whether a property stands for the elements that come to what a variable or member holds.

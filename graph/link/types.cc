@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "graph/link/builtin_members.h"
 #include "graph/link/eval.h"
 #include "graph/link/keys.h"
 
@@ -215,7 +216,7 @@ Values Evaluator::compute_type(const LinkFile& file, ExprIndex type, const Conte
 }
 
 Values Evaluator::type_named(const LinkFile& file, const Expr& e, const Context* in, int depth) {
-  if (e.a == kNoIndex) return standard_type(file.facts->name(NameId{e.b}), {}, depth + 1);
+  if (e.a == kNoIndex) return undeclared_type(file, file.facts->name(NameId{e.b}), {}, depth + 1);
   const Binding& b = file.facts->bindings[e.a];
   if (is_type_parameter(file, e.a)) {
     if (in != nullptr && in->env != 0) {
@@ -277,7 +278,7 @@ Values Evaluator::applied(const LinkFile& file, const Expr& e, const Context* in
   const Expr& generic = file.facts->exprs[e.a];
   const std::vector<Values> arguments = type_arguments(file, ExprIndex{e.b}, in, depth + 1);
   if (generic.kind == ExprKind::name && generic.a == kNoIndex) {
-    return standard_type(file.facts->name(NameId{generic.b}), arguments, depth + 1);
+    return undeclared_type(file, file.facts->name(NameId{generic.b}), arguments, depth + 1);
   }
   if (generic.kind == ExprKind::type_query) {
     return eval_type(file, ExprIndex{e.a}, in, depth + 1);
@@ -416,8 +417,51 @@ Values Evaluator::standard_type(std::string_view name, const std::vector<Values>
   return Values::unknown(OpenReason::builtin, detail(name));
 }
 
+/// A type that nothing visible declares: of the language, or named in a comment without an import.
+Values Evaluator::undeclared_type(const LinkFile& file, std::string_view name,
+                                  const std::vector<Values>& arguments, int depth) {
+  if (is_standard_type(name)) return standard_type(name, arguments, depth + 1);
+  if (file.facts->language == Language::javascript) {
+    Values named = nearest_class(file, name);
+    if (!named.list.empty()) return instantiate(named, arguments, depth + 1);
+  }
+  if (arguments.empty()) return Values::unknown(OpenReason::unknown_receiver, detail(name));
+  Value generic = opaque_generic(arguments);
+  generic.origin = 0;
+  return Values::one(generic);
+}
+
+/// Comments of plain JavaScript name the classes of other files without importing them. Of several
+/// of that name the one is meant with which the file shares most folders; two of these, none.
+Values Evaluator::nearest_class(const LinkFile& file, std::string_view name) {
+  const std::uint64_t hash = hash_text(name);
+  const std::uint64_t topic = class_topic(hash);
+  note(topic);
+  const std::string_view here = file.version->path;
+  Value nearest;
+  std::ptrdiff_t most_shared = -1;
+  bool several = false;
+  for (const LinkSource::File& about : source_.files_about(topic)) {
+    const std::string_view path = about.version->path;
+    const auto apart = std::mismatch(here.begin(), here.end(), path.begin(), path.end()).first;
+    const std::ptrdiff_t shared = std::count(here.begin(), apart, '/');
+    if (shared < most_shared) continue;
+    several = shared == most_shared;
+    most_shared = shared;
+    const LinkFile* const there = file_at(path);
+    const auto classes = rows(there->index->classes, hash);
+    several = several || classes.size() > 1;
+    nearest.file = there;
+    nearest.index = classes.front().value;
+  }
+  if (most_shared < 0 || several) return Values::unknown();
+  read_atom(*nearest.file, nearest.index);
+  nearest.confidence = Confidence::inferred;
+  return Values::one(nearest);
+}
+
 /// A generic type of elsewhere (`SyncHook<[A, B]>`, `Emitter<E>`): only its arguments are known,
-/// and as its origin the package where it is from.
+/// and as its origin the package where it is from, 0 where that is not known.
 Value Evaluator::opaque_generic(const std::vector<Values>& arguments) {
   Environment held;
   for (std::size_t i = 0; i < arguments.size(); ++i) held.add(i, arguments[i]);

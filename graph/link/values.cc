@@ -30,12 +30,6 @@ bool is_type_parameter(const LinkFile& file, std::uint32_t binding) noexcept {
          file.facts->scopes[raw(b.scope)].kind != ScopeKind::module;
 }
 
-Values outcome_of_unknown(const Values& callees) noexcept {
-  if (!callees.open) return {};
-  const bool is_global = callees.why == OpenReason::global;
-  return Values::unknown(is_global ? OpenReason::builtin : callees.why, callees.detail);
-}
-
 void settle(Values& values) noexcept {
   if (values.list.size() < 2 && !values.open) return;
   for (Value& value : values.list) {

@@ -98,9 +98,6 @@ inline constexpr std::size_t kMaxAlternatives = 64;
 
 /// Adds `from`'s alternatives to `into`; of equal ones the surer stays.
 void join(Values& into, const Values& from);
-/// What calling, constructing or instantiating something gives where nothing of it is known: as
-/// open as that is, and of a global a thing that the language makes.
-Values outcome_of_unknown(const Values& callees) noexcept;
 /// Several alternatives, or an open end, leave each of them only plausible.
 void settle(Values& values) noexcept;
 

@@ -214,7 +214,8 @@ std::string reason_text(OpenReason reason, std::string_view detail) {
     case OpenReason::no_source:
       return "its import leads to a file that is not analysed";
     case OpenReason::unknown_receiver:
-      return "nothing is known of the object that it is called on";
+      return of.empty() ? "nothing is known of the object that it is called on"
+                        : "it is called on a" + of + ", a type that is declared nowhere visible";
     case OpenReason::no_member:
       return "the object is known and has no such member";
     case OpenReason::dynamic:

@@ -172,6 +172,30 @@ TEST(Compare, AFileThatWasAwayInBetweenIsTheSame) {
   EXPECT_EQ(same.cycles((*same).gone_import_cycles), Lines{});
 }
 
+/// Moved away and back, but so that both places had it for one commit: it is another atom now, and
+/// the graph is the same.
+TEST(Compare, AnAtomThatCameBackUnderAnotherIdIsTheSame) {
+  Project project;
+  const std::string pay = "export function pay(order) { return order.total * 2 + order.fee; }\n";
+  const std::string caller = "export function checkout(order) { return pay(order); }\n";
+  const auto with_caller_of = [&](const std::string& file) {
+    return "import { pay } from './" + file + "';\n" + caller;
+  };
+  project.write("a.js", pay).write("b.js", with_caller_of("a.js")).commit();
+  const SnapshotPtr before = project.snapshot();
+  project.write("a.js", "").write("c.js", pay).write("b.js", with_caller_of("c.js")).commit();
+  project.write("a.js", pay).commit();
+  project.remove("c.js").write("b.js", with_caller_of("a.js")).commit();
+  const SnapshotPtr after = project.snapshot();
+  ASSERT_NE(before->atom_with_id("a.js::pay").id(), after->atom_with_id("a.js::pay").id());
+  const Shown same(before, after);
+  EXPECT_EQ(same.atoms(), Lines{});
+  EXPECT_EQ(same.edges(), Lines{});
+  EXPECT_TRUE((*same).files.empty());
+  const Shown backwards(after, before);
+  EXPECT_TRUE((*backwards).files.empty());
+}
+
 /// What an outside class may have is not known: that the reference leads there by inheritance now
 /// is no answer to who called the member that is gone.
 TEST(Compare, ACallThatLosesItsMemberToAnOutsideBaseIsBroken) {
