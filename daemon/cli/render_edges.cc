@@ -65,6 +65,13 @@ void render_other_relations(Terminal& out, const Json& answer) {
   out.line(out.paint(Style::dim, line + " (--relations all)"));
 }
 
+void render_stood_for(Terminal& out, const Json& answer) {
+  for (const Json& other : answer.value("stands_for", Json::array())) {
+    out.line("It stands for " + heading(out, other.at("atom")) + ", which has " +
+             counted(other.value("callers", std::uint64_t{0}), "caller"));
+  }
+}
+
 void render_less_sure(Terminal& out, const Json& answer) {
   const std::uint64_t count = answer.value("less_sure", std::uint64_t{0});
   if (count == 0) return;
@@ -98,6 +105,7 @@ void render_callers(Session& session, const Json& answer) {
   for (const Json& item : items) add_neighbour(table, item, item.at("atom").value("file", ""));
   table.print(out, 2);
   render_page(out, answer, items.size());
+  render_stood_for(out, answer);
   render_other_relations(out, answer);
   render_less_sure(out, answer);
   render_mentions(out, answer);

@@ -6,9 +6,9 @@
 ///
 /// Items are sorted by (path, start, relation); sites are in the item's file. `other_relations`
 /// counts incoming edges of relations that were not asked for, `less_sure` those that are less sure
-/// than asked for. `unresolved.sites` is there when asked for: the
-/// sites that may mean this atom, at most `limit`, as {"source", "place", "relation", "text",
-/// "reason"}.
+/// than asked for. `stands_for`: what the atom is only another name of. `unresolved.sites` is there
+/// when asked for: the sites that may mean this atom, at most `limit`, as {"source", "place",
+/// "relation", "text", "reason"}.
 
 #include "graph/queries/callers.h"
 
@@ -17,6 +17,7 @@
 #include "daemon/requests/atom_spec.h"
 #include "daemon/requests/handlers.h"
 #include "daemon/requests/source_lines.h"
+#include "graph/queries/stands_for.h"
 #include "graph/queries/unresolved.h"
 
 namespace dg {
@@ -25,7 +26,8 @@ namespace {
 constexpr const char* kAnswer =
     R"(  {"atom": ATOM, "items": [{"atom": ATOM, "relation", "confidence", "declared": id, "sites":
    [{"line", "col", "confidence", "rule", "line_text"}]}], "other_relations": {"references": 2}, "less_sure": 2,
-   "unresolved": {"possible", "elsewhere", "sites": […]}, PAGE}; line_text with --lines
+   "stands_for": [{"atom": ATOM, "callers"}], "unresolved": {"possible", "elsewhere", "sites": […]},
+   PAGE}; line_text with --lines
 )";
 
 const std::vector<Parameter>& parameters() {
@@ -73,6 +75,16 @@ Json mentioning_sites(const Snapshot& snapshot, std::string_view name, std::size
   return list;
 }
 
+/// Whose callers may have been meant: an atom that this one is only another name of.
+Json stood_for(const Snapshot& snapshot, const AtomRef& atom, const EdgeFilter& filter) {
+  Json list = Json::array();
+  for (const AtomId id : stands_for(snapshot, atom)) {
+    list.push_back({{"atom", atom_json(snapshot.atom(id))},
+                    {"callers", callers(snapshot, id, filter).size()}});
+  }
+  return list;
+}
+
 Result<Json> answer(const RequestContext& context, const Json& given) {
   const Result<Params> params = Params::check("callers", parameters(), given);
   if (!params) return params.error();
@@ -100,6 +112,7 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
   add_page(result, *page, all.size(), snapshot);
   result["other_relations"] = left_out(snapshot, atom->id(), filter);
   result["less_sure"] = less_sure(snapshot, atom->id(), filter);
+  result["stands_for"] = stood_for(snapshot, *atom, filter);
   result["unresolved"] = mentions_json(snapshot.open_mentions(atom->name()));
   if (params->flag("unresolved")) {
     result["unresolved"]["sites"] = mentioning_sites(snapshot, atom->name(), page->limit);

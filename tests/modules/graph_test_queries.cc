@@ -11,6 +11,7 @@
 #include "graph/queries/path.h"
 #include "graph/queries/resolve.h"
 #include "graph/queries/show.h"
+#include "graph/queries/stands_for.h"
 #include "graph/queries/stats.h"
 #include "graph/queries/unresolved.h"
 #include "graph/words.h"
@@ -270,6 +271,36 @@ TEST(Stats, CountKinds) {
   EXPECT_EQ(stats.atoms_by_kind[static_cast<int>(AtomKind::module)], 2u);
   EXPECT_EQ(stats.atoms_by_kind[static_cast<int>(AtomKind::function)], 4u);
   EXPECT_EQ(stats.open_sites, 2u);
+}
+
+std::vector<std::string> stood_for(const SnapshotPtr& snapshot, std::string_view id) {
+  std::vector<std::string> ids;
+  for (const AtomId each : stands_for(*snapshot, snapshot->atom_with_id(id))) {
+    const AtomRef atom = snapshot->atom(each);
+    ids.push_back(atom_id_text(*atom.file, atom.index));
+  }
+  return ids;
+}
+
+TEST(StandsFor, AVariableForTheFunctionItWasGivenAndAModuleForItsNamelessExport) {
+  test::Project project;
+  project
+      .write("a.js",
+             "function pay() {}\nexport const charge = pay;\nexport const total = pay();\n"
+             "export let later = pay;\nlater = null;\nexport const both = [pay];\n")
+      .write("b.js", "const { charge } = require('./a.js');\nconst again = charge;\nagain();\n")
+      .write("c.js", "module.exports = function () {};\nfunction inner() {}\n")
+      .write("d.js", "export default () => 1;\n")
+      .commit();
+  const SnapshotPtr now = project.snapshot();
+  EXPECT_THAT(stood_for(now, "a.js::charge"), ElementsAre("a.js::pay"));
+  EXPECT_THAT(stood_for(now, "b.js::again"), ElementsAre("a.js::pay"));
+  EXPECT_THAT(stood_for(now, "c.js::<module>"), ElementsAre("c.js::module.exports"));
+  EXPECT_THAT(stood_for(now, "d.js::<module>"), ElementsAre("d.js::default"));
+  for (const char* id :
+       {"a.js::pay", "a.js::total", "a.js::later", "a.js::both", "a.js::<module>", "c.js::inner"}) {
+    EXPECT_THAT(stood_for(now, id), ElementsAre()) << id;
+  }
 }
 
 }  // namespace
