@@ -15,6 +15,7 @@
 #include "daemon/impacts.h"
 #include "daemon/ingest.h"
 #include "daemon/look.h"
+#include "parser/extractor_version.h"
 #include "storage/backup/backup.h"
 #include "storage/backup/salvage.h"
 #include "storage/clock.h"

@@ -388,8 +388,4 @@ struct FileFacts {
   friend bool operator==(const FileFacts&, const FileFacts&) = default;
 };
 
-/// Raised when the same bytes may give other facts, or the same facts other links, than before: what
-/// is stored is then made anew.
-inline constexpr std::uint32_t kExtractorVersion = 6;
-
 }  // namespace dg

@@ -5,6 +5,7 @@
 
 #include "events/event.h"
 #include "events/names.h"
+#include "parser/extractor_version.h"
 #include "storage/audit/notes.h"
 #include "storage/clock.h"
 #include "storage/connect.h"

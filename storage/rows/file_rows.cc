@@ -1,6 +1,7 @@
 #include "storage/rows/file_rows.h"
 
 #include "events/names.h"
+#include "parser/extractor_version.h"
 #include "parser/facts_codec.h"
 #include "parser/hexadecimal.h"
 #include "storage/codec/links_codec.h"

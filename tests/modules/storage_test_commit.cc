@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/modules/storage_test_support.h"
+#include "parser/extractor_version.h"
 
 namespace dg {
 namespace {
