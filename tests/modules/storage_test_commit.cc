@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/modules/storage_test_support.h"
 #include "parser/extractor_version.h"
+#include "tests/modules/storage_test_support.h"
 
 namespace dg {
 namespace {
