@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "daemon/backups.h"
+#include "daemon/due_requests.h"
 #include "daemon/mailbox.h"
 #include "daemon/protocol/client.h"
 #include "daemon/requests/delta_json.h"
@@ -62,6 +63,7 @@ class RunningService final : public Service, private Host {
     const Result<Config> config = read_config(pipeline_->options().state_folder);
     if (!config) return config.error();
     backups_ = std::make_unique<AutomaticBackups>(pipeline_->options().state_folder, *config);
+    due_requests_ = std::make_unique<DueRequests>(pipeline_->options().state_folder);
     idle_ = Idle(options_.idle_exit.value_or(config->idle_exit), options_.idle_clock);
     begun_ms_ = begin_of_log();
     Result<std::filesystem::path> socket = socket_path(options_.pipeline.root);
@@ -129,6 +131,7 @@ class RunningService final : public Service, private Host {
         note_success(outcome);
         publish(outcome);
       });
+      apply_due_requests();  // Also while there is no quiet moment.
       const bool work = !batch.change.empty() || pipeline_->dirty() > 0;
       if (work && !mailbox_.stopped()) {
         switch (apply(batch)) {
@@ -311,6 +314,13 @@ class RunningService final : public Service, private Host {
     }
   }
 
+  void apply_due_requests() {
+    due_requests_->consider(unix_ms());
+    for (const std::string& text : due_requests_->news()) {
+      if (std::exchange(due_said_, text) != text) say(text);
+    }
+  }
+
   milliseconds next_retry(milliseconds last) {
     std::uniform_int_distribution<int> jitter(80, 120);
     const milliseconds doubled = last.count() == 0 ? milliseconds(100) : last * 2;
@@ -452,6 +462,7 @@ class RunningService final : public Service, private Host {
   Idle idle_{std::chrono::minutes(0)};  // Writer thread.
   std::optional<Clock::time_point>
       unrest_since_;                             // Of changes overtaken without end. Writer thread.
+  std::string due_said_;                         // What was said last of requests. Writer thread.
   std::string unreachable_;                      // Why there is no socket. Writer thread.
   std::mt19937 random_{std::random_device{}()};  // Writer thread; jitter only.
   Mailbox mailbox_;
@@ -469,6 +480,7 @@ class RunningService final : public Service, private Host {
   std::int64_t begun_ms_ = 0;
   std::unique_ptr<Pipeline> pipeline_;
   std::unique_ptr<AutomaticBackups> backups_;
+  std::unique_ptr<DueRequests> due_requests_;
   std::unique_ptr<Watcher> watcher_;
   std::unique_ptr<ValidateThread> validator_;
   std::unique_ptr<Server> server_;

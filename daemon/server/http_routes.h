@@ -9,6 +9,10 @@
 ///     GET   /api/schema-requests/ID/audit?limit=&offset=
 ///     PATCH /api/schema-requests/ID                      {"status", "performedBy", "reason",
 ///                                                         "sqlHash"}; migrated applies it
+///     PATCH /api/schema-requests/ID                      {"scheduledAt": TIME or "never",
+///                                                         "performedBy"}
+///     GET   /api/schema-requests/performance             of all requested tables
+///     GET   /api/schema-requests/ID/performance          ID: a request's, or a table's name
 ///
 /// Answers are those of SchemaDesk; errors {"error": …} (error_json.h) with 400 for what makes no
 /// sense, 404, and 409 for what the request's state does not allow.
