@@ -77,7 +77,8 @@ void render_performance(Session& session, const Json& answer) {
 void render_proposal(Session& session, const Json& answer) {
   session.out.line("Branch " + printable(text_of(answer, "branch")) + " at commit " +
                    text_of(answer, "commit") + ", on " + text_of(answer, "base") + ":");
-  for (const Json& file : answer["files"]) session.out.line("  " + printable(file));
+  for (const Json& file : answer["files"])
+    session.out.line("  " + printable(file.get<std::string>()));
   if (answer["remote"].is_null())
     session.out.line("There is no remote yet: 'git remote add origin URL' names one.");
   session.out.line("To open a pull request from it:");

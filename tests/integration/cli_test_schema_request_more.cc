@@ -3,9 +3,11 @@
 
 #include <sqlite3.h>
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "tests/integration/cli_test_support.h"
 
@@ -36,6 +38,14 @@ class SchemaRequestMore : public CliTest {
   }
   std::string status(const std::string& id) const {
     return request({"show", id, "--json"}).json()["request"]["status"];
+  }
+  /// Waits for a service; that it takes too long is a failure, and no measure.
+  bool becomes(const std::string& id, const std::string& wanted) const {
+    for (int i = 0; i < 600; ++i) {
+      if (status(id) == wanted) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    return false;
   }
   void execute(const std::string& sql) const {
     sqlite3* db = nullptr;
@@ -130,19 +140,17 @@ TEST_F(SchemaRequestMore, S5_51_AServiceAppliesWhatItMissedAndWhatFallsDueWhileI
   ASSERT_EQ(request({"schedule", missed, "--at", "2096-01-02", "--by", "grace"}).code, 0);
   make_due(missed);
   const std::unique_ptr<Running> serve = start({"serve"});
-  ASSERT_TRUE(serve->line_with("Applied at its time: schema request " + missed));
-  EXPECT_EQ(status(missed), "migrated");
+  EXPECT_TRUE(becomes(missed, "migrated"));
   const std::string later = approved("good/02_owners.json");
   ASSERT_EQ(request({"schedule", later, "--at", "2096-01-02", "--by", "grace"}).code, 0);
   make_due(later);
-  ASSERT_TRUE(serve->line_with("Applied at its time: schema request " + later));
-  EXPECT_EQ(status(later), "migrated");
+  EXPECT_TRUE(becomes(later, "migrated"));
   const std::string broken = approved("good/04_rule_results.json");
   execute("CREATE TABLE rule_results (mine TEXT)");
   ASSERT_EQ(request({"schedule", broken, "--at", "2096-01-02", "--by", "grace"}).code, 0);
   make_due(broken);
-  ASSERT_TRUE(serve->line_with("Not applied at its time: schema request " + broken));
-  EXPECT_EQ(status(broken), "requested");
+  EXPECT_TRUE(becomes(broken, "requested"));
+  EXPECT_NE(request({"audit", broken}).out.find("SCHEDULE_FAILED"), std::string::npos);
 }
 
 TEST_F(SchemaRequestMore, S5_52_PerformanceIsMeasuredAndPrinted) {
@@ -231,7 +239,7 @@ TEST_F(SchemaRequestMore, S5_53_WhatCannotBeProposedIsRefusedAndChangesNothing) 
   const std::string refs = git({"for-each-ref"}).out;
   refused({id, "--branch", "main"}, 1, "exists");
   refused({id, "--branch", "a..b"}, 2, "is no name that git takes");
-  refused({id, "--branch", "-x"}, 2, "is no name that git takes");
+  refused({id, "--branch=-x"}, 2, "is no name that git takes");
   refused({"nothing"}, 4, "there is no such request");
   const Ran draft =
       request({"create", "--file", kExamples + "bad/no_primary_key.json", "--draft", "--json"});

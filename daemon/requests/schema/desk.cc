@@ -86,7 +86,11 @@ Result<Json> SchemaDesk::check(const Document& document) {
 }
 
 Result<Json> SchemaDesk::create(const Document& document, const std::string& by, bool draft) {
-  if (document.findings.errors() != 0) return unread_json(document);
+  if (document.findings.errors() != 0) {
+    Json unread = unread_json(document);
+    unread["automatic"] = not_automatic("it has errors");
+    return unread;
+  }
   Result<Judged> judged = store_->create(document.request, document.text, actor(by), draft);
   if (!judged) return judged.error();
   const Json tried =
