@@ -27,8 +27,12 @@ DueRequests::~DueRequests() {
   if (thread_.joinable()) thread_.join();
 }
 
-void DueRequests::consider(std::int64_t now_ms) {
+void DueRequests::consider(std::int64_t now_ms,
+                           const std::function<void(const std::string&)>& say) {
   if (running_) return;
+  for (const std::string& text : std::exchange(news_, {})) {
+    if (std::exchange(said_, text) != text) say(text);
+  }
   const std::int64_t changed = changed_ns(requests::requests_database(folder_));
   if (changed == 0) return;
   // A clock that was set back makes one look too many.
@@ -40,12 +44,6 @@ void DueRequests::consider(std::int64_t now_ms) {
   looked_ms_ = now_ms;
   running_ = true;
   thread_ = std::thread([this] { look(); });
-}
-
-std::vector<std::string> DueRequests::news() {
-  if (running_) return {};
-  if (thread_.joinable()) thread_.join();
-  return std::exchange(news_, {});
 }
 
 void DueRequests::look() {

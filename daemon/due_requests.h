@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -23,10 +24,9 @@ class DueRequests {
   DueRequests(const DueRequests&) = delete;
   DueRequests& operator=(const DueRequests&) = delete;
 
-  /// Looks where that is due (above). Cheap; one thread.
-  void consider(std::int64_t now_ms);
-  /// What was applied, and what was not and why, since the last call. One thread.
-  std::vector<std::string> news();
+  /// Looks where that is due (above). Cheap; one thread. `say` is told of what was applied since
+  /// the last call, and of what was not and why: once, where it fails again and again.
+  void consider(std::int64_t now_ms, const std::function<void(const std::string&)>& say);
 
  private:
   void look();
@@ -37,6 +37,7 @@ class DueRequests {
   std::int64_t looked_ms_ = 0;     ///< The last look.
   std::int64_t next_ms_ = 0;       ///< The next time in it; written before running_ is cleared.
   std::vector<std::string> news_;  ///< As next_ms_.
+  std::string said_;               ///< The last of them.
   std::thread thread_;
 };
 

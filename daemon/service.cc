@@ -131,7 +131,7 @@ class RunningService final : public Service, private Host {
         note_success(outcome);
         publish(outcome);
       });
-      apply_due_requests();  // Also while there is no quiet moment.
+      due_requests_->consider(unix_ms(), [this](const std::string& text) { say(text); });
       const bool work = !batch.change.empty() || pipeline_->dirty() > 0;
       if (work && !mailbox_.stopped()) {
         switch (apply(batch)) {
@@ -314,13 +314,6 @@ class RunningService final : public Service, private Host {
     }
   }
 
-  void apply_due_requests() {
-    due_requests_->consider(unix_ms());
-    for (const std::string& text : due_requests_->news()) {
-      if (std::exchange(due_said_, text) != text) say(text);
-    }
-  }
-
   milliseconds next_retry(milliseconds last) {
     std::uniform_int_distribution<int> jitter(80, 120);
     const milliseconds doubled = last.count() == 0 ? milliseconds(100) : last * 2;
@@ -462,7 +455,6 @@ class RunningService final : public Service, private Host {
   Idle idle_{std::chrono::minutes(0)};  // Writer thread.
   std::optional<Clock::time_point>
       unrest_since_;                             // Of changes overtaken without end. Writer thread.
-  std::string due_said_;                         // What was said last of requests. Writer thread.
   std::string unreachable_;                      // Why there is no socket. Writer thread.
   std::mt19937 random_{std::random_device{}()};  // Writer thread; jitter only.
   Mailbox mailbox_;
