@@ -103,8 +103,11 @@ Result<Config> read_config(const std::filesystem::path& state_folder) {
                     [&](std::int64_t keep) { config.backups_kept = static_cast<unsigned>(keep); });
     }
     const auto requests = json.find("requests");
-    if (requests != json.end() && check.object(*requests, "requests", {"self_approval"}))
+    if (requests != json.end() &&
+        check.object(*requests, "requests", {"self_approval", "auto_create"})) {
       check.boolean(*requests, "self_approval", config.self_approval);
+      check.boolean(*requests, "auto_create", config.auto_create);
+    }
     const auto http = json.find("http");
     if (http != json.end() && check.object(*http, "http", {"port"})) {
       check.integer(*http, "port", 65535, [&](std::int64_t port) {

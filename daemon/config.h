@@ -6,7 +6,7 @@
 ///      "backups": {"every_hours": 24, "keep": 3},
 ///      "idle_exit_minutes": 120,
 ///      "max_file_bytes": 2097152,
-///      "requests": {"self_approval": false},
+///      "requests": {"self_approval": false, "auto_create": false},
 ///      "http": {"port": 7313}}
 ///
 /// Each part may be left out. Anything else is a usage error, so that a misspelled key is told
@@ -31,6 +31,8 @@ struct Config {
   /// Sources over it are skipped; none: ParseOptions' own.
   std::optional<std::uint32_t> max_file_bytes;
   bool self_approval = false;  ///< Whether who asks for a table may approve it.
+  /// Whether the program approves and applies low-risk requests by itself (requests::kLowRisk).
+  bool auto_create = false;
   std::optional<std::uint16_t>
       http_port;  ///< None: no HTTP; 0: any free one (daemon/server/http.h).
 };

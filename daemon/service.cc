@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "daemon/backups.h"
+#include "daemon/due_requests.h"
 #include "daemon/mailbox.h"
 #include "daemon/protocol/client.h"
 #include "daemon/requests/delta_json.h"
@@ -62,6 +63,7 @@ class RunningService final : public Service, private Host {
     const Result<Config> config = read_config(pipeline_->options().state_folder);
     if (!config) return config.error();
     backups_ = std::make_unique<AutomaticBackups>(pipeline_->options().state_folder, *config);
+    due_requests_ = std::make_unique<DueRequests>(pipeline_->options().state_folder);
     idle_ = Idle(options_.idle_exit.value_or(config->idle_exit), options_.idle_clock);
     begun_ms_ = begin_of_log();
     Result<std::filesystem::path> socket = socket_path(options_.pipeline.root);
@@ -129,6 +131,7 @@ class RunningService final : public Service, private Host {
         note_success(outcome);
         publish(outcome);
       });
+      due_requests_->consider(unix_ms(), [this](const std::string& text) { say(text); });
       const bool work = !batch.change.empty() || pipeline_->dirty() > 0;
       if (work && !mailbox_.stopped()) {
         switch (apply(batch)) {
@@ -469,6 +472,7 @@ class RunningService final : public Service, private Host {
   std::int64_t begun_ms_ = 0;
   std::unique_ptr<Pipeline> pipeline_;
   std::unique_ptr<AutomaticBackups> backups_;
+  std::unique_ptr<DueRequests> due_requests_;
   std::unique_ptr<Watcher> watcher_;
   std::unique_ptr<ValidateThread> validator_;
   std::unique_ptr<Server> server_;

@@ -190,9 +190,14 @@ constexpr Examples kExamples[] = {
      "  deltagraph schema-request create --file notes.json\n"
      "  deltagraph schema-request create --file notes.json --draft --json | jq .findings\n"
      "\nWith --json it prints:\n"
-     "  {\"accepted\", \"request\": REQUEST or null, \"errors\", \"warnings\", \"findings\": "
-     "[{\"code\",\n"
-     "   \"severity\", \"pointer\", \"message\", \"suggestion\"}], \"more\"}\n"},
+     "  {\"accepted\", \"request\": REQUEST or null, \"automatic\": {\"applied\", \"reason\"},\n"
+     "   \"errors\", \"warnings\", \"findings\": [{\"code\", \"severity\", \"pointer\", "
+     "\"message\",\n"
+     "   \"suggestion\"}], \"more\"}\n"
+     "With {\"requests\": {\"auto_create\": true}} in config.json the program itself approves and "
+     "applies\n"
+     "what makes a new table without error, warning or foreign key, about which there is no other\n"
+     "request and nobody's rejection. \"reason\" is that rule, or why it does not hold.\n"},
     {"schema-request check",
      "Example:\n  deltagraph schema-request check --file notes.json && echo 'no errors'\n"
      "\nWith --json it prints:\n"
@@ -208,7 +213,8 @@ constexpr Examples kExamples[] = {
      "  REQUEST is {\"id\", \"tableName\", \"operation\", \"status\", \"owner\", \"requestedBy\",\n"
      "   \"submittedBy\", \"justification\", \"relatedIssue\", \"migration\", \"createdAt\", "
      "\"updatedAt\",\n"
-     "   \"approvedBy\", \"approvedAt\", \"approvedHash\"}\n"},
+     "   \"approvedBy\", \"approvedAt\", \"approvedHash\", \"scheduledAt\", \"scheduledBy\", "
+     "\"scheduleNote\"}\n"},
     {"schema-request show",
      "Example:\n  deltagraph schema-request show 0192f3c4\n"
      "\nWith --json it prints:\n"
@@ -238,6 +244,51 @@ constexpr Examples kExamples[] = {
      "Example:\n  deltagraph schema-request apply 0192f3c4\n"
      "\nWith --json it prints:\n"
      "  {\"request\": REQUEST, \"migration\", \"already\", \"durationMs\", \"backup\"}\n"},
+    {"schema-request schedule",
+     "A running service applies it soon after that time, with all checks of 'apply'; what was "
+     "missed,\n"
+     "when it starts. Where the approval is void by then, nothing is applied, and 'show' and "
+     "'audit'\n"
+     "say so.\n"
+     "Examples:\n"
+     "  deltagraph schema-request schedule 0192f3c4 --at 2026-11-21T22:00 --by grace\n"
+     "  deltagraph schema-request schedule 0192f3c4 --never\n"
+     "\nWith --json it prints:\n"
+     "  {\"request\": REQUEST}\n"},
+    {"schema-request apply-due",
+     "Exit 1: one that was due could not be applied.\n"
+     "Example, where no service runs:\n"
+     "  */5 * * * *  deltagraph --project /srv/shop schema-request apply-due\n"
+     "\nWith --json it prints:\n"
+     "  {\"items\": [{\"request\": REQUEST, \"applied\", \"failure\", \"triedAgain\"}], "
+     "\"applied\",\n"
+     "   \"failed\", \"nextAt\"}\n"},
+    {"schema-request performance",
+     "Each look-up is run with values out of the table. \"scanned\" is what SQLite looked at "
+     "without "
+     "an\n"
+     "index's help. An index is useless where no look-up by its keys takes it, another serves the "
+     "same,\n"
+     "or it narrows nothing down.\n"
+     "Examples:\n"
+     "  deltagraph schema-request performance\n"
+     "  deltagraph schema-request performance review_notes --json | jq '.items[].warnings'\n"
+     "\nWith --json it prints:\n"
+     "  {\"items\": [{\"table\", \"request\", \"rows\", \"bytes\", \"indexBytes\", \"lookups\": "
+     "[{\"of\",\n"
+     "   \"name\", \"keys\", \"sql\", \"plan\", \"bytes\", \"runs\", \"rows\", \"scanned\", "
+     "\"medianMs\",\n"
+     "   \"worstMs\", \"useless\"}], \"warnings\"}], \"warnings\"}\n"},
+    {"schema-request propose",
+     "Adds the numbered migration, the document and a description below .deltagraph/ to HEAD's "
+     "tree, "
+     "on a\n"
+     "new branch; work tree, index and the current branch stay as they are.\n"
+     "Examples:\n"
+     "  deltagraph schema-request propose 0192f3c4\n"
+     "  deltagraph schema-request propose 0192f3c4 --branch notes --json | jq -r .push\n"
+     "\nWith --json it prints:\n"
+     "  {\"branch\", \"commit\", \"base\", \"files\", \"remote\", \"push\"}\n"},
     {"schema-request rollback",
      "Examples:\n"
      "  deltagraph schema-request rollback 0192f3c4                  the table is empty\n"

@@ -54,6 +54,16 @@ void print_status(Session& session, const Json& request) {
   session.out.line(printable(named(request)) + ": " + session.out.paint(style_of(status), status));
 }
 
+/// Whether the program itself has approved and applied it, and why or why not.
+void print_automatic(Session& session, const Json& answer) {
+  const auto automatic = answer.find("automatic");
+  if (automatic == answer.end() || !automatic->is_object()) return;
+  session.out.line(
+      printable((automatic->value("applied", false) ? "Approved and applied at once by "
+                                                    : "Not applied automatically: ") +
+                text_of(*automatic, "reason") + "."));
+}
+
 void print_page(Session& session, const Json& answer) {
   const std::uint64_t shown = answer["items"].size();
   const auto total = answer.value("total", std::uint64_t{0});
@@ -114,6 +124,7 @@ void render_judged(Session& session, const Json& answer) {
   const Json request = answer.value("request", Json());
   if (request.is_object()) {
     print_status(session, request);
+    print_automatic(session, answer);
     session.out.line(tally(answer) + ". Next: 'deltagraph schema-request migration " +
                      text_of(request, "id") + "'.");
   } else if (answer.value("valid", false)) {
@@ -138,11 +149,13 @@ void render_requests(Session& session, const Json& answer) {
                {"status", false, Style::cyan},
                {"by", false, Style::plain, true},
                {"issue", false, Style::plain, true},
-               {"created", false, Style::dim}});
+               {"created", false, Style::dim},
+               {"to be applied", false, Style::yellow}});
   for (const Json& request : answer["items"]) {
     table.row({text_of(request, "id"), text_of(request, "tableName"), text_of(request, "operation"),
                text_of(request, "status"), text_of(request, "requestedBy"),
-               text_of(request, "relatedIssue"), text_of(request, "createdAt")});
+               text_of(request, "relatedIssue"), text_of(request, "createdAt"),
+               text_of(request, "scheduledAt")});
   }
   table.print(session.out);
   print_page(session, answer);
@@ -152,11 +165,19 @@ void render_request(Session& session, const Json& answer) {
   const Json& request = answer["request"];
   print_status(session, request);
   Table facts({{"", false, Style::dim}, {"", false, Style::plain}});
-  const std::pair<const char*, const char*> rows[] = {
-      {"requested by", "requestedBy"}, {"handed in by", "submittedBy"}, {"owner", "owner"},
-      {"for", "justification"},        {"issue", "relatedIssue"},       {"created", "createdAt"},
-      {"updated", "updatedAt"},        {"approved by", "approvedBy"},   {"approved", "approvedAt"},
-      {"migration", "migration"}};
+  const std::pair<const char*, const char*> rows[] = {{"requested by", "requestedBy"},
+                                                      {"handed in by", "submittedBy"},
+                                                      {"owner", "owner"},
+                                                      {"for", "justification"},
+                                                      {"issue", "relatedIssue"},
+                                                      {"created", "createdAt"},
+                                                      {"updated", "updatedAt"},
+                                                      {"approved by", "approvedBy"},
+                                                      {"approved", "approvedAt"},
+                                                      {"to be applied", "scheduledAt"},
+                                                      {"said by", "scheduledBy"},
+                                                      {"its time", "scheduleNote"},
+                                                      {"migration", "migration"}};
   for (const auto& [title, key] : rows) {
     if (const std::string text = text_of(request, key); !text.empty()) facts.row({title, text});
   }
@@ -194,7 +215,14 @@ void render_migration(Session& session, const Json& answer) {
 }
 
 void render_moved(Session& session, const Json& answer) {
-  print_status(session, answer["request"]);
+  const Json& request = answer["request"];
+  print_status(session, request);
+  print_automatic(session, answer);
+  if (const std::string at = text_of(request, "scheduledAt"); !at.empty()) {
+    session.out.line(
+        "It is applied at " + at +
+        " by a running service, or by 'deltagraph schema-request apply-due' after it.");
+  }
 }
 
 void render_applied(Session& session, const Json& answer) {

@@ -14,5 +14,8 @@ void render_moved(Session& session, const Json& answer);
 void render_applied(Session& session, const Json& answer);
 void render_rolled_back(Session& session, const Json& answer);
 void render_audit(Session& session, const Json& answer);
+void render_due(Session& session, const Json& answer);
+void render_performance(Session& session, const Json& answer);
+void render_proposal(Session& session, const Json& answer);
 
 }  // namespace dg

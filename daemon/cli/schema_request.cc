@@ -1,55 +1,14 @@
 #include <fstream>
 #include <functional>
-#include <memory>
 
 #include "daemon/cli/commands.h"
-#include "daemon/cli/project.h"
 #include "daemon/cli/render_schema_request.h"
-#include "daemon/requests/schema/desk.h"
+#include "daemon/cli/schema_request_family.h"
 
 namespace dg {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// What the members of the family are given.
-struct Asked {
-  std::string file, id, by, status, reason, hash;
-  std::int64_t limit = kDefaultRequests, offset = 0;
-  bool draft = false, discard_data = false;
-};
-
-using Answer = std::function<Result<Json>(SchemaDesk&)>;
-using Render = void (*)(Session&, const Json&);
-
-/// 1 where a request is refused for what it is or where it stands: that is no trouble of ours.
-int refuse(Session& session, const Error& error) {
-  const int code = session.fail(error);
-  return error.kind == ErrorKind::conflict ? static_cast<int>(Exit::no_result) : code;
-}
-
-/// 1 where the answer says that something is wrong with the request, or shows nothing.
-Exit exit_of(const Json& answer) {
-  const bool wrong = !answer.value("valid", true) || !answer.value("accepted", true) ||
-                     (answer.contains("failure") && answer["failure"].is_string());
-  const bool empty = answer.contains("total") && answer["total"] == 0;
-  return wrong || empty ? Exit::no_result : Exit::done;
-}
-
-int ask(Session& session, const Answer& answer, Render render) {
-  const Result<fs::path> project = find_project(session.settings.project, session.cwd);
-  if (!project) return session.fail(project.error());
-  Result<SchemaDesk> desk = SchemaDesk::open(state_folder(*project));
-  if (!desk) return session.fail(desk.error());
-  const Result<Json> answered = answer(*desk);
-  if (!answered) return refuse(session, answered.error());
-  if (session.settings.json) {
-    session.out.line(json_text(*answered));
-  } else {
-    render(session, *answered);
-  }
-  return session.finish(exit_of(*answered));
-}
 
 /// At most as much as a document may have, and a byte more that shows that it has more.
 Result<Document> read_file(const Session& session, const std::string& name) {
@@ -69,16 +28,16 @@ Result<Document> read_file(const Session& session, const std::string& name) {
   return parse_document(text);
 }
 
-int ask_with_file(Session& session, const Asked& asked,
+int ask_with_file(Session& session, const SchemaAsked& asked,
                   const std::function<Result<Json>(SchemaDesk&, const Document&)>& answer) {
   const Result<Document> document = read_file(session, asked.file);
   if (!document) return session.fail(document.error());
-  return ask(
+  return ask_desk(
       session, [&](SchemaDesk& desk) { return answer(desk, *document); }, render_judged);
 }
 
-int send(Session& session, const Asked& asked, const char* status) {
-  return ask(
+int send(Session& session, const SchemaAsked& asked, const char* status) {
+  return ask_desk(
       session,
       [&](SchemaDesk& desk) {
         return desk.set_status(asked.id, status, asked.by, asked.reason, asked.hash);
@@ -86,69 +45,10 @@ int send(Session& session, const Asked& asked, const char* status) {
       render_moved);
 }
 
-/// Declares the members, each with the options that it takes.
-class Family {
- public:
-  Family(CLI::App& family, Invocation& invocation) : family_(family), invocation_(invocation) {}
-
-  using Run = int (*)(Session&, const Asked&);
-  CLI::App* add(const char* name, const char* summary, Run run) {
-    asked_ = std::make_shared<Asked>();
-    command_ =
-        add_command(family_, name, summary, invocation_,
-                    [asked = asked_, run](Session& session) { return run(session, *asked); });
-    return command_;
-  }
-  Family& id() {
-    command_->add_option("ID", asked_->id, "A request's id, or a beginning of it")
-        ->required()
-        ->type_name("");
-    return *this;
-  }
-  Family& file() {
-    command_->add_option("--file", asked_->file, "The request as a JSON document")
-        ->required()
-        ->type_name("FILE");
-    return *this;
-  }
-  Family& by() {
-    command_->add_option("--by", asked_->by, "Who does it (default: the account)")
-        ->type_name("NAME");
-    return *this;
-  }
-  Family& reason() {
-    command_->add_option("--reason", asked_->reason, "Why, for the audit")->type_name("TEXT");
-    return *this;
-  }
-  Family& hash() {
-    command_
-        ->add_option("--hash", asked_->hash,
-                     "Only if the SQL is the one with this hash ('migration' prints it)")
-        ->type_name("SHA256");
-    return *this;
-  }
-  Family& page() {
-    command_->add_option("--limit", asked_->limit, "Most entries (50)")
-        ->check(CLI::Range(std::int64_t{1}, kMostRequests))
-        ->type_name("N");
-    command_->add_option("--offset", asked_->offset, "Entries left out before")
-        ->check(CLI::Range(std::int64_t{0}, std::int64_t{999'999'999}))
-        ->type_name("N");
-    return *this;
-  }
-  Asked& asked() { return *asked_; }
-
- private:
-  CLI::App& family_;
-  Invocation& invocation_;
-  std::shared_ptr<Asked> asked_;
-  CLI::App* command_ = nullptr;
-};
-
-void add_readers(Family& family) {
-  CLI::App* list =
-      family.add("list", "All requests, newest first", [](Session& session, const Asked& asked) {
-        return ask(
+void add_readers(SchemaFamily& family) {
+  CLI::App* list = family.add(
+      "list", "All requests, newest first", [](Session& session, const SchemaAsked& asked) {
+        return ask_desk(
             session,
             [&](SchemaDesk& desk) { return desk.list(asked.status, asked.limit, asked.offset); },
             render_requests);
@@ -158,42 +58,44 @@ void add_readers(Family& family) {
       ->type_name("STATUS");
   family.page();
   family.add("show", "One request: its table, and what is wrong with it",
-             [](Session& session, const Asked& asked) {
-               return ask(
+             [](Session& session, const SchemaAsked& asked) {
+               return ask_desk(
                    session, [&](SchemaDesk& desk) { return desk.show(asked.id); }, render_request);
              });
   family.id();
   family.add("migration", "The SQL of a request, up and down, run on a copy first",
-             [](Session& session, const Asked& asked) {
-               return ask(
+             [](Session& session, const SchemaAsked& asked) {
+               return ask_desk(
                    session, [&](SchemaDesk& desk) { return desk.migration(asked.id); },
                    render_migration);
              });
   family.id();
   family.add(
-      "audit", "Who did what with a request, and when", [](Session& session, const Asked& asked) {
-        return ask(
+      "audit", "Who did what with a request, and when",
+      [](Session& session, const SchemaAsked& asked) {
+        return ask_desk(
             session,
             [&](SchemaDesk& desk) { return desk.audit(asked.id, asked.limit, asked.offset); },
             render_audit);
       });
   family.id().page();
-  family.add("schema", "The form of a request, as JSON Schema", [](Session& session, const Asked&) {
-    session.out.write(published_schema());
-    return session.finish(Exit::done);
-  });
+  family.add("schema", "The form of a request, as JSON Schema",
+             [](Session& session, const SchemaAsked&) {
+               session.out.write(published_schema());
+               return session.finish(Exit::done);
+             });
 }
 
-void add_writers(Family& family) {
+void add_writers(SchemaFamily& family) {
   family.add("check", "Judge a request without keeping it",
-             [](Session& session, const Asked& asked) {
+             [](Session& session, const SchemaAsked& asked) {
                return ask_with_file(session, asked, [](SchemaDesk& desk, const Document& document) {
                  return desk.check(document);
                });
              });
   family.file();
   CLI::App* create =
-      family.add("create", "Hand a request in", [](Session& session, const Asked& asked) {
+      family.add("create", "Hand a request in", [](Session& session, const SchemaAsked& asked) {
         return ask_with_file(session, asked, [&](SchemaDesk& desk, const Document& document) {
           return desk.create(document, asked.by, asked.draft);
         });
@@ -201,7 +103,7 @@ void add_writers(Family& family) {
   create->add_flag("--draft", family.asked().draft, "Keep it as a draft, errors or not");
   family.file().by();
   family.add("update", "Change a request that is not applied; an approval is void by it",
-             [](Session& session, const Asked& asked) {
+             [](Session& session, const SchemaAsked& asked) {
                return ask_with_file(session, asked,
                                     [&](SchemaDesk& desk, const Document& document) {
                                       return desk.update(asked.id, document, asked.by);
@@ -210,30 +112,33 @@ void add_writers(Family& family) {
   family.id().file().by();
 }
 
-void add_movers(Family& family) {
-  family.add("submit", "Ask for what was a draft", [](Session& session, const Asked& asked) {
+void add_movers(SchemaFamily& family) {
+  family.add("submit", "Ask for what was a draft", [](Session& session, const SchemaAsked& asked) {
     return send(session, asked, "requested");
   });
   family.id().by().reason();
-  family.add("approve", "Approve the SQL of a request, as another person than who asked",
-             [](Session& session, const Asked& asked) { return send(session, asked, "approved"); });
+  family.add(
+      "approve", "Approve the SQL of a request, as another person than who asked",
+      [](Session& session, const SchemaAsked& asked) { return send(session, asked, "approved"); });
   family.id().by().reason().hash();
-  family.add("reject", "Reject a request",
-             [](Session& session, const Asked& asked) { return send(session, asked, "rejected"); });
+  family.add("reject", "Reject a request", [](Session& session, const SchemaAsked& asked) {
+    return send(session, asked, "rejected");
+  });
   family.id().by().reason();
-  family.add("reopen", "Make a rejected request a draft again",
-             [](Session& session, const Asked& asked) { return send(session, asked, "draft"); });
+  family.add(
+      "reopen", "Make a rejected request a draft again",
+      [](Session& session, const SchemaAsked& asked) { return send(session, asked, "draft"); });
   family.id().by().reason();
   family.add("apply", "Run the migration of an approved request",
-             [](Session& session, const Asked& asked) {
-               return ask(
+             [](Session& session, const SchemaAsked& asked) {
+               return ask_desk(
                    session, [&](SchemaDesk& desk) { return desk.apply(asked.id, asked.by); },
                    render_applied);
              });
   family.id().by();
   CLI::App* rollback = family.add(
-      "rollback", "Take an applied migration back", [](Session& session, const Asked& asked) {
-        return ask(
+      "rollback", "Take an applied migration back", [](Session& session, const SchemaAsked& asked) {
+        return ask_desk(
             session,
             [&](SchemaDesk& desk) { return desk.rollback(asked.id, asked.by, asked.discard_data); },
             render_rolled_back);
@@ -251,10 +156,11 @@ void add_schema_request(CLI::App& app, Invocation& invocation) {
                                          "Ask for tables beside the graph, review and apply them");
   command->footer(examples_of("schema-request"));
   command->require_subcommand(1);
-  Family family(*command, invocation);
+  SchemaFamily family(*command, invocation);
   add_writers(family);
   add_readers(family);
   add_movers(family);
+  add_schema_request_more(family);
 }
 
 }  // namespace dg

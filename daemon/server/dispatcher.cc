@@ -178,7 +178,7 @@ Json Dispatcher::run(const Method& method, const Json& id, const Json& params,
 
 Json Dispatcher::run(const SchemaMethod& method, const Json& id, const Json& params) {
   try {
-    Result<Json> answered = run_schema_method(method, host_.state_folder(), params);
+    Result<Json> answered = run_schema_method(method, host_.state_folder(), params, host_.root());
     return answered ? rpc_result(id, std::move(*answered)) : rpc_error(id, answered.error());
   } catch (const std::exception& failure) {
     return rpc_error(id, kRpcInternalError,

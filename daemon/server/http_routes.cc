@@ -160,17 +160,24 @@ HttpReply audit_request(SchemaDesk& desk, const std::string& id, std::string_vie
 
 HttpReply patch_request(SchemaDesk& desk, const HttpQuestion& question, const std::string& id) {
   if (auto reply = not_json(question)) return *std::move(reply);
-  static const std::vector<Parameter> declared{{"status", "text", "Give the new status.", true,
-                                                "draft|requested|approved|migrated|rejected"},
-                                               {"performedBy", "text", "Say who does it.", true},
-                                               {"reason", "text", "why, for the audit"},
-                                               {"sqlHash", "text", "of the SQL that was reviewed"}};
+  static const std::vector<Parameter> declared{
+      {"status", "text", "the new status", false, "draft|requested|approved|migrated|rejected"},
+      {"scheduledAt", "text", "a time, or never"},
+      {"performedBy", "text", "Say who does it.", true},
+      {"reason", "text", "why, for the audit"},
+      {"sqlHash", "text", "of the SQL that was reviewed"}};
   const Json body = Json::parse(question.body, nullptr, false);
   if (body.is_discarded())
     return http_error(400, refused("body", "is no JSON", "Send {\"status\", \"performedBy\"}"));
   const Result<Params> params = Params::check("body", declared, body);
   if (!params) return http_error(400, params.error());
   const std::string by = params->text("performedBy");
+  if (params->has("status") == params->has("scheduledAt")) {
+    return http_error(400, refused("body", "has to have either a status or a time",
+                                   "Give the new status, or scheduledAt"));
+  }
+  if (params->has("scheduledAt"))
+    return reply_to(desk.schedule(id, params->text("scheduledAt"), by));
   if (params->text("status") == "migrated") return reply_to(desk.apply(id, by));
   return reply_to(desk.set_status(id, params->text("status"), by, params->text("reason"),
                                   params->text("sqlHash")));
@@ -197,14 +204,18 @@ HttpReply route(SchemaDesk& desk, const HttpQuestion& question) {
   const std::size_t slash = std::min(path.find('/'), path.size());
   const std::string id(path.substr(0, slash));
   const std::string_view part = path.substr(slash);
+  if (part.empty() && id == "performance")
+    return question.method == "GET" ? reply_to(desk.performance({})) : not_allowed("GET");
   if (part.empty() && question.method == "PATCH") return patch_request(desk, question, id);
   if (part.empty() && question.method == "GET") return reply_to(desk.show(id));
   if (part.empty()) return not_allowed("GET, PATCH");
-  if (part != "/migration" && part != "/audit") {
-    return http_error(404, refused("'" + std::string(part.substr(0, 200)) + "'",
-                                   "a request has no such part", "Ask for /migration or /audit"));
+  if (part != "/migration" && part != "/audit" && part != "/performance") {
+    return http_error(
+        404, refused("'" + std::string(part.substr(0, 200)) + "'", "a request has no such part",
+                     "Ask for /migration, /audit or /performance"));
   }
   if (question.method != "GET") return not_allowed("GET");
+  if (part == "/performance") return reply_to(desk.performance(id));
   return part == "/audit" ? audit_request(desk, id, query) : reply_to(desk.migration(id));
 }
 

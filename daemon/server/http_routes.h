@@ -2,13 +2,13 @@
 /// \file
 /// Schema requests over HTTP: one request in, its reply out. Knows no socket.
 ///
-///     POST  /api/schema-requests?performedBy=&draft=     body: the document (201, 400)
-///     GET   /api/schema-requests?status=&limit=&offset=
-///     GET   /api/schema-requests/ID
-///     GET   /api/schema-requests/ID/migration
-///     GET   /api/schema-requests/ID/audit?limit=&offset=
-///     PATCH /api/schema-requests/ID                      {"status", "performedBy", "reason",
-///                                                         "sqlHash"}; migrated applies it
+///     POST  …?performedBy=&draft=   body: the document (201, 400); …: /api/schema-requests
+///     GET   …?status=&limit=&offset=
+///     GET   …/ID   …/ID/migration   …/ID/audit?limit=&offset=
+///     GET   …/performance   …/ID/performance    ID: also the name of a requested table
+///     PATCH …/ID   {"status", "performedBy", "reason", "sqlHash"}; migrated applies it
+///     PATCH …/ID   {"scheduledAt": TIME or "never", "performedBy"}, which schedules it or
+///                  takes its time away
 ///
 /// Answers are those of SchemaDesk; errors {"error": …} (error_json.h) with 400 for what makes no
 /// sense, 404, and 409 for what the request's state does not allow.

@@ -106,7 +106,7 @@ std::string why_void(const RequestRow& row, const Judgement& judgement) {
 }
 
 void migrate(Session& session, RequestRow& row, const Judgement& judgement, const Actor& actor,
-             Applied& applied) {
+             const std::string& reason, Applied& applied) {
   const Change& change = *judgement.checked.change;
   const Migration& migration = *judgement.migration;
   applied.duration_us = run_script(session, migration.up);
@@ -124,10 +124,13 @@ void migrate(Session& session, RequestRow& row, const Judgement& judgement, cons
   if (change.before) made.previous = live_migration(session.connection, change.before->name.text());
   put_migration(session.connection, made, change.after);
   row.status = Status::migrated;
+  row.scheduled_ms = 0;
+  row.scheduled_by.clear();
+  row.schedule_note.clear();
   row.updated_ms = made.applied_ms;
   put_request(session.connection, row);
-  AuditEntry entry{&row, "APPLY",        "approved",   &actor, made.applied_ms,
-                   {},   migration.hash, migration.up, {}};
+  AuditEntry entry{&row,   "APPLY",        "approved",   &actor, made.applied_ms,
+                   reason, migration.hash, migration.up, {}};
   add_audit(session.connection, entry);
 }
 
@@ -212,10 +215,16 @@ RequestRow record_rollback(Session& session, RequestRow row, const MigrationRow&
 
 }  // namespace
 
-Applied apply_request(Session& session, const std::string& id, const Actor& actor) {
+Applied apply_request(Session& session, const std::string& id, const Actor& actor,
+                      const ApplyWish& wish) {
   require_name(actor);
   schema::SchemaTransaction write(session.connection);
   RequestRow row = request_row(session.connection, id);
+  if (wish.due_ms != 0) {  // Somebody may have applied it or taken its time away meanwhile.
+    const bool due =
+        row.status == Status::approved && row.scheduled_ms != 0 && row.scheduled_ms <= wish.due_ms;
+    if (!due) return {row, row.migration, true, 0, {}, 0};
+  }
   if (row.status == Status::migrated) return already(session, row);
   if (row.status != Status::approved) {
     throw refused(row,
@@ -234,7 +243,7 @@ Applied apply_request(Session& session, const std::string& id, const Actor& acto
   if (judgement.migration->destructive) applied.backup = copy_aside(session, row);
   audited(session, row, actor, "APPLY_FAILED", judgement.migration->up, [&] {
     RequestRow changed = row;
-    migrate(session, changed, judgement, actor, applied);
+    migrate(session, changed, judgement, actor, wish.reason, applied);
     write.commit();
     applied.row = changed;
   });

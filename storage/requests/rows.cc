@@ -9,7 +9,8 @@ namespace {
 constexpr const char* kRequestColumns =
     "SELECT id, table_name, operation, status, owner, requested_by, submitted_by, justification, "
     "related_issue, created_ms, updated_ms, made_ms, migration, document, approved_by, "
-    "approved_ms, approved_hash, approved_base FROM schema_requests ";
+    "approved_ms, approved_hash, approved_base, scheduled_ms, scheduled_by, schedule_note "
+    "FROM schema_requests ";
 
 std::string text_at(const Statement& row, int column) {
   return std::string(row.text(column));
@@ -35,6 +36,9 @@ RequestRow read_request(const Statement& row) {
   request.approved_ms = row.integer(15);
   request.approved_hash = text_at(row, 16);
   request.approved_base = text_at(row, 17);
+  request.scheduled_ms = row.integer(18);
+  request.scheduled_by = text_at(row, 19);
+  request.schedule_note = text_at(row, 20);
   return request;
 }
 
@@ -92,6 +96,40 @@ std::vector<RequestRow> open_requests(const Connection& connection) {
   return open;
 }
 
+std::vector<RequestRow> due_requests(const Connection& connection, std::int64_t now_ms) {
+  std::vector<RequestRow> due;
+  Statement rows = connection.prepare(std::string(kRequestColumns) +
+                                      "WHERE status = 'approved' AND scheduled_ms <= ?1 "
+                                      "ORDER BY scheduled_ms, id");
+  rows.bind(1, now_ms);
+  while (rows.step()) due.push_back(read_request(rows));
+  return due;
+}
+
+std::string other_request(const Connection& connection, const Decode& decode,
+                          const RequestRow& row) {
+  Statement rows = connection.prepare(std::string(kRequestColumns) + "WHERE id <> ?1 ORDER BY id");
+  rows.bind_text(1, row.id);
+  while (rows.step()) {
+    const RequestRow other = read_request(rows);
+    if (other.table_name == row.table_name) return other.id;
+    const Result<SchemaRequest> request = decode(other.document);
+    if (!request) continue;
+    for (const ChangeSpec& change : request->changes) {
+      if (change.kind == ChangeSpec::Kind::rename_table && change.to == row.table_name)
+        return other.id;
+    }
+  }
+  return {};
+}
+
+bool was_rejected(const Connection& connection, const std::string& request_id) {
+  Statement find = connection.prepare(
+      "SELECT 1 FROM schema_audit WHERE request_id = ?1 AND action = 'STATUS_CHANGE_REJECTED'");
+  find.bind_text(1, request_id);
+  return find.step();
+}
+
 void put_request(Connection& connection, const RequestRow& row) {
   Statement put = connection.prepare(upsert_request_sql());
   put.bind_text(1, row.id);
@@ -112,6 +150,9 @@ void put_request(Connection& connection, const RequestRow& row) {
   put.bind_or_null(16, row.approved_by.empty() ? std::nullopt : std::optional(row.approved_ms));
   put.bind_text_or_null(17, row.approved_hash);
   put.bind_text_or_null(18, row.approved_base);
+  put.bind_or_null(19, row.scheduled_ms == 0 ? std::nullopt : std::optional(row.scheduled_ms));
+  put.bind_text_or_null(20, row.scheduled_by);
+  put.bind_text_or_null(21, row.schedule_note);
   put.run();
 }
 

@@ -17,6 +17,12 @@ PageOf<RequestRow> request_rows(const Connection& connection, std::optional<Stat
                                 std::uint64_t limit, std::uint64_t offset);
 /// Requested and approved ones, oldest first.
 std::vector<RequestRow> open_requests(const Connection& connection);
+/// Approved ones that have a time up to `now_ms`, earliest first.
+std::vector<RequestRow> due_requests(const Connection& connection, std::int64_t now_ms);
+/// Another request about the table, its old or its new name; empty: there is none.
+std::string other_request(const Connection& connection, const Decode& decode,
+                          const RequestRow& row);
+bool was_rejected(const Connection& connection, const std::string& request_id);
 void put_request(Connection& connection, const RequestRow& row);
 /// Whether another request's migration is called so.
 bool is_migration_name(const Connection& connection, const std::string& name,

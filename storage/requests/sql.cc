@@ -40,13 +40,6 @@ bool is_rowid_alias(const Definition& table, const Column& column) {
          storage_type(column.type) == "INTEGER";
 }
 
-std::string key_sql(const IndexKey& key) {
-  if (key.path.empty()) return quoted(key.column);
-  std::string path = "$";
-  for (const std::string& step : key.path) path += "." + step;
-  return "json_extract(" + quoted(key.column) + ", " + schema::quoted_text(path) + ")";
-}
-
 /// How the columns of `after` are found in `before`, by position.
 const Column* source_of(const Change& change, std::size_t at) {
   const std::optional<Identifier>& source = change.sources[at];
@@ -180,6 +173,13 @@ void add_rebuild(const Change& change, std::vector<std::string>& sql) {
 }
 
 }  // namespace
+
+std::string key_sql(const IndexKey& key) {
+  if (key.path.empty()) return quoted(key.column);
+  std::string path = "$";
+  for (const std::string& step : key.path) path += "." + step;
+  return "json_extract(" + quoted(key.column) + ", " + schema::quoted_text(path) + ")";
+}
 
 std::string create_table_sql(const Definition& table, const std::string& name) {
   std::string sql = "CREATE TABLE ";

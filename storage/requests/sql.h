@@ -12,6 +12,7 @@ namespace dg::requests {
 /// `CREATE TABLE IF NOT EXISTS "t" (…) STRICT`. `name` may stand in for the table's own.
 std::string create_table_sql(const Definition& table, const std::string& name = {});
 std::string create_index_sql(const Definition& table, const Index& index);
+std::string key_sql(const IndexKey& key);  ///< As its index has it.
 
 /// The statements that make `change.after` of `change.before`, in order: those of ALTER TABLE where
 /// SQLite has them and they keep every row, else its rebuild of the table

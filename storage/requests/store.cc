@@ -23,6 +23,11 @@ void make_tables_once(Connection& connection, const fs::path& file) {
     write.commit();
   }
   require_ours(connection, file);
+  if (connection.integer("PRAGMA user_version") == kSchemaVersion) return;
+  Write write(connection);
+  require_ours(connection, file);  // Somebody newer may have been faster.
+  upgrade_tables(connection);
+  write.commit();
 }
 
 class FileStore final : public RequestStore {
@@ -152,7 +157,25 @@ class FileStore final : public RequestStore {
   }
 
   Result<Applied> apply(const std::string& id, const Actor& actor) override {
-    return guarded(file_.string(), [&] { return apply_request(session_, id, actor); });
+    return guarded(file_.string(), [&] { return apply_request(session_, id, actor, {}); });
+  }
+
+  Result<Automatic> apply_if_low_risk(const std::string& id, const std::string& account) override {
+    return guarded(file_.string(),
+                   [&] { return requests::apply_if_low_risk(session_, id, account); });
+  }
+
+  Result<RequestRow> schedule(const std::string& id, std::optional<std::int64_t> at_ms,
+                              const Actor& actor) override {
+    return guarded(file_.string(), [&] { return schedule_request(session_, id, at_ms, actor); });
+  }
+
+  Result<DueRuns> apply_due(const std::string& account) override {
+    return guarded(file_.string(), [&] { return apply_due_requests(session_, account); });
+  }
+
+  Result<std::vector<TablePerformance>> performance(const std::string& which) override {
+    return guarded(file_.string(), [&] { return measure_tables(session_, which); });
   }
 
   Result<Applied> rollback(const std::string& id, const Actor& actor, bool discard_data) override {

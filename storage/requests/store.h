@@ -19,6 +19,7 @@
 #include "storage/requests/check.h"
 #include "storage/requests/life_cycle.h"
 #include "storage/requests/migration.h"
+#include "storage/requests/performance.h"
 #include "storage/result.h"
 
 namespace dg::requests {
@@ -26,6 +27,7 @@ namespace dg::requests {
 /// Who does something: a name by their own word, and the account that the kernel knows.
 struct Actor {
   std::string name, account;
+  bool program = false;  ///< The program itself, by a rule or at a time; people have other names.
 };
 
 struct RequestRow {
@@ -36,6 +38,9 @@ struct RequestRow {
   std::int64_t created_ms = 0, updated_ms = 0, made_ms = 0;
   std::string approved_by, approved_hash, approved_base;  ///< Empty: no valid approval.
   std::int64_t approved_ms = 0;
+  std::int64_t scheduled_ms = 0;  ///< When it is to be applied; 0: when somebody does.
+  std::string scheduled_by;
+  std::string schedule_note;  ///< Why it was not applied at its time; empty: nothing to say.
 };
 
 struct AuditRow {
@@ -68,6 +73,25 @@ struct Applied {
   std::int64_t duration_us = 0;
   std::filesystem::path backup;  ///< Made before values or rows were lost; empty: none were.
   std::int64_t rows_lost = 0;
+};
+
+/// Whether a request was approved and applied by the program itself.
+struct Automatic {
+  RequestRow row;
+  bool applied = false;
+  std::string reason;  ///< The rule by which it was, or why not.
+};
+
+/// What became of one request at its time.
+struct DueRun {
+  RequestRow row;
+  bool applied = false;
+  std::string failure;       ///< Why not.
+  bool tried_again = false;  ///< It was not the request's fault: its time stays.
+};
+struct DueRuns {
+  std::vector<DueRun> runs;  ///< In the order of their times.
+  std::int64_t next_ms = 0;  ///< The next time that is set; 0: none is.
 };
 
 template <typename T>
@@ -122,6 +146,19 @@ class RequestStore {
   /// Runs DOWN. Rows or values that are there are only discarded on request, after a backup.
   virtual Result<Applied> rollback(const std::string& id, const Actor& actor,
                                    bool discard_data) = 0;
+  /// Approves and applies a requested one by kLowRisk (session.h), as the program itself; else
+  /// nothing is changed, and the answer says why. Whether that is wanted is the caller's to know.
+  virtual Result<Automatic> apply_if_low_risk(const std::string& id,
+                                              const std::string& account) = 0;
+  /// Gives an approved one a time to be applied at, or takes it away (none). What voids its
+  /// approval takes the time away too.
+  virtual Result<RequestRow> schedule(const std::string& id, std::optional<std::int64_t> at_ms,
+                                      const Actor& actor) = 0;
+  /// Applies what is due, as apply() does, each in its own transaction. One that cannot be applied
+  /// loses its time; the audit and the request say why.
+  virtual Result<DueRuns> apply_due(const std::string& account) = 0;
+  /// Measures requested tables: all, or that of a name or of a migrated request's id. Reads only.
+  virtual Result<std::vector<TablePerformance>> performance(const std::string& which) = 0;
   /// Oldest first.
   virtual Result<PageOf<AuditRow>> audit(const std::string& id, std::uint64_t limit,
                                          std::uint64_t offset) = 0;

@@ -41,6 +41,9 @@ constexpr Declared kRequests[] = {
     maybe("approved_ms", integer, "ms since 1970, UTC."),
     maybe("approved_hash", text, "SHA-256 of the SQL that was reviewed."),
     maybe("approved_base", text, "SHA-256 of the shapes of the tables that it builds on."),
+    maybe("scheduled_ms", integer, "When it is to be applied, ms since 1970, UTC; NULL: never."),
+    maybe("scheduled_by", text, "Who said so."),
+    maybe("schedule_note", text, "Why it was not applied at its time; NULL: nothing to say."),
 };
 constexpr schema::Index kRequestIndexes[] = {
     {"idx_schema_requests_migration", "migration", true, false, {}},
@@ -200,6 +203,22 @@ void create_tables(Connection& connection) {
       connection.execute(trigger.sql);
   }
   connection.execute("PRAGMA application_id = " + std::to_string(kApplicationId));
+  connection.execute("PRAGMA user_version = " + std::to_string(kSchemaVersion));
+}
+
+void upgrade_tables(Connection& connection) {
+  if (connection.integer("PRAGMA user_version") >= kSchemaVersion) return;
+  Statement there =
+      connection.prepare("SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2 COLLATE NOCASE");
+  for (const schema::Table& each : kTables) {
+    for (const schema::Column& column : each.columns) {
+      there.bind_text(1, each.name);
+      there.bind_text(2, column.name);
+      const bool found = there.step();
+      there.reset();
+      if (!found) connection.execute(schema::add_column_sql(each, column));
+    }
+  }
   connection.execute("PRAGMA user_version = " + std::to_string(kSchemaVersion));
 }
 

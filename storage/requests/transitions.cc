@@ -54,11 +54,43 @@ void approve(Session& session, RequestRow& row, const Actor& actor, const std::s
   const Judgement judgement = judge(session, row);
   require_no_errors(row, judgement.checked.findings);
   require_other_person(session, row, judgement.request, actor);
-  const Migration& migration = *judgement.migration;
-  if (!hash.empty() && hash != migration.hash) {
+  if (!hash.empty() && hash != judgement.migration->hash) {
     throw refused(row, "its SQL is not the one that was reviewed (" + hash + ")",
                   "Review 'schema-request migration " + row.id + "' again.");
   }
+  approve_judged(session, row, judgement, actor);
+}
+
+void forget_approval(RequestRow& row) {
+  row.approved_by.clear();
+  row.approved_hash.clear();
+  row.approved_base.clear();
+  row.approved_ms = 0;
+  row.scheduled_ms = 0;
+  row.scheduled_by.clear();
+}
+
+/// A time that an approval had goes with it, and the audit says so; the row is kept already.
+void note_lost_time(Session& session, const RequestRow& row, std::int64_t time_ms,
+                    const Actor& actor) {
+  if (time_ms == 0) return;
+  AuditEntry entry{&row,
+                   "UNSCHEDULE",
+                   std::string(to_string(row.status)),
+                   &actor,
+                   row.updated_ms,
+                   "its time, " + time_text(time_ms) + ", went with its approval",
+                   {},
+                   {},
+                   {}};
+  add_audit(session.connection, entry);
+}
+
+}  // namespace
+
+void approve_judged(Session& session, RequestRow& row, const Judgement& judgement,
+                    const Actor& actor) {
+  const Migration& migration = *judgement.migration;
   const Rehearsal rehearsal =
       rehearse(session.file, session.vfs, *judgement.checked.change, migration);
   if (!rehearsal.failure.empty())
@@ -67,16 +99,8 @@ void approve(Session& session, RequestRow& row, const Actor& actor, const std::s
   row.approved_ms = session.now_ms();
   row.approved_hash = migration.hash;
   row.approved_base = judgement.base;
+  row.schedule_note.clear();
 }
-
-void forget_approval(RequestRow& row) {
-  row.approved_by.clear();
-  row.approved_hash.clear();
-  row.approved_base.clear();
-  row.approved_ms = 0;
-}
-
-}  // namespace
 
 Judgement judge(Session& session, const RequestRow& row) {
   const Result<SchemaRequest> request = session.decode(row.document);
@@ -106,6 +130,10 @@ void require_name(const Actor& actor) {
   const bool plain = std::none_of(actor.name.begin(), actor.name.end(), [](char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
   });
+  if (!actor.program && folded(actor.name).starts_with("deltagraph (")) {
+    throw Error{ErrorKind::usage, "performed_by", "is a name that the program itself has",
+                "Say who does it: --by NAME, or performedBy."};
+  }
   if (!folded(actor.name).empty() && plain && actor.name.size() <= 200) return;
   throw Error{ErrorKind::usage, "performed_by", "names nobody",
               "Say who does it: --by NAME, or performedBy."};
@@ -115,12 +143,14 @@ void void_approval(Session& session, RequestRow& row, const Actor& actor,
                    const std::string& reason) {
   const std::string from(to_string(row.status));
   const std::string hash = row.approved_hash;
+  const std::int64_t time_ms = row.scheduled_ms;
   forget_approval(row);
   row.status = Status::requested;
   row.updated_ms = session.now_ms();
   put_request(session.connection, row);
   AuditEntry entry{&row, "APPROVAL_VOID", from, &actor, row.updated_ms, reason, hash, {}, {}};
   add_audit(session.connection, entry);
+  note_lost_time(session, row, time_ms, actor);
 }
 
 RequestRow change_status(Session& session, const std::string& id, Status to, const Actor& actor,
@@ -139,6 +169,7 @@ RequestRow change_status(Session& session, const std::string& id, Status to, con
         : next.empty() ? "'schema-request rollback' takes it back."
                        : "From there it can become " + next + ".");
   }
+  const std::int64_t time_ms = row.scheduled_ms;
   if (to == Status::requested) require_no_errors(row, judge(session, row).checked.findings);
   if (to == Status::approved) {
     approve(session, row, actor, hash);
@@ -154,6 +185,7 @@ RequestRow change_status(Session& session, const std::string& id, Status to, con
       &row, action, std::string(to_string(from)), &actor, row.updated_ms, reason, row.approved_hash,
       {},   {}};
   add_audit(session.connection, entry);
+  note_lost_time(session, row, time_ms, actor);
   write.commit();
   return row;
 }

@@ -104,12 +104,7 @@ TEST(Layering, EachCapabilityOfTheSchemaHasATestOfItsNumber) {
     if (!source.path.starts_with("tests/") || !source.path.ends_with(".cc")) continue;
     for (const std::string& id : capabilities_of(source.text)) missing.erase(id);
   }
-  // All of these are optional. 48: a table that nobody approved is what a request is there to
-  // prevent. 51: `apply` is one command, which cron runs as well. 52: `db slow` measures the
-  // graph's database; requested tables are read and written by other programs, in their own
-  // processes. 53: a request is a file, which a pull request can hold already.
-  const std::set<std::string> not_done{"S5_48", "S5_51", "S5_52", "S5_53"};
-  EXPECT_EQ(missing, not_done);
+  EXPECT_EQ(missing, std::set<std::string>());
 }
 
 /// Whether the text has a CREATE TABLE with the table's name and columns.

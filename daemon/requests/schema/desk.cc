@@ -1,34 +1,13 @@
 #include "daemon/requests/schema/desk.h"
 
 #include "daemon/config.h"
+#include "daemon/requests/schema/request_json.h"
 #include "storage/login_name.h"
 
 namespace dg {
 namespace {
 
 using namespace requests;
-
-Json text_or_null(const std::string& text) {
-  return text.empty() ? Json() : Json(text);
-}
-
-Json request_json(const RequestRow& row) {
-  return Json{{"id", row.id},
-              {"tableName", row.table_name},
-              {"operation", row.operation == RequestKind::alter ? "alter" : "create"},
-              {"status", to_string(row.status)},
-              {"owner", text_or_null(row.owner)},
-              {"requestedBy", row.requested_by},
-              {"submittedBy", row.submitted_by},
-              {"justification", row.justification},
-              {"relatedIssue", text_or_null(row.related_issue)},
-              {"migration", row.migration},
-              {"createdAt", time_text(row.created_ms)},
-              {"updatedAt", time_text(row.updated_ms)},
-              {"approvedBy", text_or_null(row.approved_by)},
-              {"approvedAt", row.approved_by.empty() ? Json() : Json(time_text(row.approved_ms))},
-              {"approvedHash", text_or_null(row.approved_hash)}};
-}
 
 void add_findings(Json& answer, const Findings& findings) {
   Json list = Json::array();
@@ -65,9 +44,14 @@ double milliseconds(std::int64_t us) {
   return static_cast<double>(us) / 1000;
 }
 
+Json not_automatic(const std::string& reason) {
+  return Json{{"applied", false}, {"reason", reason}};
+}
+
 }  // namespace
 
-Result<SchemaDesk> SchemaDesk::open(const std::filesystem::path& state_folder) {
+Result<SchemaDesk> SchemaDesk::open(const std::filesystem::path& state_folder,
+                                    const std::filesystem::path& project) {
   const Result<Config> config = read_config(state_folder);
   if (!config) return config.error();
   StoreOptions options;
@@ -76,7 +60,11 @@ Result<SchemaDesk> SchemaDesk::open(const std::filesystem::path& state_folder) {
   options.self_approval = config->self_approval;
   Result<std::unique_ptr<RequestStore>> store = RequestStore::open(options);
   if (!store) return store.error();
-  return SchemaDesk(*std::move(store), login_name());
+  SchemaDesk desk(*std::move(store), login_name());
+  desk.state_folder_ = state_folder;
+  desk.project_ = project;
+  desk.auto_create_ = config->auto_create;
+  return desk;
 }
 
 Actor SchemaDesk::actor(const std::string& by) const {
@@ -98,9 +86,30 @@ Result<Json> SchemaDesk::check(const Document& document) {
 }
 
 Result<Json> SchemaDesk::create(const Document& document, const std::string& by, bool draft) {
-  if (document.findings.errors() != 0) return unread_json(document);
-  const Result<Judged> judged = store_->create(document.request, document.text, actor(by), draft);
-  return judged ? Result<Json>(judged_json(*judged)) : judged.error();
+  if (document.findings.errors() != 0) {
+    Json unread = unread_json(document);
+    unread["automatic"] = not_automatic("it has errors");
+    return unread;
+  }
+  Result<Judged> judged = store_->create(document.request, document.text, actor(by), draft);
+  if (!judged) return judged.error();
+  const Json tried =
+      judged->row.id.empty() ? not_automatic("it has errors") : automatic(judged->row);
+  Json answer = judged_json(*judged);
+  answer["automatic"] = tried;
+  return answer;
+}
+
+/// Tries a request that was just handed in; what fails there takes nothing away from that.
+Json SchemaDesk::automatic(RequestRow& row) {
+  if (!auto_create_) {
+    return not_automatic(
+        "auto_create is off; {\"requests\": {\"auto_create\": true}} in config.json turns it on");
+  }
+  const Result<Automatic> done = store_->apply_if_low_risk(row.id, account_);
+  if (!done) return not_automatic(done.error().message());
+  row = done->row;
+  return Json{{"applied", done->applied}, {"reason", done->reason}};
 }
 
 Result<Json> SchemaDesk::update(const std::string& id, const Document& document,
@@ -161,9 +170,12 @@ Result<Json> SchemaDesk::set_status(const std::string& id, const std::string& st
     return Error{ErrorKind::usage, "reason", "is too long",
                  "Keep it below " + std::to_string(kMostTextBytes) + " bytes."};
   }
-  const Result<RequestRow> row = store_->set_status(id, *wanted, actor(by), reason, hash);
+  Result<RequestRow> row = store_->set_status(id, *wanted, actor(by), reason, hash);
   if (!row) return row.error();
-  return Json{{"request", request_json(*row)}};
+  const Json tried = *wanted == Status::requested ? automatic(*row) : Json();
+  Json answer{{"request", request_json(*row)}};
+  if (!tried.is_null()) answer["automatic"] = tried;
+  return answer;
 }
 
 Result<Json> SchemaDesk::apply(const std::string& id, const std::string& by) {

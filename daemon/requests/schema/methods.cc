@@ -27,6 +27,9 @@ const std::vector<SchemaMethod>& schema_methods() {
        [](SchemaDesk& desk, const Params& params) {
          return desk.apply(params.text("id"), params.text("performedBy"));
        }},
+      {"schema-request/apply-due",
+       {},
+       [](SchemaDesk& desk, const Params&) { return desk.apply_due(); }},
       {"schema-request/audit",
        {kId, kLimit, kOffset},
        [](SchemaDesk& desk, const Params& params) {
@@ -53,6 +56,14 @@ const std::vector<SchemaMethod>& schema_methods() {
       {"schema-request/migration",
        {kId},
        [](SchemaDesk& desk, const Params& params) { return desk.migration(params.text("id")); }},
+      {"schema-request/performance",
+       {{"of", "text", "a request's id or a table (all)"}},
+       [](SchemaDesk& desk, const Params& params) { return desk.performance(params.text("of")); }},
+      {"schema-request/propose",
+       {kId, {"branch", "text", "a new one (schema-request/MIGRATION)"}},
+       [](SchemaDesk& desk, const Params& params) {
+         return desk.propose(params.text("id"), params.text("branch"));
+       }},
       {"schema-request/rollback",
        {kId,
         kBy,
@@ -60,6 +71,11 @@ const std::vector<SchemaMethod>& schema_methods() {
        [](SchemaDesk& desk, const Params& params) {
          return desk.rollback(params.text("id"), params.text("performedBy"),
                               params.flag("discardData"));
+       }},
+      {"schema-request/schedule",
+       {kId, {"at", "text", "Give a time, or never.", true}, kBy},
+       [](SchemaDesk& desk, const Params& params) {
+         return desk.schedule(params.text("id"), params.text("at"), params.text("performedBy"));
        }},
       {"schema-request/schema",
        {},
@@ -99,10 +115,11 @@ const SchemaMethod* find_schema_method(const std::string& name) {
 }
 
 Result<Json> run_schema_method(const SchemaMethod& method,
-                               const std::filesystem::path& state_folder, const Json& params) {
+                               const std::filesystem::path& state_folder, const Json& params,
+                               const std::filesystem::path& project) {
   const Result<Params> checked = Params::check(method.name, method.parameters, params);
   if (!checked) return checked.error();
-  Result<SchemaDesk> desk = SchemaDesk::open(state_folder);
+  Result<SchemaDesk> desk = SchemaDesk::open(state_folder, project);
   if (!desk) return desk.error();
   return method.handler(*desk, *checked);
 }

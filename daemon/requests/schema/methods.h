@@ -28,6 +28,7 @@ const SchemaMethod* find_schema_method(const std::string& name);
 
 /// Checks the parameters, opens a desk for this one question, answers.
 Result<Json> run_schema_method(const SchemaMethod& method,
-                               const std::filesystem::path& state_folder, const Json& params);
+                               const std::filesystem::path& state_folder, const Json& params,
+                               const std::filesystem::path& project = {});
 
 }  // namespace dg
