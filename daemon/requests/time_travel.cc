@@ -127,11 +127,11 @@ Result<> travel(RequestContext& context, const std::string& point, PastSnapshots
   if (!meant) return meant.error();
   const Result<Sequence> at = sequence_at(*meant, history, context.freshness.notes);
   if (!at) return at.error();
-  if (const Result<> told = check_told(*meant, *at, history, context.freshness.notes); !told)
-    return told.error();
   const Result<std::vector<History::Transaction>> commit = history.transactions(*at, *at, false, 1);
   if (!commit) return commit.error();
   if (*at != context.snapshot->sequence()) {
+    const Result<> told = check_told(*meant, *at, history, context.freshness.notes);
+    if (!told) return told.error();
     Result<SnapshotPtr> snapshot = past.at(*at, *context.snapshot, history, generation);
     if (!snapshot) return snapshot.error();
     context.snapshot = std::move(*snapshot);
