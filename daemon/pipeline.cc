@@ -20,6 +20,7 @@
 #include "storage/backup/salvage.h"
 #include "storage/clock.h"
 #include "storage/statement_log.h"
+#include "storage/versions.h"
 
 namespace dg {
 namespace {
@@ -230,6 +231,8 @@ Result<std::unique_ptr<Pipeline>> Pipeline::open(const PipelineOptions& given) {
     if (std::find(impl->notices.begin(), impl->notices.end(), notice) == impl->notices.end())
       impl->notices.push_back(std::move(notice));
   }
+  // Nothing is read from it: where it cannot be written now, the next start does it.
+  static_cast<void>(fill_versions(*impl->store, *stored));
   impl->publish_stored(*std::move(stored));
   impl->inode = inode_of(impl->store_options.database);
   impl->ingest = std::make_unique<Ingest>(options.root, options.parse, options.threads);

@@ -13,6 +13,7 @@
 #include "storage/reader.h"
 #include "storage/schema/upgrade/upkeep.h"
 #include "storage/transaction.h"
+#include "storage/versions.h"
 
 namespace dg {
 namespace {
@@ -68,6 +69,7 @@ class SqliteStore final : public Store {
                                                 Language language) override;
   Result<> note_extractor() override;
   Result<> write_derived(const Derived& derived);
+  Result<> fill_versions(const StoredProject& project);
   Result<> touch(FileId file, std::int64_t mtime_ns, std::uint64_t size) override;
   Result<std::unique_ptr<Reader>> reader() const override;
   Result<> checkpoint() override;
@@ -305,6 +307,17 @@ Result<> SqliteStore::write_derived(const Derived& derived) {
   });
 }
 
+Result<> SqliteStore::fill_versions(const StoredProject& project) {
+  return write_beside([&] {
+    if (project.files.empty() ||
+        connection_.integer("SELECT EXISTS (SELECT 1 FROM atom_versions)") != 0)
+      return;
+    patiently([this] { connection_.execute("BEGIN IMMEDIATE"); });
+    writer_->write_versions(project.files);
+    patiently([this] { connection_.execute("COMMIT"); });
+  });
+}
+
 Result<> SqliteStore::touch(FileId file, std::int64_t mtime_ns, std::uint64_t size) {
   return write_beside([&] {
     touch_.bind(1, mtime_ns);
@@ -393,6 +406,10 @@ Result<std::unique_ptr<Store>> Store::open(const Options& options) {
 
 Result<> write_derived(Store& store, const Derived& derived) {
   return static_cast<SqliteStore&>(store).write_derived(derived);
+}
+
+Result<> fill_versions(Store& store, const StoredProject& project) {
+  return static_cast<SqliteStore&>(store).fill_versions(project);
 }
 
 namespace {

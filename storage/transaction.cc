@@ -296,7 +296,7 @@ void TransactionWriter::write_derived(const Derived& derived) {
   const CommitContext context{head().sequence, clock_(), true};
   for (const FileVersionPtr& file : derived.files) {
     files_.write_packed(*file, context);
-    atoms_.write_text(*file);
+    atoms_.write_derived(*file);
   }
   for (const FileId file : derived.stray_files) {
     for (const char* sql :
@@ -321,12 +321,16 @@ void TransactionWriter::write_derived(const Derived& derived) {
   for (const Note& note : notes()) connection_.prepare(note.fix).run();
 }
 
+void TransactionWriter::write_versions(const std::vector<FileVersionPtr>& files) {
+  for (const FileVersionPtr& file : files) atoms_.write_versions(*file);
+}
+
 /// An atom that the log knows keeps its row, as a removed one; any other never was.
 void TransactionWriter::drop_stray_atom(AtomId atom) {
   for (const char* sql :
        {"DELETE FROM atom_relations WHERE source_id = ?1",
         "DELETE FROM unresolved_references WHERE source_id = ?1",
-        "DELETE FROM atom_search WHERE rowid = ?1",
+        "DELETE FROM atom_search WHERE rowid = ?1", "DELETE FROM atom_versions WHERE atom_id = ?1",
         "DELETE FROM atoms WHERE rowid = ?1 AND NOT EXISTS "
         "(SELECT 1 FROM atom_events WHERE atom_id = ?1)",
         "UPDATE atoms SET state = 'removed', version = "

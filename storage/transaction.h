@@ -47,6 +47,7 @@ class TransactionWriter {
   void note_extractor();  ///< Stored facts are the running extractor's.
   /// Writes what is derived of these files anew, and deletes rows that belong to nothing.
   void write_derived(const Derived& derived);
+  void write_versions(const std::vector<FileVersionPtr>& files);  ///< All rows of atom_versions.
 
  private:
   struct Statements;

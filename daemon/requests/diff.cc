@@ -88,6 +88,10 @@ Result<End> at_sequence(const RequestContext& context, const Point& point) {
   End end;
   const Result<Sequence> sequence = sequence_at(point, context.reader->history(), end.notes);
   if (!sequence) return sequence.error();
+  if (*sequence != context.snapshot->sequence()) {
+    const Result<> told = check_told(point, *sequence, context.reader->history(), end.notes);
+    if (!told) return told.error();
+  }
   end.described = {{"kind", "sequence"},
                    {"text", point.text},
                    {"sequence", raw(*sequence)},

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <ctime>
+#include <limits>
 #include <optional>
 
 #include "storage/clock.h"
+#include "storage/store.h"
 
 namespace dg {
 
@@ -413,6 +415,72 @@ Result<Sequence> sequence_at(std::string_view text, History& history,
   const Result<Point> point = parse_point(text, unix_ms());
   if (!point) return point.error();
   return sequence_at(*point, history, notes);
+}
+
+namespace {
+
+/// The first commit behind `after` that the log has; nothing where there is none.
+Result<std::optional<Sequence>> next_commit(Sequence after, const History::Extent& extent,
+                                            History& history) {
+  const auto next = history.transactions(Sequence{raw(after) + 1}, extent.last, false, 1);
+  if (!next) return next.error();
+  if (next->empty()) return std::optional<Sequence>();
+  return std::optional(next->front().sequence);
+}
+
+/// Whether all that is said anew after a loss was said by then: a repair is one `reconcile`.
+Result<bool> made_good(const LogLoss& loss, Sequence sequence, History& history) {
+  constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
+  const auto commits =
+      history.transactions(Sequence{raw(loss.sequence) + 1}, sequence, false, kAll);
+  if (!commits) return commits.error();
+  return std::any_of(commits->begin(), commits->end(), [](const History::Transaction& each) {
+    return each.cause == to_string(Cause::reconcile);
+  });
+}
+
+std::string number_text(Sequence sequence) {
+  return "#" + std::to_string(raw(sequence));
+}
+
+}  // namespace
+
+Result<> check_told(const Point& point, Sequence sequence, History& history,
+                    std::vector<std::string>& notes) {
+  const Result<std::vector<LogLoss>> losses = history.losses();
+  if (!losses) return losses.error();
+  if (losses->empty()) return Ok{};
+  const Result<History::Extent> extent = history.extent();
+  if (!extent) return extent.error();
+  const auto itself = history.transactions(sequence, sequence, false, 1);
+  if (!itself) return itself.error();
+  const Result<std::optional<Sequence>> next = next_commit(sequence, *extent, history);
+  if (!next) return next.error();
+  if (itself->empty() && raw(sequence) != 0 && *next) {
+    const auto before = history.transactions(Sequence{1}, sequence, true, 1);
+    if (!before) return before.error();
+    const std::string former =
+        before->empty() ? std::string() : number_text(before->front().sequence) + " or ";
+    return Error{ErrorKind::not_found, quoted(std::string_view(point.text)),
+                 "is a commit that the log has lost",
+                 "Ask for " + former + number_text(**next) +
+                     ", between which there is nothing; 'deltagraph validate' names what is lost"};
+  }
+  const bool by_time = std::holds_alternative<Instant>(point.meaning);
+  if (by_time && *next && raw(**next) != raw(sequence) + 1) {
+    notes.push_back("The log has lost the commits between " + number_text(sequence) + " and " +
+                    number_text(**next) + ": " + quoted(std::string_view(point.text)) +
+                    " is answered as of " + number_text(sequence) + ".");
+  }
+  for (const LogLoss& loss : *losses) {
+    if (loss.sequence > sequence) continue;
+    const Result<bool> good = made_good(loss, sequence, history);
+    if (!good) return good.error();
+    if (*good) continue;
+    notes.push_back("The log lacks " + loss.what + ": what is told as of " + number_text(sequence) +
+                    " may not be what was.");
+  }
+  return Ok{};
 }
 
 std::string utc_text(std::int64_t unix_ms) {

@@ -64,6 +64,12 @@ Result<Sequence> sequence_at(const Point& point, History& history, std::vector<s
 Result<Sequence> sequence_at(std::string_view text, History& history,
                              std::vector<std::string>& notes);
 
+/// Whether the log still tells the state after a commit. A commit that the log lost (a repair noted
+/// it) is not_found, unless a time led to the one before it; what is lost otherwise of that state
+/// is added to `notes`. O(1) where nothing is lost, else O(commits since).
+Result<> check_told(const Point& point, Sequence sequence, History& history,
+                    std::vector<std::string>& notes);
+
 /// `2026-11-21T12:00:05Z`.
 std::string utc_text(std::int64_t unix_ms);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemon/requests/point.h"
+#include "storage/clock.h"
 
 namespace dg {
 namespace {
@@ -122,11 +123,15 @@ Result<> travel(RequestContext& context, const std::string& point, PastSnapshots
                  "'deltagraph status' tells what is wrong."};
   }
   History& history = context.reader->history();
-  const Result<Sequence> at = sequence_at(point, history, context.freshness.notes);
+  const Result<Point> meant = parse_point(point, unix_ms());
+  if (!meant) return meant.error();
+  const Result<Sequence> at = sequence_at(*meant, history, context.freshness.notes);
   if (!at) return at.error();
   const Result<std::vector<History::Transaction>> commit = history.transactions(*at, *at, false, 1);
   if (!commit) return commit.error();
   if (*at != context.snapshot->sequence()) {
+    const Result<> told = check_told(*meant, *at, history, context.freshness.notes);
+    if (!told) return told.error();
     Result<SnapshotPtr> snapshot = past.at(*at, *context.snapshot, history, generation);
     if (!snapshot) return snapshot.error();
     context.snapshot = std::move(*snapshot);

@@ -17,9 +17,9 @@ using Row = std::vector<Cell>;
 
 /// What a commit notes beside the state itself: times, and numbers of rows of its own.
 bool is_incidental(std::string_view column) {
-  static constexpr std::string_view kNames[] = {"rowid",    "extracted_at", "updated_at",
-                                                "sequence", "created_at",   "last_analyzed",
-                                                "mtime_ns", "facts_id"};
+  static constexpr std::string_view kNames[] = {"rowid",         "extracted_at", "updated_at",
+                                                "sequence",      "created_at",   "last_analyzed",
+                                                "last_modified", "mtime_ns",     "facts_id"};
   return std::find(std::begin(kNames), std::end(kNames), column) != std::end(kNames);
 }
 
@@ -160,6 +160,7 @@ RowAudit::RowAudit(const Connection& stored, const std::string& extractor_option
   add("atoms", {}, "rowid", true);
   add("atom_relations", {"relation_type", "target_id"}, "source_id", true);
   add("unresolved_references", {"relation_type", "text", "reason", "detail"}, "source_id", true);
+  add("atom_versions", {}, "atom_id", true);
   // The index keeps no text; the number of tokens of each of its columns is what can be read back.
   add_probe("atom_search", "sz", "atom_search_docsize WHERE id = ?1", {"tokens"}, 0, true);
 }
@@ -310,6 +311,8 @@ struct RowAudit::StraySearch {
        "SELECT DISTINCT source_id FROM unresolved_references WHERE source_id > ?1 ORDER BY "
        "source_id LIMIT ?2",
        true},
+      {"atom_versions",
+       "SELECT atom_id FROM atom_versions WHERE atom_id > ?1 ORDER BY atom_id LIMIT ?2", true},
       {"atom_search", "SELECT id FROM atom_search_docsize WHERE id > ?1 ORDER BY id LIMIT ?2",
        true},
   };

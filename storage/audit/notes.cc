@@ -3,6 +3,7 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/rows/version_rows.h"
 #include "storage/schema/ddl.h"
 
 namespace dg {
@@ -57,6 +58,8 @@ std::vector<Note> make_notes() {
            "SELECT e.timestamp FROM atom_events e WHERE e.atom_id = atoms.rowid AND e.event_type = "
            "'create' ORDER BY e.new_version DESC LIMIT 1",
            "as the event that created it tells", notes);
+  add_told("atom_versions", "atom_id", "file_path || ' ' || atom_name", "last_modified",
+           std::string(kLastModified), "as the last event that changed its source tells", notes);
   add_told("files", "id", "path", "last_analyzed",
            "SELECT t.committed_ms FROM transactions t WHERE t.sequence = (SELECT max(f.sequence) "
            "FROM transaction_files f WHERE f.file_id = files.id)",

@@ -29,8 +29,9 @@ Result<Backup> back_up(const std::filesystem::path& database, const std::filesys
                        const std::function<bool()>& stop = {}, const std::string& vfs = {});
 
 /// Whether `file` can be restored: a whole database of ours that passes SQLite's quick_check and
-/// whose log's hash chain holds. Else an Error that says what is wrong with it. The file and its
-/// folder are left as they are. O(size of the database).
+/// whose log's hash chain holds, but where the log itself says what it lost. Else an Error that
+/// says what is wrong with it. The file and its folder are left as they are. O(size of the
+/// database).
 Result<Backup> check_backup(const std::filesystem::path& file);
 
 /// Databases that were in the place of the present one: `.corrupt-TIME` were set aside as damaged,

@@ -1,11 +1,13 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "storage/backup/backup.h"
 #include "storage/backup/copy.h"
 #include "storage/connect.h"
 #include "storage/history/chain.h"
+#include "storage/history/log_rows.h"
 #include "storage/schema/registry.h"
 
 namespace dg {
@@ -30,6 +32,17 @@ Error unfit(const fs::path& file, const std::string& reason) {
           "Restore another backup; the present database was left as it is"};
 }
 
+/// The first break that the log does not itself say is lost: a repair noted the others where they
+/// were found (audit/repair.h). Null: there is none.
+const ChainBreak* unknown_break(const ChainCheck& chain, const std::vector<LogLoss>& known) {
+  const auto is_known = [&](const ChainBreak& found) {
+    return std::any_of(known.begin(), known.end(),
+                       [&](const LogLoss& loss) { return loss.sequence == found.sequence; });
+  };
+  const auto at = std::find_if_not(chain.breaks.begin(), chain.breaks.end(), is_known);
+  return at == chain.breaks.end() ? nullptr : &*at;
+}
+
 Result<Backup> check(Connection& connection, const fs::path& file) {
   const auto application = static_cast<std::uint32_t>(connection.integer("PRAGMA application_id"));
   if (application != schema::kApplicationId) return unfit(file, "it is no database of deltagraph");
@@ -43,7 +56,7 @@ Result<Backup> check(Connection& connection, const fs::path& file) {
   if (finding != "ok") return unfit(file, "it is damaged: " + finding);
   const ReadTransaction transaction(connection);
   const ChainCheck chain = check_chain(connection);
-  if (const ChainBreak* broken = chain.broken()) {
+  if (const ChainBreak* broken = unknown_break(chain, logged_losses(connection))) {
     return unfit(file, "transaction " + std::to_string(raw(broken->sequence)) +
                            " of its log is not as it was committed: " + broken->reason);
   }

@@ -182,6 +182,7 @@ void AtomRowWriter::prepare(const Connection& connection) {
   statements_->move.prepare(connection);
   statements_->refresh.prepare(connection);
   statements_->free_id_text.prepare(connection);
+  versions_.prepare(connection);
   statements_->index = connection.prepare(
       "INSERT INTO atom_search(rowid, name, words, signature, doc) VALUES(?1, ?2, ?3, ?4, ?5)");
   statements_->unindex = connection.prepare("DELETE FROM atom_search WHERE rowid = ?1");
@@ -211,7 +212,9 @@ void AtomRowWriter::free_id_texts(const FileDelta& delta) {
 std::uint32_t AtomRowWriter::write(const FileDelta& delta, const CommitContext& context) {
   const LinkCounts before(delta.before.get());
   const LinkCounts after(delta.after.get());
+  std::uint32_t changed = 0;
   for (const AtomChange& change : delta.atoms) {
+    changed += 1 + versions_.write(delta, change, context.now_ms);
     if (change.operation == Operation::reconcile) {
       reconcile(delta, change, after, context);
       continue;
@@ -225,7 +228,6 @@ std::uint32_t AtomRowWriter::write(const FileDelta& delta, const CommitContext& 
     if (connection_->changes() != 1) throw VersionConflict{change.id, change.version_before};
     index_text(delta, change);
   }
-  const auto changed = static_cast<std::uint32_t>(delta.atoms.size());
   if (delta.before == nullptr || delta.after == nullptr) return changed;
   return changed + put_unchanged(delta, before, after);
 }
@@ -324,13 +326,13 @@ void AtomRowWriter::reconcile(const FileDelta& delta, const AtomChange& change,
   put_text(change.id, search_text(*delta.after->facts, change.after));
 }
 
-std::uint32_t AtomRowWriter::write_text(const FileVersion& file) {
+void AtomRowWriter::write_derived(const FileVersion& file) {
   for (std::uint32_t i = 0; i < file.atoms.size(); ++i) {
     statements_->unindex.bind(1, std::int64_t{raw(file.atoms[i])});
     statements_->unindex.run();
     put_text(file.atoms[i], search_text(*file.facts, AtomIndex{i}));
   }
-  return static_cast<std::uint32_t>(file.atoms.size());
+  versions_.write_all(file);
 }
 
 std::uint32_t AtomRowWriter::put_unchanged(const FileDelta& delta, const LinkCounts& before,

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "events/delta.h"
+#include "storage/rows/version_rows.h"
 #include "storage/search_text.h"
 #include "storage/sqlite/row_statement.h"
 
@@ -36,8 +37,10 @@ class AtomRowWriter {
   void free_id_texts(const FileDelta& delta);
   /// \returns rows written.
   std::uint32_t write(const FileDelta& delta, const CommitContext& context);
-  /// Writes the full text of all atoms of a file anew. \returns rows written.
-  std::uint32_t write_text(const FileVersion& file);
+  /// Writes what follows from the atoms of a file anew: full text and versions.
+  void write_derived(const FileVersion& file);
+  /// Only the versions: rows of atom_versions.
+  void write_versions(const FileVersion& file) { versions_.write_all(file); }
 
  private:
   struct Statements;
@@ -53,6 +56,7 @@ class AtomRowWriter {
   void put_text(AtomId atom, const SearchText& text);
 
   std::unique_ptr<Statements> statements_;
+  VersionRowWriter versions_;
   const Connection* connection_ = nullptr;
   std::string id_, signature_, words_;  ///< Scratch.
 };

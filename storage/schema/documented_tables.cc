@@ -155,12 +155,17 @@ constexpr Index kCacheEntryIndexes[] = {
 // --- atom_versions -----------------------------------------------------------------------------
 
 constexpr Column kAtomVersions[] = {
-    refers(needed("atom_id", integer, kNobody, "atoms.rowid."), "atoms.rowid"),
-    needed("hash", text, kNobody, "Hash over a fixed, time-free list of fields."),
-    needed("field_hashes_json", json, kNobody, "Hash of each field of that list."),
-    needed("last_modified", integer, kNobody, "ms since 1970, UTC."),
-    needed("file_path", text, kNobody, "Project-relative path."),
-    needed("atom_name", text, kNobody, "Simple name."),
+    refers(needed("atom_id", integer, kCommit, "atoms.rowid; live atoms only."), "atoms.rowid"),
+    needed("hash", text, kParser,
+           "64 bits, hexadecimal, over the fields of field_hashes_json: the same source has the "
+           "same, wherever it stands and whenever it was read."),
+    needed("field_hashes_json", json, kParser,
+           "32 bits, hexadecimal, of each of name (qualified), kind, signature, body (the token "
+           "stream), doc; 1 for exported and async. What an atom does not have is left out."),
+    needed("last_modified", integer, kCommit,
+           "Commit in which one of these last changed; ms since 1970, UTC."),
+    needed("file_path", text, kParser, "Project-relative path."),
+    needed("atom_name", text, kParser, "Simple name."),
 };
 constexpr Index kAtomVersionIndexes[] = {
     {"idx_atom_versions_file_path", "file_path", false, true, {}},
@@ -215,8 +220,9 @@ std::span<const Table> documented_tables() noexcept {
        "", "", kSemanticConnectionIndexes, false, true, Mutability::free, false},
       {"cache_entries", "Values by key: the facts of live files, and of former ones up to a bound.",
        kCacheEntries, "id", "key", "", kCacheEntryIndexes, false, true, Mutability::free},
-      {"atom_versions", "Field hashes of each atom.", kAtomVersions, "atom_id", "", "",
-       kAtomVersionIndexes, false, true, Mutability::free, false},
+      {"atom_versions",
+       "Content hash and field hashes of each live atom: what an update has to be compared with.",
+       kAtomVersions, "atom_id", "", "", kAtomVersionIndexes, false, true, Mutability::free, false},
       {"atom_events", "What happened to each atom; never changed, never deleted.", kAtomEvents,
        "id", "", "new_version = previous_version + 1", kAtomEventIndexes, false, true,
        Mutability::append_only},

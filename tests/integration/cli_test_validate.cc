@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
+#include <functional>
 #include <string>
 
 #include "tests/integration/cli_test_support.h"
@@ -105,9 +106,59 @@ TEST_F(CliTest, ValidateThatSetTheDatabaseAsideIsNoSuccessAndStatusGoesOnTelling
   EXPECT_EQ(ran.code, 1) << ran.out << ran.err;
   EXPECT_NE(ran.err.find(".corrupt-"), std::string::npos) << ran.err;
   EXPECT_EQ(run({"validate"}).code, 0) << "what is there now is well";
+  EXPECT_NE(run({"index"}).err.find(".corrupt-"), std::string::npos) << "who opens it next is told";
   ASSERT_EQ(run({"start"}).code, 0);
   const std::string notices = run({"status", "--json"}).json()["notices"].dump();
   EXPECT_NE(notices.find(".corrupt-"), std::string::npos) << notices;
+  EXPECT_NE(run({"status"}).out.find(".corrupt-"), std::string::npos);
+}
+
+/// Four commits, of which the middle ones lose what `sql` takes from the log; then repaired.
+void lose_history(const TempProject& project, const std::function<void()>& index,
+                  const std::string& sql) {
+  for (const char* body : {"1", "2", "3"}) {
+    project.write("src/more.js", std::string("export const more = () => ") + body + ";\n");
+    index();
+  }
+  plant(project.root().string(),
+        "DROP TRIGGER atom_events_no_delete; DROP TRIGGER transactions_no_delete; "
+        "DROP TRIGGER transaction_files_no_delete; DROP TRIGGER transactions_no_update;" +
+            sql);
+}
+
+TEST_F(CliTest, ACommitThatTheLogLostIsNotAnsweredFor) {
+  index();
+  lose_history(
+      project_, [this] { index(); },
+      "DELETE FROM atom_events WHERE transaction_id IN (2, 3);"
+      "DELETE FROM transaction_files WHERE sequence IN (2, 3);"
+      "DELETE FROM transactions WHERE sequence IN (2, 3)");
+  EXPECT_EQ(run({"validate", "--repair"}).code, 1);
+  const Ran lost = run({"stats", "--at", "3", "--no-start", "--json"});
+  EXPECT_EQ(lost.code, 4) << lost.out;
+  EXPECT_EQ(lost.error()["reason"], "is a commit that the log has lost");
+  EXPECT_NE(lost.error()["cure"].dump().find("#1 or #4"), std::string::npos) << lost.err;
+  EXPECT_EQ(run({"diff", "--since", "2", "--no-start"}).code, 4);
+  EXPECT_EQ(run({"stats", "--at", "1", "--no-start", "--json"}).err, "");
+  EXPECT_EQ(run({"stats", "--at", "now", "--no-start", "--json"}).err, "");
+}
+
+TEST_F(CliTest, AStateOfWhichTheLogLostAPartIsSaidToBeInDoubt) {
+  index();
+  lose_history(
+      project_, [this] { index(); },
+      "UPDATE transactions SET committed_ms = committed_ms + 1 WHERE sequence = 4");
+  EXPECT_EQ(run({"validate", "--repair"}).code, 1);
+  project_.write("src/more.js", "export const more = () => 5;\n");
+  index();
+  const Ran doubtful = run({"stats", "--at", "4", "--no-start", "--json"});
+  EXPECT_NE((doubtful.out + doubtful.err).find("may not be what was"), std::string::npos)
+      << doubtful.out << doubtful.err;
+  const Ran before = run({"stats", "--at", "3", "--no-start", "--json"});
+  EXPECT_EQ((before.out + before.err).find("may not be what was"), std::string::npos);
+  const Ran repaired = run({"stats", "--at", "5", "--no-start", "--json"});
+  EXPECT_EQ((repaired.out + repaired.err).find("may not be what was"), std::string::npos)
+      << "what lives is known";
 }
 
 TEST_F(CliTest, ValidateWithoutAnIndexSaysWhatToDo) {

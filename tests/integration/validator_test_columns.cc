@@ -17,7 +17,6 @@ const Reasons& believed() {
   static const Reasons kReasons{
       {"system_files", "nothing writes or reads it; what a predecessor left there is kept"},
       {"semantic_connections", "likewise"},
-      {"atom_versions", "likewise"},
       {"imported_atoms", "what another program told: nothing else knows it"},
       {"salvaged_events", "what was read from a wreck: nothing else tells it"},
       {"schema_migrations", "told by nothing else; the schema that they made is checked at open"},
@@ -66,6 +65,7 @@ std::string row_of(const schema::Table& table) {
       {"atom_relations",
        "relation_type = 'calls' AND source_id = (SELECT rowid FROM atoms WHERE id = 'a.js::pay')"},
       {"unresolved_references", "text = 'bank.take'"},
+      {"atom_versions", "atom_id = (SELECT rowid FROM atoms WHERE id = 'a.js::pay')"},
       {"file_links", "file_id = (SELECT id FROM files WHERE path = 'a.js')"},
       {"config_files", "path = 'package.json'"},
       {"system_metadata", "key = 'next_file'"}};
@@ -124,6 +124,40 @@ TEST_F(ValidatorTest, AnEventTellsWhatACommitNotedOfAnAtom) {
   EXPECT_EQ(ask("SELECT sequence || ' ' || extracted_at || ' ' || updated_at FROM atoms WHERE id = "
                 "'a.js::pay'"),
             known);
+}
+
+constexpr const char* kVersions =
+    "SELECT group_concat(v.atom_id || v.hash || v.field_hashes_json || v.last_modified || "
+    "v.file_path || v.atom_name, ' ') FROM (SELECT * FROM atom_versions ORDER BY atom_id) v";
+
+TEST_F(ValidatorTest, ADatabaseWithoutVersionsOfItsAtomsGetsThemAtTheNextStart) {
+  const std::string known = ask(kVersions);
+  EXPECT_EQ(ask("SELECT count(*) = (SELECT count(*) FROM atoms WHERE state = 'live') FROM "
+                "atom_versions"),
+            "1");
+  pipeline_.reset();
+  plant("DELETE FROM atom_versions");
+  open();
+  EXPECT_EQ(ask(kVersions), known) << "the log tells their times";
+  expect_clean();
+}
+
+TEST_F(ValidatorTest, AVersionThatIsMissingOrBelongsToNothingIsFoundAndRepaired) {
+  const std::string known = ask(kVersions);
+  const char* const faults[] = {
+      "DELETE FROM atom_versions WHERE atom_id = (SELECT rowid FROM atoms WHERE id = 'a.js::pay')",
+      "INSERT INTO atom_versions VALUES (9999, 'x', '{}', 1, 'a.js', 'planted')",
+      "INSERT INTO atom_versions SELECT rowid, 'x', '{}', 1, 'd.js', 'planted' FROM atoms WHERE "
+      "state = 'removed' LIMIT 1"};
+  for (const char* fault : faults) {
+    SCOPED_TRACE(fault);
+    plant(fault);
+    EXPECT_FALSE(look(Depth::light).consistent());
+    const Validation repaired = look(Depth::full, true);
+    EXPECT_EQ(repaired.left_count, 0u) << story(repaired);
+    EXPECT_TRUE(repaired.reconciled.empty()) << "nothing happened to any atom";
+    EXPECT_EQ(ask(kVersions), known);
+  }
 }
 
 TEST_F(ValidatorTest, ANumberOfTheNextFileThatIsNoneCostsNothing) {

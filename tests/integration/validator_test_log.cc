@@ -1,6 +1,7 @@
 // The validator's mutation check of the log: what is missing from it or edited in it is found and
 // told; it can be folded from the repair on, and what is lost stays noted.
 
+#include "storage/backup/backup.h"
 #include "storage/history/compact.h"
 #include "tests/integration/validator_test_support.h"
 
@@ -65,6 +66,29 @@ INSTANTIATE_TEST_SUITE_P(
                     "UPDATE transactions SET events = events + 2 WHERE sequence = 6",
                     "UPDATE transactions SET committed_ms = committed_ms + 1 WHERE sequence = 2",
                     "UPDATE transactions SET graph_digest = graph_digest + 1 WHERE sequence = 6"));
+
+TEST_F(ValidatorTest, ABackupIsFitWhereItsLogSaysItselfWhatItLost) {
+  const auto checked = [this](const char* name) {
+    const auto copy = project_.path(name);
+    const Result<Backup> made = back_up(database(), copy);
+    EXPECT_TRUE(made) << made.error().message();
+    return check_backup(copy);
+  };
+  plant_in_log("DELETE FROM atom_events WHERE transaction_id = 4");
+  const Result<Backup> unknown = checked("unknown.db");
+  ASSERT_FALSE(unknown);
+  EXPECT_NE(unknown.error().reason.find("transaction 4 "), std::string::npos)
+      << unknown.error().message();
+  const Validation repaired = look(Depth::full, true);
+  ASSERT_EQ(repaired.left_count, 0u) << story(repaired);
+  const Result<Backup> known = checked("known.db");
+  EXPECT_TRUE(known) << known.error().message();
+  plant("UPDATE transactions SET committed_ms = committed_ms + 1 WHERE sequence = 2");
+  const Result<Backup> other = checked("other.db");
+  ASSERT_FALSE(other) << "other damage is none that the log tells of";
+  EXPECT_NE(other.error().reason.find("transaction 2 "), std::string::npos)
+      << other.error().message();
+}
 
 TEST_F(ValidatorTest, WhatACutLogLostIsToldAndItsNumbersAreNotUsedAgain) {
   save("a.js", "export function pay(order) { return cost(order); }\nfunction cost() {}\n");
