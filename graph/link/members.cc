@@ -244,6 +244,10 @@ Values Evaluator::member_of_class(const Value& self, std::string_view name, bool
     }
     join(values, inherited);
   }
+  if (!is_static && values.list.empty()) {
+    const Values applied = applied_member(self, name, depth + 1);
+    if (!applied.list.empty()) return applied;
+  }
   if (parents.open && values.list.empty()) {
     join(values, Values::unknown(reason_of_member(parents.why), parents.detail));
   }
@@ -265,6 +269,8 @@ Values Evaluator::declared_member(const Value& self, std::string_view name, bool
       for (Value& value : added.list) value.rule = LinkRule::prototype;
     }
     join(values, added);
+  } else {
+    join(values, decorated_member(file, holder, name, depth + 1));
   }
   if (!is_static && nothing(values)) {
     const Holder statics{HolderKind::statics, raw(atom)};
