@@ -101,11 +101,16 @@ class ContextFinder {
   ExprIndex property(NodeId key, NodeId member, int nesting) {
     const NodeId object = t_[member].parent;
     NameId name{};
-    if (key == kNoNode || t_[object].kind != Kind::object || !w_.key_name(key, name)) {
-      return ExprIndex{0};
-    }
+    if (key == kNoNode || t_[object].kind != Kind::object) return ExprIndex{0};
+    const bool computed = t_[key].kind == Kind::computed_name;
+    const NodeId inner = computed ? t_.first_named(key) : kNoNode;
+    if (computed ? inner == kNoNode : !w_.key_name(key, name)) return ExprIndex{0};
     const ExprIndex expected = of(object, nesting + 1);
     if (raw(expected) == 0) return expected;
+    // Of `{[key]: …}` with who knows which key, any member.
+    if (computed && !w_.constant_text(inner, name)) {
+      return w_.make_expr(ExprKind::element, raw(expected), kNoIndex);
+    }
     return w_.make_expr(ExprKind::member, raw(expected), raw(name));
   }
 

@@ -32,7 +32,8 @@ class NarrowingFinder {
     if (binding_ != kNone<BindingIndex>) climb(binary);
   }
 
-  /// `isC(x)`: whether it is a predicate of its argument the called function's declaration says.
+  /// `isC(x)`, and `x.isC()` of a method that gives `this is C`: whether it is a predicate the
+  /// called function's declaration says.
   void predicate(NodeId call) {
     const NodeId callee = t_.child(call, Field::function);
     const NodeId list = t_.child(call, Field::arguments);
@@ -40,9 +41,9 @@ class NarrowingFinder {
     const bool member = t_[callee].kind == Kind::member;
     const NodeId name = member ? t_.child(callee, Field::property) : callee;
     if (name == kNoNode || !is_named_as_predicate(w_.source(name))) return;
-    const NodeId given = t_.first_named(list);
+    NodeId given = t_.first_named(list);
+    if (given == kNoNode && member) given = t_.child(callee, Field::object);
     if (given == kNoNode || t_[given].kind != Kind::identifier) return;
-    if (t_.first_named_after(given, list) != kNoNode) return;
     klass_ = call;
     binding_ = w_.binding_of(given);
     if (binding_ != kNone<BindingIndex>) climb(call);
