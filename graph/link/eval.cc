@@ -424,6 +424,7 @@ Values Evaluator::eval_member(const LinkFile& file, const Expr& e, const Context
     if (!rows(file.index->holder_assignments, FileIndex::holder_row(holder)).empty()) {
       read_binding(file, BindingIndex{holder.index});
       Values values = added_member(file, holder, name, depth + 1);
+      add_member_elements(file, holder, name, values, depth);
       if (!values.list.empty()) {
         if (raw(file.facts->bindings[holder.index].scope) != 0) return values;
         const Values receivers = eval(file, ExprIndex{e.a}, in, depth + 1);

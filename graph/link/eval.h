@@ -268,6 +268,8 @@ class Evaluator {
   Values member_of_object(const Value& receiver, std::string_view name, int depth);
   Values member_values(const LinkFile& file, std::uint32_t member, std::uint32_t env, int depth);
   Values added_member(const LinkFile& file, Holder holder, std::string_view name, int depth);
+  void add_member_elements(const LinkFile& file, Holder holder, std::string_view name,
+                           Values& values, int depth);
   Values own_accessor(const Value& holder, std::string_view name);
   Values mixed_in(const LinkFile& file, Holder holder, std::string_view name, int depth);
   Values parent_of(const LinkFile& file, AtomIndex atom, std::uint32_t env, int depth);
