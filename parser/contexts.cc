@@ -20,15 +20,20 @@ class ContextFinder {
         const NodeId type = t_.first_named_after(child, parent);
         return type == kNoNode ? of(parent, nesting + 1) : typed(w_.eval(type));
       }
-      case Kind::parenthesized:
+      case Kind::parenthesized: {
+        const ExprIndex cast = documented(parent);
+        return raw(cast) == 0 ? of(parent, nesting + 1) : cast;
+      }
       case Kind::non_null:
       case Kind::ternary:
       case Kind::binary:
         return of(parent, nesting + 1);
       case Kind::arguments:
         return argument(child, parent, nesting);
-      case Kind::pair:
-        return property(t_.child(parent, Field::key), parent, nesting);
+      case Kind::pair: {
+        const ExprIndex own = t_[child].field == Field::key ? ExprIndex{0} : documented(parent);
+        return raw(own) == 0 ? property(t_.child(parent, Field::key), parent, nesting) : own;
+      }
       case Kind::object:
         return t_[child].kind == Kind::method_definition
                    ? property(t_.child(child, Field::name), child, nesting)
@@ -41,14 +46,15 @@ class ContextFinder {
       case Kind::field_definition:
       case Kind::required_parameter:
       case Kind::optional_parameter: {
+        if (t_[child].field != Field::value) return ExprIndex{0};
         const NodeId type = t_.child(parent, Field::type);
-        return type == kNoNode || t_[child].field != Field::value ? ExprIndex{0}
-                                                                  : typed(w_.eval(type));
+        return type == kNoNode ? documented(declaration_of(parent)) : typed(w_.eval(type));
       }
       case Kind::assignment: {
         const NodeId left = t_.child(parent, Field::left);
         if (left == kNoNode || child == left) return ExprIndex{0};
-        return w_.eval(left);
+        const ExprIndex declared = documented(t_[parent].parent);
+        return raw(declared) == 0 ? w_.eval(left) : declared;
       }
       case Kind::return_statement:
         return returned(parent, nesting);
@@ -61,6 +67,17 @@ class ContextFinder {
 
  private:
   ExprIndex typed(ExprIndex type) { return w_.typed(ExprIndex{0}, type); }
+
+  /// The type of `/** @type {T} */` before a node; none.
+  ExprIndex documented(NodeId n) { return typed(w_.documented_type(n)); }
+
+  /// Where a comment on a variable or field stands before: the statement that declares it.
+  NodeId declaration_of(NodeId declarator) const {
+    if (t_[declarator].kind != Kind::variable_declarator) return declarator;
+    const NodeId declaration = t_[declarator].parent;
+    const NodeId outer = t_[declaration].parent;
+    return t_[outer].kind == Kind::export_statement ? outer : declaration;
+  }
 
   ExprIndex argument(NodeId child, NodeId list, int nesting) {
     const NodeId call = t_[list].parent;
@@ -84,11 +101,16 @@ class ContextFinder {
   ExprIndex property(NodeId key, NodeId member, int nesting) {
     const NodeId object = t_[member].parent;
     NameId name{};
-    if (key == kNoNode || t_[object].kind != Kind::object || !w_.key_name(key, name)) {
-      return ExprIndex{0};
-    }
+    if (key == kNoNode || t_[object].kind != Kind::object) return ExprIndex{0};
+    const bool computed = t_[key].kind == Kind::computed_name;
+    const NodeId inner = computed ? t_.first_named(key) : kNoNode;
+    if (computed ? inner == kNoNode : !w_.key_name(key, name)) return ExprIndex{0};
     const ExprIndex expected = of(object, nesting + 1);
     if (raw(expected) == 0) return expected;
+    // Of `{[key]: …}` with who knows which key, any member.
+    if (computed && !w_.constant_text(inner, name)) {
+      return w_.make_expr(ExprKind::element, raw(expected), kNoIndex);
+    }
     return w_.make_expr(ExprKind::member, raw(expected), raw(name));
   }
 

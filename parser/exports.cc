@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "parser/added.h"
 #include "parser/descriptors.h"
 #include "parser/jsdoc.h"
 
@@ -121,27 +122,6 @@ void export_all(Work& w, NodeId value, NodeId at) {
   w.facts.is_commonjs = true;
 }
 
-void add_assignment(Work& w, ExprIndex object, NameId property, ExprIndex value, AtomIndex owner) {
-  w.facts.assignments.push_back({object, property, value, owner});
-}
-
-/// Values of these kinds can hold code.
-bool may_hold_code(ExprKind kind) {
-  switch (kind) {
-    case ExprKind::unknown:
-    case ExprKind::element:
-    case ExprKind::string:
-    case ExprKind::number:
-    case ExprKind::boolean:
-    case ExprKind::regexp:
-    case ExprKind::template_:
-    case ExprKind::null_:
-      return false;
-    default:
-      return true;
-  }
-}
-
 /// `B` of `Object.create(B.prototype)`, `new B()`, `B.prototype`; else none.
 ExprIndex parent_class_of(Work& w, NodeId value) {
   const SyntaxTree& t = w.tree;
@@ -181,31 +161,6 @@ void assign_to_this(Work& w, const Expr& self, NameId name, ExprIndex value, Ato
   } else if (may_hold_code(w.facts.exprs[raw(value)].kind)) {
     add_assignment(w, object, name, value, owner);
   }
-}
-
-/// An element that comes to what `object` holds: a property no source can name of a variable, and
-/// `p[]` of what has `object` as its member p.
-void add_element(Work& w, ExprIndex object, ExprIndex value, AtomIndex owner) {
-  if (!may_hold_code(w.facts.exprs[raw(value)].kind)) return;
-  const Expr of = w.facts.exprs[raw(object)];
-  if (of.kind == ExprKind::name && of.a != kNoIndex) {
-    add_assignment(w, object, w.names.intern("<element>"), value, owner);
-  } else if (of.kind == ExprKind::member) {
-    const std::string name = std::string(w.names.text(NameId{of.b})) + "[]";
-    add_assignment(w, ExprIndex{of.a}, w.names.intern(name), value, owner);
-  }
-}
-
-/// `list.push(x)`, `set.add(x)`, `map.set(k, x)`: of what is pushed nothing may be code, but much
-/// of it leads there.
-void put_into(Work& w, NodeId object, std::string_view method, NodeId arguments, AtomIndex owner) {
-  const SyntaxTree& t = w.tree;
-  const bool pairs = method == "set";
-  if (!pairs && method != "push" && method != "add" && method != "unshift") return;
-  NodeId value = t.first_named(arguments);
-  if (value != kNoNode && pairs) value = t.first_named_after(value, arguments);
-  if (value == kNoNode || t[value].kind == Kind::spread) return;
-  add_element(w, w.eval(object), w.eval(value), owner);
 }
 
 /// A name of an object, by a getter: an export where it is the exports object.
@@ -435,6 +390,7 @@ void extract_special_call(Work& w, NodeId call, AtomIndex owner) {
   }
   const std::string_view name = w.source(callee);
   if (object != kNoNode) put_into(w, object, name, arguments, owner);
+  if (object != kNoNode) apply_to_this(w, object, name, arguments, owner);
   const bool on_object = object != kNoNode && w.source(object) == "Object";
   const bool defines = (on_object || (object != kNoNode && w.source(object) == "Reflect")) &&
                        name == "defineProperty";

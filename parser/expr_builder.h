@@ -54,7 +54,7 @@ class ExprBuilder {
   ExprIndex pair_of(NodeId n, ExprKind kind);
   ExprIndex array_of(NodeId n);
   ExprIndex tuple(NodeId n);
-  ExprIndex predicate_or_type(NodeId annotation, bool& waiting);
+  ExprIndex predicate(NodeId n);
   /// The list of the types in a node, as `apply` and `tuple` hold it.
   ExprIndex type_list(NodeId n, bool& waiting);
 

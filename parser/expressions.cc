@@ -10,6 +10,7 @@ namespace {
 
 /// Of longer arrays only this many elements are kept, no two alike, and their order is lost.
 constexpr std::size_t kMaxElements = 16;
+constexpr std::size_t kMaxTests = 4;  ///< Tests of one name that hold at once; others are ignored.
 
 }  // namespace
 
@@ -157,16 +158,21 @@ ExprIndex ExprBuilder::name(NodeId n) {
   return w_.make_expr(ExprKind::name, kNoIndex, raw(id));
 }
 
-/// `x.m` where x has been tested to be an instance of a class.
+/// `x.m` where x has been tested to be an instance of a class, or by predicates.
 ExprIndex ExprBuilder::narrowed(NodeId n, ExprIndex name) {
   if (w_.narrowings.empty() || t_[t_[n].parent].kind != Kind::member) return name;
   if (t_[n].field != Field::object) return name;
-  const NodeId klass = w_.narrowed_to(BindingIndex{w_.facts.exprs[raw(name)].a}, n);
-  if (klass == kNoNode) return name;
+  std::vector<NodeId> tests;
+  w_.narrowed_to(BindingIndex{w_.facts.exprs[raw(name)].a}, n, tests);
+  if (tests.size() > kMaxTests) tests.resize(kMaxTests);
   bool waiting = false;
-  const ExprIndex type = need(klass, waiting);
-  if (waiting || raw(type) == 0) return waiting ? ExprIndex{0} : name;
-  return w_.make_expr(ExprKind::intersection, raw(name), raw(type));
+  for (const NodeId test : tests) {
+    const ExprIndex type = need(test, waiting);
+    if (!waiting && raw(type) != 0) {
+      name = w_.make_expr(ExprKind::intersection, raw(name), raw(type));
+    }
+  }
+  return waiting ? ExprIndex{0} : name;
 }
 
 /// `arguments` of the nearest function that is no arrow: a parameter that no list of parameters

@@ -31,6 +31,12 @@ std::string_view first_word(std::string_view text) noexcept {
   return text.substr(0, end);
 }
 
+/// The name that `@typedef {…} Name` defines; of `Name<T>` what the `@template` says goes.
+std::string_view type_name(std::string_view text) noexcept {
+  const std::string_view name = first_word(text);
+  return name.substr(0, name.find('<'));
+}
+
 /// The comment's text without the stars that lines begin with.
 void strip(std::string_view comment, std::string& out) {
   out.clear();
@@ -146,7 +152,7 @@ class DocReader {
     strip(w_.source(comment), text_);
     for (const Tag& tag : tags_of(text_)) {
       if (tag.name == "typedef" || tag.name == "callback") {
-        const std::string_view name = first_word(tag.rest);
+        const std::string_view name = type_name(tag.rest);
         if (!name.empty()) w_.declare(scope_, w_.names.intern(name), BindingKind::type, comment);
       } else if (tag.name == "import") {
         import(tag, comment);
@@ -281,7 +287,7 @@ class DocReader {
       members.push_back({w_.names.intern(name), type(tags[i])});
     }
     const ExprIndex own = type(tags[at]);
-    set(first_word(tags[at].rest), members.empty() ? own : doc_object(w_, members));
+    set(type_name(tags[at].rest), members.empty() ? own : doc_object(w_, members));
   }
 
   void define_callback(const std::vector<Tag>& tags, std::size_t at) {
@@ -298,7 +304,7 @@ class DocReader {
         break;
       }
     }
-    set(first_word(tags[at].rest),
+    set(type_name(tags[at].rest),
         w_.make_expr(ExprKind::function_type, raw(w_.make_list(types)), raw(result)));
   }
 
@@ -356,6 +362,14 @@ void declare_doc_types(Work& w) {
 
 NodeId Work::cast_of(NodeId parenthesis) const noexcept {
   return doc_comment(*this, parenthesis);
+}
+
+ExprIndex Work::documented_type(NodeId n) {
+  const NodeId comment = doc_comment(*this, n);
+  if (comment == kNoNode) return ExprIndex{0};
+  const auto known = doc_types.find(comment);
+  if (known != doc_types.end()) return known->second;
+  return doc_types[comment] = read_doc(*this, comment, ScopeIndex{0}).type;
 }
 
 ExprIndex Work::cast_type(NodeId parenthesis) {

@@ -77,8 +77,8 @@ class TypeReader {
       if (other != type) type = w_.make_expr(ExprKind::choice, raw(type), raw(other));
     }
     if (word("is")) {
-      read();
-      type = w_.make_expr(ExprKind::boolean);
+      const ExprIndex tested = read();
+      type = raw(tested) == 0 ? w_.make_expr(ExprKind::boolean) : w_.predicate_of(tested);
     }
     --nesting_;
     return type;

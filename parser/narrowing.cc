@@ -1,5 +1,7 @@
 /// \file
-/// Where `x instanceof C` is known to hold: the code that runs only then.
+/// Where `x instanceof C` and `isC(x)` are known to hold: the code that runs only then.
+
+#include <algorithm>
 
 #include "parser/work.h"
 
@@ -12,6 +14,7 @@ class NarrowingFinder {
 
   void run() {
     for (NodeId i = 1; i < t_.size(); ++i) {
+      if (t_[i].kind == Kind::call) predicate(i);
       if (t_[i].kind != Kind::binary) continue;
       const NodeId sign = t_.child(i, Field::operator_);
       if (sign != kNoNode && w_.source(sign) == "instanceof") test(i);
@@ -27,6 +30,28 @@ class NarrowingFinder {
     if (t_[name].kind != Kind::identifier) return;
     binding_ = w_.binding_of(name);
     if (binding_ != kNone<BindingIndex>) climb(binary);
+  }
+
+  /// `isC(x)`, and `x.isC()` of a method that gives `this is C`: whether it is a predicate the
+  /// called function's declaration says.
+  void predicate(NodeId call) {
+    const NodeId callee = t_.child(call, Field::function);
+    const NodeId list = t_.child(call, Field::arguments);
+    if (callee == kNoNode || list == kNoNode || t_[list].kind != Kind::arguments) return;
+    const bool member = t_[callee].kind == Kind::member;
+    const NodeId name = member ? t_.child(callee, Field::property) : callee;
+    if (name == kNoNode || !is_named_as_predicate(w_.source(name))) return;
+    NodeId given = t_.first_named(list);
+    if (given == kNoNode && member) given = t_.child(callee, Field::object);
+    if (given == kNoNode || t_[given].kind != Kind::identifier) return;
+    klass_ = call;
+    binding_ = w_.binding_of(given);
+    if (binding_ != kNone<BindingIndex>) climb(call);
+  }
+
+  static bool is_named_as_predicate(std::string_view name) {
+    return name.size() > 2 && name.starts_with("is") && (name[2] < 'a' || name[2] > 'z') &&
+           name != "isArray" && name != "isNaN";
   }
 
   void holds_in(NodeId n) {
@@ -102,16 +127,17 @@ class NarrowingFinder {
 
 void find_narrowings(Work& work) {
   work.narrowings.clear();
-  if (work.bytes.find("instanceof") != std::string_view::npos) NarrowingFinder(work).run();
+  NarrowingFinder(work).run();
 }
 
-NodeId Work::narrowed_to(BindingIndex binding, NodeId n) const noexcept {
-  const Narrowing* nearest = nullptr;
+void Work::narrowed_to(BindingIndex binding, NodeId n, std::vector<NodeId>& tests) const {
+  const std::size_t before = tests.size();
   for (const Narrowing& narrowing : narrowings) {
     if (narrowing.binding != binding || n < narrowing.begin || n >= narrowing.end) continue;
-    if (nearest == nullptr || narrowing.begin >= nearest->begin) nearest = &narrowing;
+    tests.push_back(narrowing.klass);
   }
-  return nearest == nullptr ? kNoNode : nearest->klass;
+  // A test stands before what it decides on, and an outer one before an inner one.
+  std::sort(tests.begin() + static_cast<std::ptrdiff_t>(before), tests.end());
 }
 
 }  // namespace dg

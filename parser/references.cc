@@ -445,7 +445,9 @@ class ReferenceExtractor {
   void decorator(NodeId i) {
     // Of `@d(x)` the call stands for itself, and what it gives is called here.
     const NodeId value = t_.first_named(i);
-    if (value != kNoNode) simple(ReferenceKind::decorator, value, false);
+    if (value == kNoNode) return;
+    simple(ReferenceKind::decorator, value, false);
+    extract_decorated(w_, i);
   }
 
   /// JavaScript's grammar has the expression directly below; TypeScript's an extends clause.

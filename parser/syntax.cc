@@ -115,6 +115,7 @@ constexpr auto kNamed = std::to_array<Entry<Kind>>({
     {"nested_identifier", Kind::nested_identifier},
     {"type_query", Kind::type_query},
     {"type_predicate", Kind::type_predicate},
+    {"type_predicate_annotation", Kind::type_annotation},
     {"mapped_type_clause", Kind::mapped_type},
     {"infer_type", Kind::infer_type},
     {"constraint", Kind::constraint},

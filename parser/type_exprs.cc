@@ -57,6 +57,8 @@ ExprIndex ExprBuilder::type(NodeId n) {
     case Kind::call_signature:
     case Kind::construct_signature:
       return function_type(n);
+    case Kind::type_predicate:
+      return predicate(n);
     case Kind::object_type:
       return w_.make_expr(ExprKind::object, raw(w_.ensure_shape(n)));
     default:
@@ -142,11 +144,12 @@ ExprIndex ExprBuilder::lookup(NodeId n) {
   return w_.make_expr(ExprKind::lookup, raw(of), raw(key));
 }
 
-/// The type below `: T`. A predicate `x is T` is a boolean.
-ExprIndex ExprBuilder::predicate_or_type(NodeId annotation, bool& waiting) {
-  if (annotation == kNoNode) return ExprIndex{0};
-  if (t_[annotation].kind == Kind::other) return ExprIndex{0};
-  return need(annotation, waiting);
+/// `x is T`: what can be said of x afterwards, as if the call gave the class that x is tested to be
+/// an instance of. Nobody constructs it: the call gives a boolean.
+ExprIndex ExprBuilder::predicate(NodeId n) {
+  bool waiting = false;
+  const ExprIndex type = need(t_.child(n, Field::type), waiting);
+  return waiting || raw(type) == 0 ? ExprIndex{0} : w_.predicate_of(type);
 }
 
 ExprIndex ExprBuilder::function_type(NodeId n) {
@@ -170,7 +173,7 @@ ExprIndex ExprBuilder::function_type(NodeId n) {
   const bool constructs = kind == Kind::constructor_type || kind == Kind::construct_signature;
   NodeId result = t_.child(n, Field::return_type);
   if (result == kNoNode) result = t_.child(n, Field::type);
-  const ExprIndex returned = predicate_or_type(result, waiting);
+  const ExprIndex returned = result == kNoNode ? ExprIndex{0} : need(result, waiting);
   if (waiting) return ExprIndex{0};
   const ExprKind made = constructs ? ExprKind::construct_type : ExprKind::function_type;
   return w_.make_expr(made, raw(w_.make_list(types)), raw(returned));

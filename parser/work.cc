@@ -145,6 +145,7 @@ void Work::start(std::string_view file_bytes) {
   constants.clear();
   eval_stack.clear();
   doc_members.clear();
+  doc_types.clear();
   doc_imports = 0;
   doc_node = 0;
   scope_of_atom_.clear();

@@ -18,6 +18,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "parser/facts.h"
@@ -65,7 +66,8 @@ struct WorkMember {
   ExprIndex type{};
 };
 
-/// Nodes [begin, end), where a name is known to hold an instance of what the node `klass` names.
+/// Nodes [begin, end), where a name is known to hold an instance of what the node `klass` names, or
+/// of what the predicate says that the call `klass` calls.
 struct Narrowing {
   BindingIndex binding{};
   NodeId begin = 0, end = 0;
@@ -99,8 +101,9 @@ class Work {
   bool created_require = false;            ///< `const require = createRequire(import.meta.url)`.
   std::vector<NodeId> eval_stack;
   std::vector<WorkMember> doc_members;
-  std::uint32_t doc_imports = 0;  ///< The first import that a comment made.
-  NodeId doc_node = 0;            ///< The comment that is being read.
+  std::uint32_t doc_imports = 0;                    ///< The first import that a comment made.
+  NodeId doc_node = 0;                              ///< The comment that is being read.
+  std::unordered_map<NodeId, ExprIndex> doc_types;  ///< By comment; see documented_type.
   std::string text_buffer;
 
   void start(std::string_view file_bytes);
@@ -152,16 +155,23 @@ class Work {
     const ExprIndex array = make_expr(ExprKind::name, kNoIndex, raw(names.intern("Array")));
     return make_expr(ExprKind::apply, raw(array), raw(list));
   }
+  /// What a function `(x): x is type` gives.
+  ExprIndex predicate_of(ExprIndex type) {
+    return make_expr(ExprKind::construct_type, 0, raw(type));
+  }
   /// The comment `/** @type {T} */` before a parenthesis, in JavaScript; none.
   NodeId cast_of(NodeId parenthesis) const noexcept;
   ExprIndex cast_type(NodeId parenthesis);
+  /// The type that the comment before a node gives it; none. Read once for each comment.
+  ExprIndex documented_type(NodeId n);
 
   AtomIndex atom_of(NodeId n) const noexcept {
     return aux[n] == 0 ? kNone<AtomIndex> : AtomIndex{aux[n] - 1};
   }
   ShapeIndex ensure_shape(NodeId object);
-  /// The class that a name is tested to be an instance of where `n` stands. O(tests of the file).
-  NodeId narrowed_to(BindingIndex binding, NodeId n) const noexcept;
+  /// Adds what a name is tested to be an instance of where `n` stands, the outermost test first:
+  /// classes, and calls of predicates. O(tests of the file).
+  void narrowed_to(BindingIndex binding, NodeId n, std::vector<NodeId>& tests) const;
   bool is_global(NodeId identifier, std::string_view name) const noexcept;
   BindingIndex binding_of(NodeId identifier) const noexcept;
   bool is_export_object(ExprIndex expr) const noexcept;
@@ -230,6 +240,8 @@ NameId callee_text(Work& work, NodeId callee);
 
 /// The value that a declarator, assignment, loop or return gives to a name or function.
 void extract_value(Work& work, NodeId node, AtomIndex owner);
+/// What the last reference, which a decorator made, is given, and what comes of it.
+void extract_decorated(Work& work, NodeId decorator);
 /// The declared types of results, once all that is returned is known.
 void declare_results(Work& work);
 /// What the `catch` of a `try` with this body can be given, as far as the file shows.

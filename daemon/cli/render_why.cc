@@ -116,7 +116,12 @@ void render_unresolved(Session& session, const Json& answer) {
     reasons.row({grouped(count.get<std::uint64_t>()), reason});
   }
   const std::string path = answer.value("path", "");
-  out.line(counted(all, "unresolved site") + (path.empty() ? "" : " in " + printable(path)));
+  const std::uint64_t listed = answer.value("total", all);
+  out.line((listed < all ? grouped(listed) + " of " : "") + counted(all, "unresolved site") +
+           (path.empty() ? "" : " in " + printable(path)) +
+           (listed < all ? " listed; the others leave the project or have other reasons, "
+                           "--reasons all lists them"
+                         : ""));
   reasons.print(out, 2);
   const Json& items = answer.at("items");
   Table sites({{"", false, Style::cyan, true, true},

@@ -306,6 +306,17 @@ bool Evaluator::global_call(const CallSite& site, std::string_view object, std::
     result = Values::one(list_of(Container::array, elements));
     return true;
   }
+  if (object == "Reflect" && method == "get") {
+    Texts keys;
+    const Range args = arguments_of(site);
+    if (args.count > 1)
+      add_texts(*site.file, site.file->facts->expr_lists[args.begin + 1], keys, 0);
+    for (const Value& receiver : first().list) {
+      join(result, named_members(receiver, keys, site.context, depth + 1));
+    }
+    if (keys.open || result.list.empty()) join(result, Values::unknown(OpenReason::dynamic));
+    return true;
+  }
   if (object == "Reflect" && method == "construct") {
     for (Value value : callable(first(), depth + 1).list) {
       if (value.kind != ValueKind::atom) continue;

@@ -200,8 +200,18 @@ Values Evaluator::eval_call(const LinkFile& file, const Expr& e, const Context* 
   for (const Value& receiver : receivers.list) {
     if (receiver.kind == ValueKind::builtin || receiver.promise) {
       join(values, builtin_call(receiver, method, site, depth + 1));
-    } else {
+      continue;
+    }
+    Values of_container;
+    if (is_builtin_member(method)) {
+      for (const Value& container : container_of(receiver, method, depth + 1).list) {
+        join(of_container, builtin_call(container, method, site, depth + 1));
+      }
+    }
+    if (of_container.list.empty()) {
       others.list.push_back(receiver);
+    } else {
+      join(values, of_container);
     }
   }
   if (values.list.empty() && !values.open) {

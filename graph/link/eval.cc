@@ -215,25 +215,47 @@ Values Evaluator::eval_typed(const LinkFile& file, const Expr& e, const Context*
   return values;
 }
 
-/// `x` where `x instanceof C` holds: the alternatives that are of C or of what inherits from it; an
-/// instance of C where none is known to be.
+/// What a test says that a name holds: an instance of C in `x instanceof C`, a T where `isT(x)` is
+/// declared to be a predicate `x is T`. None where it says nothing.
+Values Evaluator::tested(const LinkFile& file, ExprIndex test, const Context* in, int depth) {
+  Values wanted;
+  const bool predicate = file.facts->exprs[raw(test)].kind == ExprKind::call;
+  const Values found =
+      predicate ? eval(file, test, in, depth) : callable(eval(file, test, in, depth), depth);
+  if (found.open && !predicate) return wanted;
+  for (Value value : found.list) {
+    if (predicate && value.kind == ValueKind::signature) {
+      const Expr& type = value.file->facts->exprs[value.index];
+      if (type.kind != ExprKind::construct_type) continue;
+      const Context context = context_with(value.env);
+      join(wanted, eval_type(*value.file, ExprIndex{type.b}, &context, depth + 1));
+    } else if (!predicate && value.kind == ValueKind::atom && value.via == Via::none) {
+      value.kind = ValueKind::instance;
+      value.rule = LinkRule::declared_type;
+      join(wanted, Values::one(value));
+    }
+  }
+  return wanted;
+}
+
+/// `x` where a test of it holds: the alternatives that are of what it is tested for or of what
+/// inherits from that; what it is tested for where none is known to be. What is known of x and
+/// satisfies a predicate without being declared to is both.
 Values Evaluator::eval_narrowed(const LinkFile& file, const Expr& e, const Context* in, int depth) {
   Values values = eval(file, ExprIndex{e.a}, in, depth);
-  const Values classes = callable(eval(file, ExprIndex{e.b}, in, depth), depth);
-  Values wanted;
-  for (Value value : classes.list) {
-    if (value.kind != ValueKind::atom || value.via != Via::none) continue;
-    value.kind = ValueKind::instance;
-    value.rule = LinkRule::declared_type;
-    join(wanted, Values::one(value));
-  }
-  if (wanted.list.empty() || classes.open) return values;
+  Values wanted = tested(file, ExprIndex{e.b}, in, depth);
+  if (wanted.list.empty()) return values;
   Values kept;
   for (const Value& value : values.list) {
     if (value.kind != ValueKind::instance || value.promise) continue;
     if (is_same(wanted, owners_of(value, depth))) join(kept, Values::one(value));
   }
-  return kept.list.empty() ? wanted : kept;
+  if (!kept.list.empty()) return kept;
+  const bool predicate = file.facts->exprs[e.b].kind == ExprKind::call;
+  for (const Value& value : values.list) {
+    if (predicate) join(wanted, Values::one(value));
+  }
+  return wanted;
 }
 
 Values Evaluator::eval_array(const LinkFile& file, const Expr& e, const Context* in, int depth) {
@@ -402,6 +424,7 @@ Values Evaluator::eval_member(const LinkFile& file, const Expr& e, const Context
     if (!rows(file.index->holder_assignments, FileIndex::holder_row(holder)).empty()) {
       read_binding(file, BindingIndex{holder.index});
       Values values = added_member(file, holder, name, depth + 1);
+      add_member_elements(file, holder, name, values, depth);
       if (!values.list.empty()) {
         if (raw(file.facts->bindings[holder.index].scope) != 0) return values;
         const Values receivers = eval(file, ExprIndex{e.a}, in, depth + 1);

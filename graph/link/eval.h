@@ -142,6 +142,7 @@ class Evaluator {
   Values eval_element(const LinkFile& file, const Expr& e, const Context* in, int depth);
   Values eval_choice(const LinkFile& file, const Expr& e, const Context* in, bool types, int depth);
   Values eval_narrowed(const LinkFile& file, const Expr& e, const Context* in, int depth);
+  Values tested(const LinkFile& file, ExprIndex test, const Context* in, int depth);
   Values eval_array(const LinkFile& file, const Expr& e, const Context* in, int depth);
   Values eval_holder(const LinkFile& file, Holder holder, int depth);
   static LinkMemo::Slot slot_of(const LinkFile& file, ExprIndex expr, bool type,
@@ -267,12 +268,17 @@ class Evaluator {
   Values member_of_object(const Value& receiver, std::string_view name, int depth);
   Values member_values(const LinkFile& file, std::uint32_t member, std::uint32_t env, int depth);
   Values added_member(const LinkFile& file, Holder holder, std::string_view name, int depth);
+  void add_member_elements(const LinkFile& file, Holder holder, std::string_view name,
+                           Values& values, int depth);
   Values own_accessor(const Value& holder, std::string_view name);
   Values mixed_in(const LinkFile& file, Holder holder, std::string_view name, int depth);
   Values parent_of(const LinkFile& file, AtomIndex atom, std::uint32_t env, int depth);
   Values parent_value(const LinkFile& file, AtomIndex atom, std::uint32_t env, int depth);
   Values interfaces_of(const LinkFile& file, AtomIndex atom, std::uint32_t env, int depth);
   Values mixin_bases(const LinkFile& file, ExprIndex extends, int depth);
+  Values container_of(const Value& receiver, std::string_view name, int depth);
+  Values applied_member(const Value& self, std::string_view name, int depth);
+  Values decorated_member(const LinkFile& file, Holder holder, std::string_view name, int depth);
 
   // implementations.cc.
   void add_implementations(Values& values, std::string_view name, int depth);

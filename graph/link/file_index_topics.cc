@@ -174,7 +174,8 @@ void index_classes(const FileFacts& facts, FileIndex& index) {
 void index_calls(const FileFacts& facts, FileIndex& index) {
   for (std::uint32_t r = 0; r < facts.references.size(); ++r) {
     const Reference& reference = facts.references[r];
-    if (reference.kind != ReferenceKind::call && reference.kind != ReferenceKind::construct) {
+    if (reference.kind != ReferenceKind::call && reference.kind != ReferenceKind::construct &&
+        reference.kind != ReferenceKind::decorator) {
       continue;
     }
     index_handed(facts, reference.args, r, index);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "graph/link/builtin_members.h"
 #include "graph/link/eval.h"
 #include "graph/link/keys.h"
 
@@ -245,6 +246,10 @@ Values Evaluator::expected_by_callee(const CallSite& site, std::uint32_t ordinal
     for (const Value& receiver : receivers.list) {
       if (receiver.kind == ValueKind::builtin || receiver.promise) {
         join(values, builtin_callback(receiver, name, ordinal, site, depth + 1));
+      } else if (is_builtin_member(name)) {
+        for (const Value& container : container_of(receiver, name, depth + 1).list) {
+          join(values, builtin_callback(container, name, ordinal, site, depth + 1));
+        }
       }
     }
     if (receivers.list.empty() || values.list.empty()) {

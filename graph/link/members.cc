@@ -244,6 +244,10 @@ Values Evaluator::member_of_class(const Value& self, std::string_view name, bool
     }
     join(values, inherited);
   }
+  if (!is_static && values.list.empty()) {
+    const Values applied = applied_member(self, name, depth + 1);
+    if (!applied.list.empty()) return applied;
+  }
   if (parents.open && values.list.empty()) {
     join(values, Values::unknown(reason_of_member(parents.why), parents.detail));
   }
@@ -265,6 +269,8 @@ Values Evaluator::declared_member(const Value& self, std::string_view name, bool
       for (Value& value : added.list) value.rule = LinkRule::prototype;
     }
     join(values, added);
+  } else {
+    join(values, decorated_member(file, holder, name, depth + 1));
   }
   if (!is_static && nothing(values)) {
     const Holder statics{HolderKind::statics, raw(atom)};
@@ -276,12 +282,17 @@ Values Evaluator::declared_member(const Value& self, std::string_view name, bool
       }
     }
   }
-  if (!values.list.empty() && values.list[0].kind == ValueKind::builtin) {
-    const std::string elements = std::string(name) + "[]";
-    with_elements(values, added_member(file, holder, elements, depth + 1), depth);
-  }
+  add_member_elements(file, holder, name, values, depth);
   settle(values);
   return values;
+}
+
+/// `holder.list.push(x)`: x is among what a container that the member holds has.
+void Evaluator::add_member_elements(const LinkFile& file, Holder holder, std::string_view name,
+                                    Values& values, int depth) {
+  if (values.list.empty() || values.list[0].kind != ValueKind::builtin) return;
+  const std::string elements = std::string(name) + "[]";
+  with_elements(values, added_member(file, holder, elements, depth + 1), depth);
 }
 
 bool Evaluator::has_method_named(const LinkFile& file, AtomIndex atom, std::string_view name,
@@ -342,7 +353,9 @@ Values Evaluator::member_of_object(const Value& receiver, std::string_view name,
   }
   if (receiver.origin != kNoIndex) {
     read_binding(file, BindingIndex{receiver.origin});
-    join(values, added_member(file, {HolderKind::variable, receiver.origin}, name, depth + 1));
+    const Holder holder{HolderKind::variable, receiver.origin};
+    join(values, added_member(file, holder, name, depth + 1));
+    add_member_elements(file, holder, name, values, depth);
   }
   bool open = false;
   if (nothing(values)) {

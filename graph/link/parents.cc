@@ -99,6 +99,80 @@ Values Evaluator::mixin_bases(const LinkFile& file, ExprIndex extends, int depth
   return bases;
 }
 
+/// What an instance of a class is of the containers of the language: `class Bag extends Set`. None
+/// where a class of the project has a member of that name before.
+Values Evaluator::container_of(const Value& receiver, std::string_view name, int depth) {
+  if (receiver.kind != ValueKind::instance || receiver.promise) return {};
+  Value at = receiver;
+  for (int hops = 0; hops < 16 && step(depth); ++hops) {
+    const LinkFile& file = *at.file;
+    read_atom(file, at.index);
+    read_member(file, at.index, name);
+    const ShapeIndex shape = file.facts->atoms[at.index].shape;
+    if (shape == kNone<ShapeIndex> || has_method_named(file, AtomIndex{at.index}, name, false)) {
+      return {};
+    }
+    const ExprIndex extends = file.facts->shapes[raw(shape)].extends;
+    if (raw(extends) == 0) return {};
+    const Expr& e = file.facts->exprs[raw(extends)];
+    const Expr& parent = e.kind == ExprKind::apply ? file.facts->exprs[e.a] : e;
+    if (parent.kind == ExprKind::name && parent.a == kNoIndex) {
+      const Context in = context_with(at.env);
+      Values found;
+      for (const Value& value : eval_type(file, extends, &in, depth + 1).list) {
+        if (value.kind == ValueKind::builtin) join(found, Values::one(value));
+      }
+      return found;
+    }
+    const Values up = parent_of(file, AtomIndex{at.index}, at.env, depth + 1);
+    if (up.list.empty() || up.list[0].kind != ValueKind::atom) return {};
+    at = up.list[0];
+  }
+  return {};
+}
+
+/// `F.call(this)` in a class or a function that constructs: what F gives its `this`.
+Values Evaluator::applied_member(const Value& self, std::string_view name, int depth) {
+  const LinkFile& file = *self.file;
+  const Holder holder{HolderKind::instance, self.index};
+  Values values;
+  const auto applied =
+      rows(file.index->added, FileIndex::added_row(holder, hash_text("<applied>")));
+  for (const auto& row : few(applied)) {
+    const ExprIndex function = file.facts->assignments[row.value].value;
+    for (Value value : callable(eval(file, function, nullptr, depth + 1), depth + 1).list) {
+      const bool same = value.file == self.file && value.index == self.index;
+      if (value.kind != ValueKind::atom || value.via != Via::none || same || !step(depth)) continue;
+      if (value.file->facts->atoms[value.index].kind != AtomKind::function) continue;
+      value.kind = ValueKind::instance;
+      for (Value found : declared_member(value, name, false, depth + 1).list) {
+        found.confidence = std::max(found.confidence, Confidence::inferred);
+        join(values, Values::one(found));
+      }
+    }
+  }
+  return values;
+}
+
+/// `@d m() {}`: the function that d gives in the place of m.
+Values Evaluator::decorated_member(const LinkFile& file, Holder holder, std::string_view name,
+                                   int depth) {
+  Values values;
+  for (const auto& row :
+       few(rows(file.index->added, FileIndex::added_row(holder, hash_text(name))))) {
+    const ExprIndex made = file.facts->assignments[row.value].value;
+    const Expr& e = file.facts->exprs[raw(made)];
+    if (e.kind != ExprKind::call || e.b == kNoIndex) continue;
+    if (file.facts->references[e.b].kind != ReferenceKind::decorator) continue;
+    for (Value value : eval(file, made, nullptr, depth + 1).list) {
+      if (value.kind != ValueKind::atom || value.via != Via::none) continue;
+      value.confidence = std::max(value.confidence, Confidence::inferred);
+      join(values, Values::one(value));
+    }
+  }
+  return values;
+}
+
 Values Evaluator::getters(const Values& receivers, std::string_view name) {
   Values values;
   for (const Value& receiver : receivers.list) {

@@ -126,6 +126,7 @@ Values Evaluator::iterate(const Values& values, int depth) {
         }
       }
       if (made.list.empty()) join(made, iterated_by_hand(iterator, depth + 1));
+      if (made.list.empty()) join(made, container_of(value, "[Symbol.iterator]", depth + 1));
       join(out, made.list.empty() ? Values::unknown() : iterate(made, depth + 1));
       continue;
     }

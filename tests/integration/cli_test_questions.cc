@@ -70,6 +70,17 @@ TEST_F(CliQuestions, Callers) {
   EXPECT_NE(text.out.find("1 unresolved site mentions this name."), std::string::npos) << text.out;
 }
 
+TEST_F(CliQuestions, UnresolvedSaysHowManySitesItLists) {
+  project_.write(
+      "src/open.js",
+      "export function f(a) { a.run(); a.stop(); }\nexport const g = () => [].map(f);\n");
+  index();
+  const std::string some = ask({"unresolved", "src/open.js"}).out;
+  EXPECT_EQ(some.find("2 of 3 unresolved sites in src/open.js listed; "), 0U) << some;
+  const std::string all = ask({"unresolved", "src/open.js", "--reasons", "all"}).out;
+  EXPECT_EQ(all.find("3 unresolved sites in src/open.js\n"), 0U) << all;
+}
+
 TEST_F(CliQuestions, VirtualCallersAreThoseOfWhatIsOverriddenToo) {
   project_.write("src/pets.ts",
                  "export class Pet { speak() {} }\n"

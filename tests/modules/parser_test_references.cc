@@ -69,8 +69,8 @@ TEST(References, OfDecoratorsAndTypes) {
            "@D class C<U> extends ns.B<T> implements T { @D.x() m(a: T, b: U): typeof f {} }\n"
            "function f() {}",
            "a.ts"),
-      ElementsAre("C decorator D = D", "C extends ns.B = ns@global.B", "C value T = T type",
-                  "C implements T = T type", "C.m decorator D.x() = D.x()",
+      ElementsAre("C decorator D = D (<C>)", "C extends ns.B = ns@global.B", "C value T = T type",
+                  "C implements T = T type", "C.m decorator D.x() = D.x() ((<C.m>|<C>.prototype))",
                   "C.m decorator D.x = D.x", "C.m value T = T type", "C.m value f = f type"));
 }
 
