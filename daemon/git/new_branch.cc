@@ -1,6 +1,8 @@
 #include "daemon/git/new_branch.h"
 
 #include <array>
+#include <memory>
+#include <string_view>
 #include <system_error>
 
 #include "daemon/git/objects.h"
@@ -14,12 +16,8 @@ namespace fs = std::filesystem;
 using GitRef = std::unique_ptr<git_reference, GitFree<git_reference_free>>;
 using GitSignature = std::unique_ptr<git_signature, GitFree<git_signature_free>>;
 
-struct Names : git_strarray {
-  Names() : git_strarray{nullptr, 0} {}
-  ~Names() { git_strarray_dispose(this); }
-  Names(const Names&) = delete;
-  Names& operator=(const Names&) = delete;
-};
+using GitConfig = std::unique_ptr<git_config, GitFree<git_config_free>>;
+using GitConfigEntries = std::unique_ptr<git_config_iterator, GitFree<git_config_iterator_free>>;
 
 std::string id_text(const git_oid& id) {
   std::array<char, GIT_OID_HEXSZ + 1> text{};
@@ -122,13 +120,27 @@ Result<GitSignature> author_of(const Place& place, const fs::path& project) {
                "Say so with 'git config user.name NAME' and 'git config user.email ADDRESS'"};
 }
 
+/// By the entries `remote.NAME.url`: git_remote_list() matches them with a regular expression and,
+/// in libgit2 1.5, leaks what that took.
 std::string remote_of(const Place& place) {
-  Names names;
-  if (git_remote_list(&names, place.repository.get()) != 0 || names.count == 0) return {};
-  for (std::size_t i = 0; i < names.count; ++i) {
-    if (std::string(names.strings[i]) == "origin") return "origin";
+  git_config* config = nullptr;
+  if (git_repository_config(&config, place.repository.get()) != 0) return {};
+  const GitConfig owner(config);
+  git_config_iterator* raw = nullptr;
+  if (git_config_iterator_new(&raw, config) != 0) return {};
+  const GitConfigEntries entries(raw);
+  constexpr std::string_view kBegin = "remote.", kEnd = ".url";
+  std::string first;
+  git_config_entry* entry = nullptr;
+  while (git_config_next(&entry, entries.get()) == 0) {
+    std::string_view name = entry->name;
+    if (!name.starts_with(kBegin) || !name.ends_with(kEnd)) continue;
+    if (name.size() <= kBegin.size() + kEnd.size()) continue;
+    name = name.substr(kBegin.size(), name.size() - kBegin.size() - kEnd.size());
+    if (name == "origin") return "origin";
+    if (first.empty()) first = name;
   }
-  return names.strings[0];
+  return first;
 }
 
 }  // namespace
