@@ -41,11 +41,17 @@ bool holds(const fs::path& folder, const char* name) {
   return fs::exists(folder / name, ignored);
 }
 
-fs::path nearest_with(const fs::path& start, const char* name, bool even_home) {
+/// `/` and home folders are projects only where somebody indexed them with --force.
+bool may_be_project(const fs::path& folder) {
+  std::error_code ignored;
+  if (folder != folder.root_path() && !is_home(folder)) return true;
+  return fs::exists(database_path(folder), ignored);
+}
+
+fs::path nearest_with(const fs::path& start, const char* name) {
   for (fs::path folder = start;; folder = folder.parent_path()) {
-    const bool top = folder == folder.root_path();
-    if (holds(folder, name) && (even_home || (!top && !is_home(folder)))) return folder;
-    if (top) return {};
+    if (holds(folder, name) && may_be_project(folder)) return folder;
+    if (folder == folder.root_path()) return {};
   }
 }
 
@@ -101,11 +107,18 @@ Result<fs::path> check_folder(const fs::path& folder, bool force) {
   return canonical;
 }
 
-Result<fs::path> find_project(const std::string& given, const fs::path& start) {
-  if (!given.empty()) return existing_folder(given);
-  fs::path found = nearest_with(start, ".deltagraph", true);
-  if (found.empty()) found = nearest_with(start, ".git", false);
-  if (found.empty()) found = nearest_with(start, "package.json", false);
+Result<fs::path> find_project(const std::string& given, const fs::path& start, bool force) {
+  if (!given.empty()) {
+    Result<fs::path> folder = existing_folder(given);
+    if (!folder || force || may_be_project(*folder)) return folder;
+    return at_folder(ErrorKind::usage, *folder,
+                     "is a home folder or the whole file system, and nobody indexed it",
+                     "Give a project's folder, or run 'deltagraph index --force " +
+                         folder->string() + "' first.");
+  }
+  fs::path found = nearest_with(start, ".deltagraph");
+  if (found.empty()) found = nearest_with(start, ".git");
+  if (found.empty()) found = nearest_with(start, "package.json");
   if (found.empty()) {
     return at_folder(
         ErrorKind::not_found, start,

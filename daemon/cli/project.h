@@ -18,11 +18,10 @@ namespace dg {
 Result<std::filesystem::path> check_folder(const std::filesystem::path& folder, bool force);
 
 /// The project of a command: `given`, or where it is empty the nearest folder at or above `start`
-/// with
-/// `.deltagraph`, else with `.git`, else with `package.json`; a home folder and `/` count only with
-/// `.deltagraph`.
+/// with `.deltagraph`, else with `.git`, else with `package.json`. A home folder and `/` count only
+/// where they have a database (usage), unless `force`: a question must not begin to index them.
 Result<std::filesystem::path> find_project(const std::string& given,
-                                           const std::filesystem::path& start);
+                                           const std::filesystem::path& start, bool force = false);
 
 /// How sources are read: the defaults, and `DELTAGRAPH_MAX_FILE_BYTES` of the environment, above
 /// which a file is recorded as skipped. Refused (usage) where that is no number from 1 to 2^31.

@@ -21,7 +21,7 @@ struct ServiceChoice {
 /// one.
 Result<fs::path> chosen_project(Session& session, const ServiceChoice& choice) {
   const std::string given = !choice.folder.empty() ? choice.folder : session.settings.project;
-  return find_project(given, session.cwd);
+  return find_project(given, session.cwd, choice.force);
 }
 
 int say(Session& session, const Json& json, const std::string& text, Exit code = Exit::done) {

@@ -74,6 +74,7 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
 
   ImpactOptions options;
   options.filter = edge_filter(*params);
+  options.filter.callbacks = !params->has("relations");
   options.max_depth = static_cast<std::uint32_t>(params->integer("depth", 5));
   const Impact impact = impact_of(snapshot, atom->id(), options);
   WaysIn ways(context, options.filter);

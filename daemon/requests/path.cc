@@ -36,10 +36,11 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
   const Result<AtomRef> to = find_atom(snapshot, params->text("to"));
   if (!to) return to.error();
 
+  EdgeFilter filter = edge_filter(*params);
+  filter.callbacks = !params->has("relations");
   const bool same = from->id() == to->id();
   Json items = Json::array();
-  for (const Neighbour& step :
-       shortest_path(snapshot, from->id(), to->id(), edge_filter(*params))) {
+  for (const Neighbour& step : shortest_path(snapshot, from->id(), to->id(), filter)) {
     items.push_back({{"source", atom_json(snapshot.atom(step.source))},
                      {"target", atom_json(snapshot.atom(step.target))},
                      {"relation", to_string(step.relation)},

@@ -3,14 +3,32 @@
 #include <algorithm>
 
 namespace dg {
+namespace {
+
+bool is_function(AtomKind kind) noexcept {
+  return kind == AtomKind::function || kind == AtomKind::arrow || kind == AtomKind::generator ||
+         kind == AtomKind::method || kind == AtomKind::constructor;
+}
+
+/// Whether an edge leads to a function that stands in the code of another one and is used there.
+bool is_callback(const AtomRef& atom, Relation relation) {
+  if (!is_function(atom.atom().kind) || atom.atom().parent == kNone<AtomIndex>) return false;
+  if (!is_function(atom.file->facts->atoms[raw(atom.atom().parent)].kind)) return false;
+  const bool nameless = atom.name().starts_with('<');
+  return relation == Relation::references || (relation == Relation::contains && nameless);
+}
+
+}  // namespace
 
 bool EdgeFilter::has(const Snapshot& snapshot, AtomId target, Relation relation,
                      Confidence confidence) const {
   if (confidence > worst) return false;
   if (relations.has(relation)) return true;
-  if (relation != Relation::references || !relations.has(Relation::calls)) return false;
-  const AtomKind kind = snapshot.atom(target).atom().kind;
-  return kind == AtomKind::getter || kind == AtomKind::setter;
+  if (!relations.has(Relation::calls)) return false;
+  const AtomRef atom = snapshot.atom(target);
+  if (callbacks && is_callback(atom, relation)) return true;
+  const AtomKind kind = atom.atom().kind;
+  return relation == Relation::references && (kind == AtomKind::getter || kind == AtomKind::setter);
 }
 
 std::vector<PlacedSite> placed_sites(const AtomRef& source, Range sites) {

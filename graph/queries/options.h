@@ -40,6 +40,9 @@ struct EdgeFilter {
   Confidence worst = Confidence::name;  ///< Edges less sure than this are left out.
   /// A call of a member counts, as `inferred`, for those that override it too (dispatch.h).
   bool dispatch = false;
+  /// A function that stands inside another without a name, or is used there as a value, counts as
+  /// used by it: a callback runs on behalf of the code that hands it over.
+  bool callbacks = false;
   /// Whether an edge to `target` counts. A property read runs its getter: such a reference to an
   /// accessor counts wherever calls do.
   bool has(const Snapshot& snapshot, AtomId target, Relation relation, Confidence confidence) const;

@@ -180,8 +180,22 @@ TEST_F(CliTest, TheRootAndAHomeAreRefused) {
     EXPECT_NE(whole.err.find("--force"), std::string::npos);
     EXPECT_EQ(run({command, home_.root().string()}).code, 2) << command;
   }
-  home_.write("a.js", "f();");
+  home_.write("a.js", "function f() {} f();");
   EXPECT_EQ(run({"index", "--force", home_.root().string()}).code, 0);
+}
+
+/// A question starts a service: it must not be one that walks the whole disk, nor may a state
+/// folder that is left in `/` make every folder a part of it.
+TEST_F(CliTest, AQuestionDoesNotBeginToServeTheRootOrAHome) {
+  for (const std::string& folder : {std::string("/"), home_.root().string()}) {
+    const Ran asked = run({"--project", folder, "find", "f"});
+    EXPECT_EQ(asked.code, 2) << folder;
+    EXPECT_NE(asked.err.find("index --force " + folder), std::string::npos) << asked.err;
+  }
+  EXPECT_FALSE(fs::exists(home_.path(".deltagraph")));
+  home_.write("a.js", "function f() {} f();");
+  ASSERT_EQ(run({"index", "--force", home_.root().string()}).code, 0);
+  EXPECT_EQ(run({"--project", home_.root().string(), "--no-start", "find", "f"}).code, 0);
 }
 
 TEST_F(CliTest, AFileThatCannotBeReadIsNamedAndCostsNothingElse) {
