@@ -54,8 +54,9 @@ struct Ingest::Slot {
   double read_ms = 0, parse_ms = 0;
 };
 
-Ingest::Ingest(std::filesystem::path root, ParseOptions options, unsigned threads)
-    : root_(std::move(root)), options_(options) {
+Ingest::Ingest(std::filesystem::path root, ParseOptions options, unsigned threads,
+               std::function<bool()> stopping)
+    : root_(std::move(root)), options_(options), stopping_(std::move(stopping)) {
   if (threads == 0) threads = std::max(1u, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < threads; ++i) parsers_.emplace_back(options);
 }
@@ -240,7 +241,7 @@ std::vector<Ingest::Slot> Ingest::ingest_all(const std::vector<Candidate>& list,
   std::vector<Slot> slots(list.size());
   const std::size_t threads = std::min(parsers_.size(), (list.size() + 3) / 4);
   if (threads <= 1) {
-    for (std::size_t i = 0; i < list.size(); ++i)
+    for (std::size_t i = 0; i < list.size() && !stopping(); ++i)
       slots[i] = ingest_one(list[i], parsers_[0], store, distrust.of(list[i].path), use_cache);
     return slots;
   }
@@ -251,7 +252,7 @@ std::vector<Ingest::Slot> Ingest::ingest_all(const std::vector<Candidate>& list,
   std::vector<std::jthread> pool;
   for (std::size_t t = 0; t < threads; ++t) {
     pool.emplace_back([&, t] {
-      for (std::size_t i = next++; i < list.size(); i = next++) {
+      for (std::size_t i = next++; i < list.size() && !stopping(); i = next++) {
         slots[i] = ingest_one(list[i], parsers_[t], store, distrust.of(list[i].path), use_cache);
         ++done;
       }
@@ -304,6 +305,8 @@ Ingested Ingest::run(const SnapshotPtr& base, const SettledChange& change, Store
   if (!collect(base, change, listing, distrust, result, list, configs)) return result;
   const bool use_cache = raw(base->sequence()) != 0;
   std::vector<Slot> slots = ingest_all(list, store, distrust, use_cache, progress);
+  result.given_up = stopping();
+  if (result.given_up) return result;
   for (std::size_t i = 0; i < slots.size(); ++i) take(list[i], slots[i], result);
   for (const std::string& path : result.touched) {
     const FileStat& stat = touched_[path];

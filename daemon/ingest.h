@@ -26,6 +26,7 @@ struct Ingested {
   std::vector<std::string> touched;  ///< Same bytes, other mtime.
   std::vector<Listing::Trouble> troubles;
   Listing::Ignored ignored;  ///< Of a crawl of the whole tree.
+  bool given_up = false;     ///< `stopping` said so: it is not all, and nothing may be made of it.
   std::uint32_t read = 0, parsed = 0, from_cache = 0;
   double read_ms = 0, parse_ms = 0;  ///< Summed over threads, as CPU-bound stages are compared.
 };
@@ -40,7 +41,9 @@ struct Distrust {
 /// Owns one Parser per thread. One thread calls run() at a time; it uses the others itself.
 class Ingest {
  public:
-  Ingest(std::filesystem::path root, ParseOptions options, unsigned threads);
+  /// `stopping`: see PipelineOptions.
+  Ingest(std::filesystem::path root, ParseOptions options, unsigned threads,
+         std::function<bool()> stopping);
 
   /// Compares with `base` by size and mtime, then by content hash; where facts are distrusted,
   /// neither counts. Files that cannot be read become troubles and keep their last known state.
@@ -81,8 +84,11 @@ class Ingest {
   void read_configs(const SnapshotPtr& base, const std::vector<std::string>& paths,
                     Ingested& result) const;
 
+  bool stopping() const { return stopping_ && stopping_(); }
+
   std::filesystem::path root_;
   ParseOptions options_;
+  std::function<bool()> stopping_;
   std::vector<Parser> parsers_;
   std::mutex store_mutex_;  ///< Guards the store while several threads ingest.
   /// Size and mtime seen last for files whose bytes did not change; the snapshot keeps the older

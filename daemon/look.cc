@@ -42,6 +42,7 @@ std::optional<Advance> Look::run(SettledChange& change, const Listing* listing, 
                                  Outcome& outcome) {
   for (int joins = 0;; ++joins) {
     Ingested ingested = read(change, listing, outcome);
+    if (ingested.given_up) return std::nullopt;
     if (options_.overtaken && !alone && reads_several(change) && options_.overtaken(change))
       return std::nullopt;
     Advance advanced = link(std::move(ingested.changes), outcome);

@@ -235,7 +235,8 @@ Result<std::unique_ptr<Pipeline>> Pipeline::open(const PipelineOptions& given) {
   static_cast<void>(fill_versions(*impl->store, *stored));
   impl->publish_stored(*std::move(stored));
   impl->inode = inode_of(impl->store_options.database);
-  impl->ingest = std::make_unique<Ingest>(options.root, options.parse, options.threads);
+  impl->ingest =
+      std::make_unique<Ingest>(options.root, options.parse, options.threads, options.stopping);
   std::unique_ptr<Pipeline> pipeline(new Pipeline(std::move(options), std::move(impl)));
   // A file whose facts could not be read came from the log already: what of the rest?
   if (lacks_facts(*pipeline->snapshot())) {

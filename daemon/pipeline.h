@@ -44,6 +44,9 @@ struct PipelineOptions {
   /// moved, though each was saved by itself and in whatever order. Empty: nothing joins. Writer
   /// thread.
   std::function<SettledChange()> arrived;
+  /// Asked between the files of a change set that is read: whether to give it up, because the
+  /// program ends. It is then left as an overtaken one. Empty: never. Any thread.
+  std::function<bool()> stopping;
   /// Hears of each step of an upgrade of the database; empty: nobody does.
   std::function<void(const std::string&)> told;
 };
@@ -67,8 +70,8 @@ struct Outcome {
   WorkDone work;
   Timings timings;
   Cause cause = Cause::file_watcher;
-  /// PipelineOptions::overtaken said so: nothing was committed, the paths are part of the next
-  /// apply() (invariant 5).
+  /// PipelineOptions::overtaken or ::stopping said so: nothing was committed, the paths are part of
+  /// the next apply() (invariant 5).
   bool overtaken = false;
   std::vector<Listing::Trouble>
       troubles;              ///< Files that could not be read; they keep their last known state.

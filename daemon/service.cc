@@ -40,6 +40,7 @@ class RunningService final : public Service, private Host {
       : options_(options), events_(std::move(events)) {
     options_.pipeline.overtaken = [this](const SettledChange& change) { return overtaken(change); };
     options_.pipeline.arrived = [this] { return arrived(); };
+    options_.pipeline.stopping = [this] { return mailbox_.stopped(); };
   }
 
   ~RunningService() override {
@@ -165,12 +166,12 @@ class RunningService final : public Service, private Host {
     };
     Result<Outcome> outcome = mending(apply_mended(*pipeline_, all, progress, &first_listing_));
     first_listing_ = {};
-    if (outcome) {
+    if (!outcome) {
+      note_failure(outcome.error());
+    } else if (!outcome->overtaken) {  // Else asked to stop: the next start begins with the disk.
       note_success(*outcome);
       if (events_.indexed) events_.indexed(*outcome);
       publish(*outcome);
-    } else {
-      note_failure(outcome.error());
     }
     become_ready();
   }

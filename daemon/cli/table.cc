@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kGap = 2;
 constexpr std::size_t kLeastColumn = 12;
 /// In a pipe nothing is cut; what is longer than this pushes only its own line to the right.
-constexpr std::size_t kMostPadded = 100;
+constexpr std::size_t kMostPadded = 76;
 
 std::string fitted(const Column& column, const std::string& cell, std::size_t width, bool last) {
   std::string text = column.cut_front ? cut_front(cell, width) : cut_end(cell, width);

@@ -4,9 +4,10 @@
 ///     params  {"place", "specifier", "require"}
 ///     answer  kAnswer, below
 ///
-/// `place` is a file (all its imports), file:line (those of the line), or, with `specifier`, the
-/// file that would import it. A step's kind is rule, tried (no such file in the index) or found;
-/// `file` and `line` are those of the configuration that a rule comes from, or of the candidate.
+/// `place` is a file (all its imports) or file:line (those of the line). With `specifier` those of
+/// it; where there is none, as if the file imported it. A step's kind is rule, tried (no such file
+/// in the index) or found; `file` and `line` are those of the configuration that a rule comes from,
+/// or of the candidate.
 
 #include "graph/queries/explain_import.h"
 
@@ -31,7 +32,7 @@ constexpr const char* kAnswer =
 const std::vector<Parameter>& parameters() {
   static const std::vector<Parameter> all{
       {"place", "text", "Give a file or file:line.", true},
-      {"specifier", "text", "resolve this as if the file imported it"},
+      {"specifier", "text", "this one alone, even if the file does not import it"},
       {"require", "boolean", "resolve the specifier as require() does"}};
   return all;
 }
@@ -123,6 +124,19 @@ Json import_json(const ExplainedImport& import, const std::filesystem::path& roo
   return json;
 }
 
+/// Where the file writes this import, as it does; else as if it did, in its own manner.
+std::vector<ExplainedImport> of_specifier(const Snapshot& snapshot, const Place& place,
+                                          const std::string& specifier, bool require) {
+  std::vector<ExplainedImport> written = explain_imports(snapshot, *place.file, place.line);
+  std::erase_if(written, [&](const ExplainedImport& import) {
+    return import.specifier != specifier || (require && import.kind != ImportKind::require);
+  });
+  if (!written.empty()) return written;
+  const FileFacts& facts = *place.file->facts;
+  const bool as_require = require || (facts.is_commonjs && !facts.is_module);
+  return {explain_specifier(snapshot, *place.file, specifier, as_require)};
+}
+
 Result<Json> answer(const RequestContext& context, const Json& given) {
   const Result<Params> params = Params::check("explain-import", parameters(), given);
   if (!params) return params.error();
@@ -131,8 +145,7 @@ Result<Json> answer(const RequestContext& context, const Json& given) {
   if (!place) return place.error();
   std::vector<ExplainedImport> imports;
   if (params->has("specifier")) {
-    imports.push_back(explain_specifier(snapshot, *place->file, params->text("specifier"),
-                                        params->flag("require")));
+    imports = of_specifier(snapshot, *place, params->text("specifier"), params->flag("require"));
   } else {
     imports = explain_imports(snapshot, *place->file, place->line);
   }

@@ -119,6 +119,22 @@ TEST_F(CliWhy, AnImportIsExplainedCandidateByCandidate) {
   EXPECT_EQ(ask({"explain-import", "src/none.js"}).code, 4);
 }
 
+TEST_F(CliWhy, AnImportThatTheFileHasIsExplainedAsItStandsThere) {
+  project_.write("packages/p/package.json",
+                 R"({"name": "p", "exports": {"import": "./a.mjs", "require": "./b.cjs"}})");
+  project_.write("packages/p/a.mjs", "export function f() {}");
+  project_.write("packages/p/b.cjs", "exports.f = function f() {};");
+  project_.write("src/asks.cjs", "'use strict';\nconst p = require('p');\np.f();\n");
+  project_.write("src/other.cjs", "module.exports = 1;\n");
+  ASSERT_EQ(run({"index"}).code, 0);
+  const nlohmann::json written = json({"explain-import", "src/asks.cjs", "p"})["items"][0];
+  EXPECT_EQ(written["resolved"], "packages/p/b.cjs");
+  EXPECT_EQ(written["line"], 2);
+  EXPECT_EQ(json({"explain-import", "src/other.cjs", "p"})["items"][0]["resolved"],
+            "packages/p/b.cjs")
+      << "as a CommonJS file would";
+}
+
 /// A module's only value has often no name of its own: its users call it after its file.
 TEST_F(CliTest, ANamelessExportIsFoundByTheNameOfItsFile) {
   project_.write("lib/util/makeThing.js", "module.exports = (a) => a;\n");

@@ -177,6 +177,24 @@ TEST_F(ServiceTest, R23_ASecondServiceIsToldWhoHoldsTheProject) {
   EXPECT_EQ(ask("sync")["synced"], true) << "the first goes on";
 }
 
+/// Whoever starts a service in the wrong folder must be able to stop it before it is through.
+TEST_F(ServiceTest, AStopEndsTheFirstIndexBetweenTwoFiles) {
+  std::string sum = "1";
+  for (int i = 0; i < 20'000; ++i) sum += "\n+ d()";
+  for (int i = 0; i < 40; ++i) project_.write("f" + std::to_string(i) + ".js", sum + "\n");
+  ServiceOptions options;
+  options.pipeline.root = project_.root();
+  std::atomic<bool> indexed{false};
+  ServiceEvents events;
+  events.indexed = [&](const Outcome&) { indexed = true; };
+  Result<std::unique_ptr<Service>> service = Service::start(options, events);
+  ASSERT_TRUE(service) << service.error().message();
+  (*service)->request_stop();
+  (*service)->wait();
+  EXPECT_EQ(raw((*service)->pipeline().snapshot()->sequence()), 0u);
+  EXPECT_FALSE(indexed);
+}
+
 TEST_F(ServiceTest, TakesOverTheSocketAndLockOfADeadOne) {
   project_.write("a.js", "export function pay() {}\n");
   int ready[2];
