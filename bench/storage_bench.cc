@@ -105,8 +105,8 @@ void bench_storage(const Corpus& corpus, const Options& options, Report& report)
     const Stopwatch watch;
     const Result<ChainCheck> chain = (*reader)->verify_chain();
     report.add({corpus.name, "verifying the log's chain", watch.ms(), "ms", {}});
-    require(chain && chain->breaks.empty(),
-            chain ? chain->broken()->reason : chain.error().message());
+    require(static_cast<bool>(chain), chain ? "" : chain.error().message());
+    require(chain->breaks.empty(), chain->breaks.empty() ? "" : chain->broken()->reason);
     backup(corpus, options, report);
     fs::remove(corpus.root / kFile);
     apply(*pipeline);
