@@ -4,13 +4,10 @@
 
 #include <string_view>
 
+#include "parser/hexadecimal.h"
+
 namespace dg {
 namespace {
-
-void append_digits(std::string& out, std::uint64_t bits, int digits) {
-  for (int shift = 4 * digits - 4; shift >= 0; shift -= 4)
-    out.push_back("0123456789abcdef"[bits >> shift & 0xf]);
-}
 
 std::uint64_t hash_of(std::string_view text) {
   return XXH3_64bits(text.data(), text.size());
@@ -26,10 +23,6 @@ std::uint64_t kind_of(const FileFacts& facts, const Atom& atom) {
 
 }  // namespace
 
-void append_hexadecimal(std::string& out, std::uint64_t hash) {
-  append_digits(out, hash, 16);
-}
-
 std::uint64_t field_hashes(const FileFacts& facts, const Atom& atom, std::string& json) {
   std::uint64_t all[7] = {};
   std::size_t count = 0;
@@ -40,7 +33,7 @@ std::uint64_t field_hashes(const FileFacts& facts, const Atom& atom, std::string
   const auto add = [&](std::string_view name, std::uint64_t hash) {
     key(name);
     json.push_back('"');
-    append_digits(json, hash ^ hash >> 32, 8);
+    append_hexadecimal(json, hash ^ hash >> 32, 8);
     json.push_back('"');
     all[count++] = hash;
   };

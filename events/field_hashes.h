@@ -20,7 +20,4 @@ namespace dg {
 /// \returns 64 bits (XXH3; github.com/Cyan4973/xxHash) over all of it. O(text).
 std::uint64_t field_hashes(const FileFacts& facts, const Atom& atom, std::string& json);
 
-/// 16 hexadecimal digits.
-void append_hexadecimal(std::string& out, std::uint64_t hash);
-
 }  // namespace dg

@@ -82,10 +82,10 @@ SnapshotPtr with_ids_of(const SnapshotPtr& from, const SnapshotPtr& to) {
 class Comparer {
  public:
   Comparer(const SnapshotPtr& from, const SnapshotPtr& to)
-      : before_(with_ids_of(from, to)), from_(before_), to_(to) {}
+      : from_(with_ids_of(from, to)), to_(to) {}
 
   GraphDifference run() {
-    result_.before = before_;
+    result_.before = from_;
     delta_ = delta_between(from_->files(), to_->files());
     if (delta_.files.empty()) return std::move(result_);
     for (const FileDelta& file : delta_.files) {
@@ -199,8 +199,7 @@ class Comparer {
     return cycles;
   }
 
-  const SnapshotPtr before_;
-  const SnapshotPtr& from_;
+  const SnapshotPtr from_;
   const SnapshotPtr& to_;
   Delta delta_;
   GraphDifference result_;

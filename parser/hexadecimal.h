@@ -20,11 +20,17 @@ inline std::string hexadecimal(std::string_view bytes) {
   return text;
 }
 
+/// Appends the lowest `digits` (1 to 16) of a number, the most significant first.
+inline void append_hexadecimal(std::string& out, std::uint64_t value, int digits = 16) {
+  for (int shift = 4 * digits - 4; shift >= 0; shift -= 4)
+    out += "0123456789abcdef"[value >> shift & 15];
+}
+
 /// 16 digits, the most significant first.
 inline std::string hexadecimal(std::uint64_t value) {
-  std::string bytes;
-  for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>(value >> shift & 0xff);
-  return hexadecimal(bytes);
+  std::string text;
+  append_hexadecimal(text, value);
+  return text;
 }
 
 }  // namespace dg

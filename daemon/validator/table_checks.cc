@@ -5,6 +5,7 @@
 
 #include "daemon/validator/validator.h"
 #include "events/digest.h"
+#include "parser/hexadecimal.h"
 
 namespace dg {
 namespace {
@@ -40,12 +41,6 @@ class IntegrityCheck final : public Check {
   Evidence& evidence_;
   Pace& pace_;
 };
-
-std::string hexadecimal(std::uint64_t digest) {
-  char text[20];
-  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(digest));
-  return text;
-}
 
 class MemoryCheck final : public Check {
  public:

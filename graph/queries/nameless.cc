@@ -5,6 +5,12 @@
 #include "graph/queries/options.h"
 
 namespace dg {
+namespace {
+
+/// What the extractor calls them.
+constexpr std::string_view kNames[] = {"module.exports", "default"};
+
+}  // namespace
 
 std::string_view name_of_file(std::string_view path) noexcept {
   const auto last_part = [](std::string_view text) {
@@ -17,14 +23,19 @@ std::string_view name_of_file(std::string_view path) noexcept {
   return last_part(path.substr(0, path.size() - file.size() - 1));
 }
 
+bool is_nameless_export(const AtomRef& atom) noexcept {
+  return atom.atom().parent == AtomIndex{0} &&
+         (atom.name() == kNames[0] || atom.name() == kNames[1]);
+}
+
 std::vector<AtomId> nameless_exports(const Snapshot& snapshot, std::string_view file_name) {
   std::vector<AtomId> found;
   if (file_name.empty()) return found;
-  for (const char* name : {"module.exports", "default"}) {
+  for (const std::string_view name : kNames) {
     for (const AtomId id : snapshot.atoms_named(name)) {
       const AtomRef atom = snapshot.atom(id);
-      const bool top_level = atom.atom().parent == AtomIndex{0};
-      if (top_level && name_of_file(atom.file->path) == file_name) found.push_back(id);
+      if (is_nameless_export(atom) && name_of_file(atom.file->path) == file_name)
+        found.push_back(id);
     }
   }
   std::sort(found.begin(), found.end(),

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <optional>
-#include <string_view>
+
+#include "graph/queries/nameless.h"
 
 namespace dg {
 namespace {
@@ -41,9 +42,7 @@ void add_targets(const Snapshot& snapshot, const FileVersion& file, ExprIndex va
 void add_whole_exports(const AtomRef& module, std::vector<AtomId>& targets) {
   for (std::uint32_t i = 1; i < module.file->atoms.size(); ++i) {
     const AtomRef atom{module.file, AtomIndex{i}};
-    if (atom.atom().parent != AtomIndex{0}) continue;
-    const std::string_view name = atom.name();
-    if (name == "module.exports" || name == "default") targets.push_back(atom.id());
+    if (is_nameless_export(atom)) targets.push_back(atom.id());
   }
 }
 

@@ -1,6 +1,7 @@
 #include "storage/rows/version_rows.h"
 
 #include "events/field_hashes.h"
+#include "parser/hexadecimal.h"
 #include "storage/sqlite/row_statement.h"
 
 namespace dg {
